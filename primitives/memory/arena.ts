@@ -1,0 +1,75 @@
+import type { Region } from "./region.ts";
+
+/**
+ * Hands out places in a region, one after the other. Who allocates the same things in the same order gets the same
+ * places, in every process: that is how `shared` builds the same objects everywhere without sending anything.
+ *
+ * `creating` tells an object whether to write its initial state (it is new) or to leave memory alone (it is there).
+ */
+export class Arena {
+  readonly region: Region;
+  readonly creating: boolean;
+  readonly start: number;
+  readonly end: number;
+  /** What was allocated, in order; two processes that disagree here have built different objects. */
+  readonly allocations: Allocation[] = [];
+  #next: number;
+
+  constructor(region: Region, options: { start: number; end: number; creating: boolean }) {
+    this.region = region;
+    this.start = options.start;
+    this.end = options.end;
+    this.creating = options.creating;
+    this.#next = options.start;
+  }
+
+  /** Bytes used so far. */
+  get used(): number {
+    return this.#next - this.start;
+  }
+
+  /** The offset of `byteLength` fresh bytes, aligned to 8. */
+  allocate(type: string, byteLength: number): number {
+    const offset = this.#next;
+    const end = offset + Math.ceil(byteLength / 8) * 8;
+    if (end > this.end) {
+      throw new RangeError(
+        `out of shared memory: ${type} asks for ${byteLength} bytes, ${this.end - offset} of ${this.end - this.start} are left. ` +
+          "Use fewer or smaller objects, or a larger arena (memoryBytes).",
+      );
+    }
+    this.#next = end;
+    this.allocations.push({ type, offset, byteLength });
+    return offset;
+  }
+}
+
+export interface Allocation {
+  readonly type: string;
+  readonly offset: number;
+  readonly byteLength: number;
+}
+
+/** Runs `body` with every new primitive placed in `arena`. */
+export function withArena<T>(arena: Arena, body: () => T): T {
+  const before = current;
+  current = arena;
+  try {
+    return body();
+  } finally {
+    current = before;
+  }
+}
+
+/** Where new primitives are placed now. */
+export function currentArena(): Arena {
+  if (current === null) {
+    throw new Error(
+      "a shared object was created outside of a scenario's `shared`, where there is no shared memory to put it. " +
+        "Create it in `shared`, or inside withArena(arena, ...).",
+    );
+  }
+  return current;
+}
+
+let current: Arena | null = null;

@@ -1,0 +1,14 @@
+import { probe } from "./probe.ts";
+import type { Region } from "./region.ts";
+
+/** Copies `source` into the region at `offset`. Plain bytes: two copies that overlap and are not ordered are a data race. */
+export function copyIn(region: Region, offset: number, source: Uint8Array): void {
+  if (probe !== null) probe.copy("write", offset, source.byteLength);
+  region.bytes.set(source, offset);
+}
+
+/** A copy of `byteLength` bytes of the region at `offset`. */
+export function copyOut(region: Region, offset: number, byteLength: number): Uint8Array {
+  if (probe !== null) probe.copy("read", offset, byteLength);
+  return region.bytes.slice(offset, offset + byteLength);
+}

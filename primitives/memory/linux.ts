@@ -1,0 +1,135 @@
+import koffi from "koffi";
+
+/**
+ * The system calls that everything else stands on, for Linux. This file alone knows libc; another platform is another
+ * file with the same exports. It translates nothing and decides nothing: callers get the kernel's answers.
+ *
+ * Manual pages: memfd_create(2), mmap(2), futex(2), prctl(2), sched_setaffinity(2).
+ */
+const libc = openLibc();
+
+const memfdCreate = libc.func("int memfd_create(const char *name, unsigned int flags)");
+const ftruncate = libc.func("int ftruncate(int fd, int64_t length)");
+const mmap = libc.func("void *mmap(void *address, size_t length, int protection, int flags, int fd, int64_t offset)");
+const munmap = libc.func("int munmap(void *address, size_t length)");
+const setAffinity = libc.func("int sched_setaffinity(int pid, size_t size, void *mask)");
+const getAffinity = libc.func("int sched_getaffinity(int pid, size_t size, void *mask)");
+const prctl = libc.func("int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)");
+// Addresses travel as plain numbers (they stay below 2^47): twice as fast through the foreign function interface as
+// pointers, and a hand-over makes two of these calls.
+const futexWakeCall = libc.func("long syscall(long number, uintptr_t address, int operation, int count)");
+const futexWaitCall = libc.func(
+  "long syscall(long number, uintptr_t address, int operation, int expected, uintptr_t timeout, uintptr_t unused, uint32_t mask)",
+);
+
+const PROT_READ_WRITE = 3;
+const MAP_SHARED = 1;
+const MAP_PRIVATE_ANONYMOUS = 0x22;
+const MFD_CLOEXEC = 1;
+const SYS_FUTEX = process.arch === "x64" ? 202 : 98;
+const FUTEX_WAKE = 1;
+const FUTEX_WAIT_BITSET = 9; // its time limit is a point on the monotonic clock
+const FUTEX_BITSET_ANY = 0xffffffff;
+const PR_SET_PDEATHSIG = 1;
+const SIGKILL = 9;
+const CPU_MASK_BYTES = 128;
+
+export interface Mapping {
+  readonly buffer: ArrayBuffer;
+  /** Address of the first byte in this process. */
+  readonly address: number;
+  readonly pointer: unknown;
+}
+
+/** A file descriptor of `bytes` zero bytes of memory that no file system knows: it is gone with its last user. */
+export function createMemoryFile(name: string, bytes: number): number {
+  const fd = memfdCreate(name, MFD_CLOEXEC) as number;
+  if (fd < 0) throw systemError("memfd_create", `could not create ${bytes} bytes of shared memory`);
+  if ((ftruncate(fd, bytes) as number) !== 0) throw systemError("ftruncate", `could not reserve ${bytes} bytes`);
+  return fd;
+}
+
+export function mapShared(fd: number, bytes: number): Mapping {
+  const pointer = mmap(null, bytes, PROT_READ_WRITE, MAP_SHARED, fd, 0) as unknown;
+  const address = Number(koffi.address(pointer as never));
+  // MAP_FAILED is (void *) -1.
+  if (address <= 0 || address > 2 ** 47) throw systemError("mmap", `could not map ${bytes} bytes of shared memory`);
+  return { pointer, address, buffer: koffi.view(pointer as never, bytes) };
+}
+
+export function unmap(mapping: Mapping, bytes: number): void {
+  munmap(mapping.pointer, bytes);
+}
+
+/** Wakes at most `count` threads that wait on the word, in any process; returns how many. */
+export function futexWake(address: number, count: number): number {
+  return futexWakeCall(SYS_FUTEX, address, FUTEX_WAKE, count) as number;
+}
+
+/**
+ * Sleeps while the word holds `expected`, until woken or until `deadlineNs` on the monotonic clock (no limit: -1).
+ * Returns at once if it holds something else, and may return for no reason: callers look at the word again.
+ */
+export function futexWait(address: number, expected: number, deadlineNs: number): void {
+  let timeout = 0;
+  if (deadlineNs >= 0) {
+    deadlineCells[0] = BigInt(Math.floor(deadlineNs / 1e9));
+    deadlineCells[1] = BigInt(Math.floor(deadlineNs % 1e9));
+    timeout = deadlineMapping.address;
+  }
+  futexWaitCall(SYS_FUTEX, address, FUTEX_WAIT_BITSET, expected, timeout, 0, FUTEX_BITSET_ANY);
+}
+
+/** Confines this process to one core. A hand-over between two processes on one core is about 20 times cheaper. */
+export function pinToCore(core: number): void {
+  const mask = new Uint8Array(CPU_MASK_BYTES);
+  mask[core >> 3] = 1 << (core & 7);
+  if ((setAffinity(0, CPU_MASK_BYTES, mask) as number) !== 0) {
+    throw systemError("sched_setaffinity", `could not confine this process to core ${core}`);
+  }
+}
+
+/** The cores that this process may use: fewer than the machine has, in a container or under taskset. */
+export function allowedCores(): number[] {
+  const mask = new Uint8Array(CPU_MASK_BYTES);
+  if ((getAffinity(0, CPU_MASK_BYTES, mask) as number) < 0) return [0];
+  const cores: number[] = [];
+  for (let core = 0; core < CPU_MASK_BYTES * 8; core++) {
+    if ((mask[core >> 3] & (1 << (core & 7))) !== 0) cores.push(core);
+  }
+  return cores;
+}
+
+/** Asks the kernel to kill this process when its parent dies, even if it is asleep in a system call then. */
+export function dieWithParent(): void {
+  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+}
+
+// A page of our own for the one argument that has to be a pointer. Each thread of a process has its own copy of this
+// module, so no two threads share the page.
+const deadlineMapping = mapPrivatePage();
+const deadlineCells = new BigInt64Array(deadlineMapping.buffer);
+
+function mapPrivatePage(): Mapping {
+  const pointer = mmap(null, 4096, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0) as unknown;
+  return {
+    pointer,
+    address: Number(koffi.address(pointer as never)),
+    buffer: koffi.view(pointer as never, 4096),
+  };
+}
+
+function openLibc(): ReturnType<typeof koffi.load> {
+  if (process.platform !== "linux") {
+    throw new Error(
+      `forkcheck runs on Linux only so far, and this is ${process.platform}: ` +
+        "its shared memory and its parking of processes stand on memfd and futex. Run it in a Linux container or in CI.",
+    );
+  }
+  return koffi.load(null);
+}
+
+function systemError(call: string, what: string): Error {
+  const errno = koffi.errno();
+  return new Error(`${what}: ${call} failed with errno ${errno}. Look at the memory and process limits (ulimit -a).`);
+}
