@@ -33,6 +33,11 @@ export interface Probe {
   threw(operation: number, error: unknown): void;
   /** Who is acting: identifies the process within the run, as `ownAgent` does in production. Never 0. */
   agent(): number;
+  /**
+   * Whether the process that acts as `agent` still lives. A probe without it lets nobody die. When a process dies, every
+   * waiter has to be woken (for no reason, which it may be): the one it waits for may be the dead one. Looking is no step.
+   */
+  alive?(agent: number): boolean;
 }
 
 /** `read`: a load. `write`: a store. `update`: an atomic read-modify-write. */

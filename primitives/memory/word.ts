@@ -120,6 +120,30 @@ export class Word {
   }
 
   /**
+   * Puts `next(value, argument)` in place of the value, as one atomic step; returns the value before. `next` is pure: when
+   * another process gets in between, it is asked again. An answer equal to the value leaves the word alone.
+   */
+  update(next: (before: number, argument: number) => number, argument = 0): number {
+    if (probe !== null) probe.access("update", this.offset);
+    let before = Atomics.load(this.#cells, this.#index);
+    try {
+      for (;;) {
+        const after = next(before, argument) | 0;
+        const found = after === before ? before : Atomics.compareExchange(this.#cells, this.#index, before, after);
+        if (found === before) {
+          if (probe !== null) probe.moved(before, after);
+          return before;
+        }
+        before = found;
+      }
+    } catch (error) {
+      // `next` refused by throwing: the step was only a look.
+      if (probe !== null) probe.moved(before, before);
+      throw error;
+    }
+  }
+
+  /**
    * Sleeps while the word holds `expected`. Looking and falling asleep are one atomic step, so a wake between them is not
    * lost. `woken` may come for no reason: look again. Blocks the thread.
    *

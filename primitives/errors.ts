@@ -1,0 +1,65 @@
+/**
+ * Every error that a primitive throws on purpose. Each says what happened, to which object, and what to do now; the
+ * messages of all primitives stand here, next to each other.
+ */
+export class ForkcheckError extends Error {
+  override get name(): string {
+    return this.constructor.name;
+  }
+}
+
+/** An operation that only the holder may do was tried by somebody else. */
+export class NotOwnerError extends ForkcheckError {
+  constructor(object: string, operation: string, owner: number) {
+    super(
+      `${operation} by a process that does not hold the ${object}` +
+        `${owner === 0 ? "" : ` (its holder is process ${owner} of this region)`}. ` +
+        `Acquire it first; to hand something over between processes, use a Semaphore.`,
+    );
+  }
+}
+
+/** More was released than had been acquired, or than may be there at all. */
+export class OverReleaseError extends ForkcheckError {
+  constructor(object: string, operation: string, why: string) {
+    super(
+      `${operation} on a ${object} once too often: ${why}. Its state is unchanged; match every release with one acquire.`,
+    );
+  }
+}
+
+/** The holder died while it held the object; what the object protects may be half done. */
+export class OwnerDiedError extends ForkcheckError {
+  constructor(object: string) {
+    super(
+      `the holder of a ${object} died while it held it, so what it protects may be half done. ` +
+        `Acquire it with onOwnerDeath: "recover", repair what it protects, and call markConsistent().`,
+    );
+  }
+}
+
+/** Somebody took over from a dead holder and released without having declared the state consistent. */
+export class UnrecoverableError extends ForkcheckError {
+  constructor(object: string) {
+    super(
+      `this ${object} is unrecoverable: its holder died, and the next one released it without markConsistent(). ` +
+        `Create a new one; next time repair what it protects when lastOwnerDied is true, and call markConsistent().`,
+    );
+  }
+}
+
+/** The call could only have waited for itself. */
+export class WouldDeadlockError extends ForkcheckError {
+  constructor(object: string, why: string) {
+    super(`waiting for this ${object} would never end: ${why}. Release it first, or use an RLock.`);
+  }
+}
+
+/** A scope could not be entered in time. (Forms that return a boolean return false instead.) */
+export class TimeoutError extends ForkcheckError {
+  constructor(object: string, operation: string, timeoutMs: number) {
+    super(
+      `${operation} on a ${object} took longer than its timeoutMs of ${timeoutMs}. Nothing else has changed; try again or allow more time.`,
+    );
+  }
+}
