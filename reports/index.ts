@@ -1,0 +1,11 @@
+/** What people see of a result: entry `forkcheck/reports`. */
+export { layOut } from "./diagram/diagram.ts";
+export type { Blocked, Column, Diagram, EndRow, Lane, MomentRow, Row, Run, Span } from "./diagram/diagram.ts";
+export { foldQuiet, terminalFolds } from "./diagram/folds.ts";
+export type { FoldLimits, FoldRow } from "./diagram/folds.ts";
+export { followObjects, valueAt } from "./diagram/state.ts";
+export type { ObjectTimeline, ObjectValue } from "./diagram/state.ts";
+export { formatCounterexample, formatResult } from "./terminal/result.ts";
+export type { FormatOptions } from "./terminal/result.ts";
+export { formatTable, formatVerify } from "./terminal/table.ts";
+export type { TableCell, TableColumn, VerifyRow } from "./terminal/table.ts";

@@ -1,0 +1,95 @@
+import type { Result } from "../../harness/result.ts";
+import { painter } from "./paint.ts";
+import type { Style } from "./paint.ts";
+import { cut, grouped, printable, widthOf } from "./text.ts";
+
+export interface TableColumn {
+  readonly title: string;
+  readonly align?: "left" | "right";
+}
+
+export type TableCell = string | { readonly text: string; readonly style: Style };
+
+/** Blank cells between two columns of a table. */
+const gap = 2;
+/** No column of a table is cut below this. */
+const columnWidthMin = 8;
+
+/** Rows under titles, as wide as they need to be; where that is too wide, the widest columns are cut. */
+export function formatTable(
+  titles: readonly TableColumn[],
+  rows: readonly (readonly TableCell[])[],
+  options: { readonly colour: boolean; readonly columns: number },
+): string {
+  const paint = painter(options.colour);
+  const texts = rows.map((row) => row.map((cell) => printable(typeof cell === "string" ? cell : cell.text)));
+  const wishes = titles.map(({ title }, index) =>
+    texts.reduce((widest, row) => Math.max(widest, widthOf(row[index] ?? "")), widthOf(title)),
+  );
+  const widths = squeeze(wishes, options.columns - gap * (titles.length - 1));
+  const place = (text: string, style: Style | null, index: number): string => {
+    const kept = cut(text, widths[index]);
+    const blanks = " ".repeat(widths[index] - widthOf(kept));
+    const painted = style === null ? kept : paint(style, kept);
+    return titles[index].align === "right" ? blanks + painted : painted + blanks;
+  };
+  const join = (cells: readonly string[]): string => cells.join(" ".repeat(gap)).trimEnd();
+  return [
+    join(titles.map(({ title }, index) => place(title, "quiet", index))),
+    ...rows.map((row, line) =>
+      join(row.map((cell, index) => place(texts[line][index], typeof cell === "string" ? null : cell.style, index))),
+    ),
+  ].join("\n");
+}
+
+/** A scenario checked, and what it was expected to come to: a wrong version is there to be caught. */
+export interface VerifyRow {
+  readonly result: Result;
+  readonly expected: "pass" | "fail";
+}
+
+/** The table of `forkcheck verify`: what each scenario came to, against what it was expected to. */
+export function formatVerify(
+  rows: readonly VerifyRow[],
+  options: { readonly colour: boolean; readonly columns: number },
+): string {
+  return formatTable(
+    [
+      { title: "scenario" },
+      { title: "property" },
+      { title: "verdict" },
+      { title: "runs", align: "right" },
+      { title: "expected" },
+    ],
+    rows.map(({ result, expected }) => [
+      result.scenario,
+      result.property ?? "",
+      { text: verdictInWords(result), style: verdictStyle(result) },
+      grouped(result.runs),
+      result.verdict === expected
+        ? { text: inWords[expected], style: "quiet" }
+        : { text: `✗ ${inWords[expected]}`, style: "bad" },
+    ]),
+    options,
+  );
+}
+
+const inWords = { pass: "holds", fail: "fails" } as const;
+
+function verdictInWords(result: Result): string {
+  if (result.verdict === "error") return "error";
+  return result.verdict === "pass" && result.exhaustive ? "proved" : inWords[result.verdict];
+}
+
+function verdictStyle({ verdict }: Result): Style {
+  if (verdict === "pass") return "good";
+  return verdict === "fail" ? "doubt" : "bad";
+}
+
+/** Takes from the widest columns until the table fits, or until every column is at its least. */
+function squeeze(wishes: readonly number[], room: number): readonly number[] {
+  const total = (most: number): number => wishes.reduce((sum, wish) => sum + Math.min(wish, most), 0);
+  let most = wishes.reduce((widest, wish) => Math.max(widest, wish), 0);
+  while (most > columnWidthMin && total(most) > room) most--;
+  return wishes.map((wish) => Math.min(wish, most));
+}
