@@ -9,3 +9,16 @@ export { formatCounterexample, formatResult } from "./terminal/result.ts";
 export type { FormatOptions } from "./terminal/result.ts";
 export { formatTable, formatVerify } from "./terminal/table.ts";
 export type { TableCell, TableColumn, VerifyRow } from "./terminal/table.ts";
+export {
+  addRace,
+  describeRace,
+  formatRace,
+  parseRaces,
+  racesFile,
+  readInput,
+  readRaces,
+  RegressionFileError,
+  removeRaces,
+  writeInput,
+} from "./regressions.ts";
+export type { PlacedRace, Race } from "./regressions.ts";

@@ -1,6 +1,6 @@
 import type { Operation, ProcessEnd } from "../../harness/history.ts";
 import type { Counterexample } from "../../harness/result.ts";
-import type { TraceEntry } from "../../harness/trace.ts";
+import type { StepKind, TraceEntry } from "../../harness/trace.ts";
 import { findBlocked, findPreemptions, isStep } from "./movement.ts";
 import { noteSteps } from "./notes.ts";
 import type { Notes } from "./notes.ts";
@@ -197,11 +197,32 @@ function describe(
         depth: returning?.depth ?? 0,
       };
     case "print":
+    case "end":
       return { action: "prints", value: "", weight: "print", depth: 0 };
     default:
-      return { action: entry.label, value: entry.detail, weight: "step", depth: 0 };
+      return {
+        action: entry.label === "" ? unnamed[entry.kind] : entry.label,
+        value: entry.detail,
+        weight: "step",
+        depth: 0,
+      };
   }
 }
+
+/** What stands for a step that has no label of its own. */
+const unnamed: Readonly<Record<StepKind, string>> = {
+  read: "reads",
+  write: "writes",
+  update: "updates",
+  wait: "waits",
+  wake: "wakes others",
+  resume: "goes on",
+  timeout: "goes on: time is up",
+  sleep: "slept",
+  think: "took its time",
+  copy: "copies bytes",
+  step: "moves",
+};
 
 /** "queue.put(7)", "buy(2)", "buy": the steps of an operation do not show its arguments, so that its return has to. */
 function nameCall({ object, operation, args }: Operation, label: string): string {

@@ -9,7 +9,8 @@ export function isStep(entry: TraceEntry): boolean {
 
 /**
  * The preemptions of a trace: for the number of each step that came in place of another process's next one, the name of the
- * process that had to wait. A process that went to sleep, or whose next step is the end of a sleep, gave way by itself.
+ * process that had to wait. A process that has ended, or that had to be woken by another, gave way by itself; one that let time pass
+ * did not: how long that takes is up to the schedule.
  */
 export function findPreemptions(trace: readonly TraceEntry[]): ReadonlyMap<number, string> {
   const steps = trace.filter((entry) => isStep(entry));
@@ -25,9 +26,9 @@ export function findPreemptions(trace: readonly TraceEntry[]): ReadonlyMap<numbe
   return preemptions;
 }
 
-/** Of a process's next step: false if the process had to be woken, or to let time pass, before it could take it. */
+/** Of a process's next step: false if the process waited for another before it. */
 function couldHaveMoved(next: TraceEntry): boolean {
-  return next.kind !== "resume" && next.kind !== "timeout" && next.kind !== "sleep" && next.kind !== "think";
+  return next.kind !== "resume" && next.kind !== "timeout";
 }
 
 /** The stretches between going to sleep on an object and going on, or the end of the run. */

@@ -34,11 +34,16 @@ export function noteSteps(run: { readonly trace: readonly TraceEntry[]; readonly
 }
 
 function tellPause(trace: readonly TraceEntry[], step: number, process: string): string {
-  const own = trace.filter((entry) => entry.process === process && isStep(entry));
+  const own = trace.filter((entry) => entry.process === process && isStep(entry) && !passesTime(entry));
   const before = own.findLast((entry) => entry.step < step);
   const after = own.find((entry) => entry.step > step);
   if (before === undefined || after === undefined) return `${process} pauses here`;
   return before.label === after.label
     ? `${process} pauses before it does '${after.label}' again`
     : `${process} pauses between '${before.label}' and '${after.label}'`;
+}
+
+/** What a process does while time passes is no place that a reader would look for in the code. */
+function passesTime({ kind }: TraceEntry): boolean {
+  return kind === "sleep" || kind === "think";
 }
