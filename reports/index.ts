@@ -22,3 +22,12 @@ export {
   writeInput,
 } from "./regressions.ts";
 export type { PlacedRace, Race } from "./regressions.ts";
+export { compareResults, formatComparison, isRegression } from "./comparison.ts";
+export type { Change, ChangeKind, ComparisonLimits } from "./comparison.ts";
+export { formatLines, parseDocument, ResultDocumentError } from "./document.ts";
+export type { ResultDocument, Shard } from "./document.ts";
+export { formatAnnotations, formatJobSummary } from "./github.ts";
+export type { GithubOptions } from "./github.ts";
+export { formatJUnit } from "./junit.ts";
+export { compareSize, mergeShards } from "./shards.ts";
+export type { Merged } from "./shards.ts";
