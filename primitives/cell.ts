@@ -1,10 +1,12 @@
 import { checkNumber, type Kind, kinds, type NumberOf } from "./kinds.ts";
 import { currentArena } from "./memory/arena.ts";
+import type { Region } from "./memory/region.ts";
 import { WideWord } from "./memory/wide-word.ts";
 import { Word } from "./memory/word.ts";
 
 /** A number of some kind in shared memory, read and changed in single atomic steps. */
 export interface Cell<N> {
+  readonly region: Region;
   readonly offset: number;
   readonly byteLength: number;
   load(): N;
@@ -31,6 +33,7 @@ export function allocateCell<K extends Kind>(kind: K, initial: NumberOf<K>): Cel
 
 /** A kind of up to 32 bits in a word: its bits as an int32. */
 class NarrowCell implements Cell<number> {
+  readonly region: Region;
   readonly offset: number;
   readonly byteLength = 4;
   readonly #word: Word;
@@ -41,6 +44,7 @@ class NarrowCell implements Cell<number> {
 
   constructor(kind: Kind, word: Word) {
     this.#word = word;
+    this.region = word.region;
     this.offset = word.offset;
     this.#toBits = kind === "float32" ? bitsOfFloat32 : (value) => (checkNumber(kind, value as never) as number) | 0;
     this.#fromBits = kind === "float32" ? float32OfBits : kind === "uint32" ? (bits) => bits >>> 0 : (bits) => bits;
@@ -71,6 +75,7 @@ class NarrowCell implements Cell<number> {
 
 /** A 64-bit kind. */
 class WideCell implements Cell<number | bigint> {
+  readonly region: Region;
   readonly offset: number;
   readonly byteLength = 8;
   readonly #word: WideWord;
@@ -79,6 +84,7 @@ class WideCell implements Cell<number | bigint> {
 
   constructor(kind: Kind, word: WideWord) {
     this.#word = word;
+    this.region = word.region;
     this.offset = word.offset;
     this.#toBits =
       kind === "float64"

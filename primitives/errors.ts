@@ -63,3 +63,42 @@ export class TimeoutError extends ForkcheckError {
     );
   }
 }
+
+/** Something was to be sent to another process that cannot live there. */
+export class NotSharableError extends ForkcheckError {
+  constructor(what: string, why: string) {
+    super(
+      `${what} cannot be sent to another process: ${why}. Pass primitives in the args of a Process, and plain data elsewhere.`,
+    );
+  }
+}
+
+/** The object was closed here, or the process object was disposed. */
+export class ClosedError extends ForkcheckError {
+  constructor(object: string, operation: string) {
+    super(
+      `${operation} on a ${object} that is closed in this process. Close it only when nobody here needs it any more.`,
+    );
+  }
+}
+
+export class NotStartedError extends ForkcheckError {
+  constructor(operation: string) {
+    super(`${operation} on a Process that was not started. Call start() first.`);
+  }
+}
+
+export class AlreadyStartedError extends ForkcheckError {
+  constructor(name: string) {
+    super(`the process ${name} was started before, and a Process starts once. Make a new one.`);
+  }
+}
+
+/** A daemonic process may not have children: nobody would end them. */
+export class DaemonChildError extends ForkcheckError {
+  constructor(name: string) {
+    super(
+      `${name} cannot be started from a daemonic process, whose end would leave it behind. Start it from a process that is not a daemon.`,
+    );
+  }
+}

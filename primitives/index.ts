@@ -3,4 +3,8 @@ export { Hold, Lock, type AcquireOptions, type LockOptions } from "./lock.ts";
 export type { Kind, NumberOf } from "./kinds.ts";
 export * from "./memory/index.ts";
 export type { WaitOptions } from "./operation.ts";
+export { Primitive, travels, type Handle } from "./primitive.ts";
+export { startChildrenWith } from "./process/child-command.ts";
+export { activeChildren, currentProcess, parentProcess } from "./process/family.ts";
+export { Process, type ProcessOptions } from "./process/process.ts";
 export { Value, type ValueOptions } from "./value.ts";

@@ -7,10 +7,12 @@ import {
   WouldDeadlockError,
 } from "./errors.ts";
 import { AGENT_MAX, agentIn, isAlive } from "./memory/agents.ts";
-import { probe, type SharedObject } from "./memory/probe.ts";
+import { probe } from "./memory/probe.ts";
+import type { Region } from "./memory/region.ts";
 import { Word } from "./memory/word.ts";
 import { report, reportAsync, shownOptions, type WaitOptions } from "./operation.ts";
-import { attemptAsync, attemptSync, DONE, triesOnce } from "./waiting.ts";
+import { Primitive, travels } from "./primitive.ts";
+import { DONE, retryAsync, retrySync, triesOnce } from "./waiting.ts";
 
 /**
  * At most one process holds it. Not recursive, not fair (a newcomer may get it before somebody who waits), and it knows
@@ -25,7 +27,7 @@ import { attemptAsync, attemptSync, DONE, triesOnce } from "./waiting.ts";
  * lock.tryAcquire(); // false
  * lock.release();
  */
-export class Lock implements SharedObject {
+export class Lock extends Primitive {
   readonly offset: number;
   readonly byteLength: number;
   readonly #state: Word;
@@ -33,6 +35,7 @@ export class Lock implements SharedObject {
   readonly #errorCheck: boolean;
 
   constructor(options: LockOptions = {}) {
+    super([options]);
     this.#state = Word.allocate("state", FREE);
     this.#transferable = options.transferable ?? false;
     this.#errorCheck = options.errorCheck ?? false;
@@ -111,20 +114,35 @@ export class Lock implements SharedObject {
     return ownerOf(this.#state.peek());
   }
 
+  protected get region(): Region {
+    return this.#state.region;
+  }
+
   async #acquireAsync(options: AcquireOptions | undefined): Promise<boolean> {
     if (triesOnce(options)) return this.#tryAcquire(options);
-    return attemptAsync(this.#state, (retrying) => this.#claim(retrying, options), options);
+    const blocking = this.#claim(take, options);
+    return blocking === DONE || this.#waitAsync(blocking, options);
   }
 
   #acquireSync(options: AcquireOptions | undefined): boolean {
     if (triesOnce(options)) return this.#tryAcquire(options);
-    return attemptSync(this.#state, (retrying) => this.#claim(retrying, options), options);
+    const blocking = this.#claim(take, options);
+    return blocking === DONE || this.#waitSync(blocking, options);
+  }
+
+  #waitAsync(blocking: number, options: AcquireOptions | undefined): Promise<boolean> {
+    return retryAsync(this.#state, blocking, () => this.#claim(takeAsWaiter, options), options);
+  }
+
+  #waitSync(blocking: number, options: AcquireOptions | undefined): boolean {
+    return retrySync(this.#state, blocking, () => this.#claim(takeAsWaiter, options), options);
   }
 
   /** Takes the lock, or leaves the mark that makes its holder wake somebody. */
-  #claim(retrying: boolean, options: AcquireOptions | undefined): number {
+  #claim(how: typeof take, options: AcquireOptions | undefined): number {
     const me = agentIn(this.#state.region);
-    const before = this.#state.update(retrying ? takeAsWaiter : take, me);
+    if (how === take && this.#state.guess(FREE, me)) return DONE;
+    const before = this.#state.update(how, me);
     if (before === FREE) return DONE;
     const marked = before | WAITERS;
     return this.#inherit(marked, me, options) ? DONE : marked;
@@ -151,6 +169,7 @@ export class Lock implements SharedObject {
 
   #release(): void {
     const me = agentIn(this.#state.region);
+    if (this.#state.guess(me, FREE)) return;
     const before = this.#state.update(this.#transferable ? freeByAnyone : freeByHolder, me);
     if (before === FREE) throw new OverReleaseError("Lock", "release", "nobody holds it");
     if (before === UNRECOVERABLE) throw new UnrecoverableError("Lock");
@@ -159,6 +178,8 @@ export class Lock implements SharedObject {
     else if ((before & WAITERS) !== 0) this.#state.wake(1);
   }
 }
+
+travels("Lock", Lock);
 
 export interface LockOptions {
   /** Lets any process release the lock, as CPython does. Default false: only the holder may. */

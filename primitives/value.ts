@@ -1,8 +1,10 @@
-import { probe, type SharedObject } from "./memory/probe.ts";
+import { probe } from "./memory/probe.ts";
+import type { Region } from "./memory/region.ts";
 import { allocateCell, type Cell } from "./cell.ts";
 import type { Kind, NumberOf } from "./kinds.ts";
 import { Hold, Lock, type AcquireOptions } from "./lock.ts";
 import { report } from "./operation.ts";
+import { Primitive, travels } from "./primitive.ts";
 
 /**
  * One number in shared memory. Each operation is a single atomic step; nobody ever waits to read it. What takes several
@@ -18,7 +20,7 @@ import { report } from "./operation.ts";
  * const total = new Value("float64", 0.5);
  * total.update((before) => before * 2); // 1, the value after
  */
-export class Value<K extends Kind = "int32"> implements SharedObject {
+export class Value<K extends Kind = "int32"> extends Primitive {
   readonly offset: number;
   readonly byteLength: number;
   readonly kind: K;
@@ -32,6 +34,7 @@ export class Value<K extends Kind = "int32"> implements SharedObject {
   constructor(initial: number);
   constructor(kind: K, initial: NumberOf<K>, options?: ValueOptions);
   constructor(first: K | number, initial?: NumberOf<K>, options: ValueOptions = {}) {
+    super([first, initial, options]);
     this.kind = (typeof first === "number" ? "int32" : first) as K;
     this.#cell = allocateCell(this.kind, (typeof first === "number" ? first : initial) as NumberOf<K>);
     const own = options.lock === undefined || options.lock === true ? new Lock() : null;
@@ -107,12 +110,18 @@ export class Value<K extends Kind = "int32"> implements SharedObject {
     return this.#lock;
   }
 
+  protected get region(): Region {
+    return this.#cell.region;
+  }
+
   #update(change: (before: NumberOf<K>) => NumberOf<K>): NumberOf<K> {
     let after: NumberOf<K> | undefined;
     this.#cell.update((before) => (after = change(before)), undefined as never);
     return after as NumberOf<K>;
   }
 }
+
+travels("Value", Value);
 
 export interface ValueOptions {
   /** The lock behind `hold`: one of its own (true, the default), none (false), or one that several objects share. */

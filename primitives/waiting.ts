@@ -3,35 +3,38 @@ import type { Word } from "./memory/word.ts";
 import type { WaitOptions } from "./operation.ts";
 
 /**
- * One try. It answers DONE, or the value of the word that has to change before another try makes sense. `retrying` is
- * false the first time: whoever was asleep has to assume that others still are.
+ * One try of an operation that may have to wait. It answers DONE, or the value of the word that has to change before
+ * another try makes sense.
  */
-export type Attempt = (retrying: boolean) => number;
+export type Attempt = () => number;
 
 /** Not an int32, so no value of a word can be mistaken for it. */
 export const DONE = Infinity;
 
-const UNKNOWN = -1;
-
-/** Attempts until one succeeds (true) or `timeoutMs` have passed (false), asleep in between. */
-export function attemptSync(word: Word, attempt: Attempt, options: WaitOptions | undefined): boolean {
-  let deadlineMs = UNKNOWN; // the clock is not read by whoever need not wait
-  for (let retrying = false; ; retrying = true) {
-    const blocking = attempt(retrying);
-    if (blocking === DONE) return true;
-    if (deadlineMs === UNKNOWN) deadlineMs = deadlineAfter(options?.timeoutMs);
-    if (word.wait(blocking, deadlineMs) === "timed-out") return false;
+/**
+ * After a first attempt that met the value `blocking`: sleeps until the word changes and tries again, until an attempt
+ * succeeds (true) or `timeoutMs` have passed (false). False means that no wake was spent on this waiter; whoever was woken
+ * makes an attempt first, and an attempt that fails leaves its mark for the next waker. So no wake is lost.
+ */
+export function retrySync(word: Word, blocking: number, attempt: Attempt, options: WaitOptions | undefined): boolean {
+  const deadlineMs = deadlineAfter(options?.timeoutMs);
+  for (let expected = blocking; expected !== DONE; expected = attempt()) {
+    if (word.wait(expected, deadlineMs) === "timed-out") return false;
   }
+  return true;
 }
 
-export async function attemptAsync(word: Word, attempt: Attempt, options: WaitOptions | undefined): Promise<boolean> {
-  let deadlineMs = UNKNOWN; // the clock is not read by whoever need not wait
-  for (let retrying = false; ; retrying = true) {
-    const blocking = attempt(retrying);
-    if (blocking === DONE) return true;
-    if (deadlineMs === UNKNOWN) deadlineMs = deadlineAfter(options?.timeoutMs);
-    if ((await word.waitAsync(blocking, deadlineMs, options?.signal)) === "timed-out") return false;
+export async function retryAsync(
+  word: Word,
+  blocking: number,
+  attempt: Attempt,
+  options: WaitOptions | undefined,
+): Promise<boolean> {
+  const deadlineMs = deadlineAfter(options?.timeoutMs);
+  for (let expected = blocking; expected !== DONE; expected = attempt()) {
+    if ((await word.waitAsync(expected, deadlineMs, options?.signal)) === "timed-out") return false;
   }
+  return true;
 }
 
 /** Checks the options before anything is touched; true if the call may not wait at all. */

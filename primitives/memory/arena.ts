@@ -1,3 +1,5 @@
+import { commons } from "./commons.ts";
+import { probe } from "./probe.ts";
 import type { Region } from "./region.ts";
 
 /**
@@ -13,14 +15,20 @@ export class Arena {
   readonly end: number;
   /** What was allocated, in order; two processes that disagree here have built different objects. */
   readonly allocations: Allocation[] = [];
+  readonly #reserve: ((bytes: number) => number) | undefined;
   #next: number;
 
-  constructor(region: Region, options: { start: number; end: number; creating: boolean }) {
+  /** @param options.reserve says where the next `bytes` begin, where other processes allocate from the same memory */
+  constructor(
+    region: Region,
+    options: { start: number; end: number; creating: boolean; reserve?: (bytes: number) => number },
+  ) {
     this.region = region;
     this.start = options.start;
     this.end = options.end;
     this.creating = options.creating;
     this.#next = options.start;
+    this.#reserve = options.reserve;
   }
 
   /** Bytes used so far. */
@@ -30,16 +38,17 @@ export class Arena {
 
   /** The offset of `byteLength` fresh bytes, aligned to 8. */
   allocate(type: string, byteLength: number): number {
-    const offset = this.#next;
-    const end = offset + Math.ceil(byteLength / 8) * 8;
+    const bytes = Math.ceil(byteLength / 8) * 8;
+    const offset = this.#reserve === undefined ? this.#next : this.#reserve(bytes);
+    const end = offset + bytes;
     if (end > this.end) {
       throw new RangeError(
-        `out of shared memory: ${type} asks for ${byteLength} bytes, ${this.end - offset} of ${this.end - this.start} are left. ` +
+        `out of shared memory: ${type} asks for ${byteLength} bytes, ${Math.max(0, this.end - offset)} of ${this.end - this.start} are left. ` +
           "Use fewer or smaller objects, or a larger arena (memoryBytes).",
       );
     }
     this.#next = end;
-    this.allocations.push({ type, offset, byteLength });
+    if (this.#reserve === undefined) this.allocations.push({ type, offset, byteLength });
     return offset;
   }
 }
@@ -61,9 +70,10 @@ export function withArena<T>(arena: Arena, body: () => T): T {
   }
 }
 
-/** Where new primitives are placed now. */
+/** Where new primitives are placed now: inside `withArena` there, in production in the family's commons. */
 export function currentArena(): Arena {
   if (current === null) {
+    if (probe === null) return commons();
     throw new Error(
       "a shared object was created outside of a scenario's `shared`, where there is no shared memory to put it. " +
         "Create it in `shared`, or inside withArena(arena, ...).",

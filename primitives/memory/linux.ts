@@ -1,10 +1,11 @@
+import { constants, openSync, readFileSync } from "node:fs";
 import koffi from "koffi";
 
 /**
  * The system calls that everything else stands on, for Linux. This file alone knows libc; another platform is another
  * file with the same exports. It translates nothing and decides nothing: callers get the kernel's answers.
  *
- * Manual pages: memfd_create(2), mmap(2), futex(2), prctl(2), sched_setaffinity(2).
+ * Manual pages: memfd_create(2), mmap(2), futex(2), pipe2(2), prctl(2), sched_setaffinity(2), proc(5).
  */
 const libc = openLibc();
 
@@ -14,6 +15,7 @@ const mmap = libc.func("void *mmap(void *address, size_t length, int protection,
 const munmap = libc.func("int munmap(void *address, size_t length)");
 const setAffinity = libc.func("int sched_setaffinity(int pid, size_t size, void *mask)");
 const getAffinity = libc.func("int sched_getaffinity(int pid, size_t size, void *mask)");
+const pipe2 = libc.func("int pipe2(void *fds, int flags)");
 const prctl = libc.func("int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)");
 // Addresses travel as plain numbers (they stay below 2^47): twice as fast through the foreign function interface as
 // pointers, and a hand-over makes two of these calls.
@@ -32,7 +34,12 @@ const FUTEX_WAIT_BITSET = 9; // its time limit is a point on the monotonic clock
 const FUTEX_BITSET_ANY = 0xffffffff;
 const PR_SET_PDEATHSIG = 1;
 const SIGKILL = 9;
+const O_CLOEXEC = 0x80000;
 const CPU_MASK_BYTES = 128;
+/** Answers of futexWait, from errno.h. */
+export const EINTR = 4;
+export const EAGAIN = 11;
+export const ETIMEDOUT = 110;
 
 export interface Mapping {
   readonly buffer: ArrayBuffer;
@@ -68,16 +75,48 @@ export function futexWake(address: number, count: number): number {
 
 /**
  * Sleeps while the word holds `expected`, until woken or until `deadlineNs` on the monotonic clock (no limit: -1).
- * Returns at once if it holds something else, and may return for no reason: callers look at the word again.
+ * Returns 0 if woken, EAGAIN if the word held something else, ETIMEDOUT or EINTR. A 0 may come for no reason; the others
+ * say that no wake was spent on this thread.
  */
-export function futexWait(address: number, expected: number, deadlineNs: number): void {
+export function futexWait(address: number, expected: number, deadlineNs: number): number {
   let timeout = 0;
   if (deadlineNs >= 0) {
     deadlineCells[0] = BigInt(Math.floor(deadlineNs / 1e9));
     deadlineCells[1] = BigInt(Math.floor(deadlineNs % 1e9));
     timeout = deadlineMapping.address;
   }
-  futexWaitCall(SYS_FUTEX, address, FUTEX_WAIT_BITSET, expected, timeout, 0, FUTEX_BITSET_ANY);
+  const answer = futexWaitCall(SYS_FUTEX, address, FUTEX_WAIT_BITSET, expected, timeout, 0, FUTEX_BITSET_ANY) as number;
+  return answer === 0 ? 0 : koffi.errno();
+}
+
+/** A pipe that nobody blocks on and no child inherits. */
+export function createPipe(): { readonly readFd: number; readonly writeFd: number } {
+  const fds = new Int32Array(2);
+  if ((pipe2(fds, constants.O_NONBLOCK | O_CLOEXEC) as number) !== 0)
+    throw systemError("pipe2", "could not make a pipe");
+  return { readFd: fds[0], writeFd: fds[1] };
+}
+
+/** Opens the writing end of another process's pipe; throws if that process is gone or does not let us. */
+export function openPipeOf(pid: number, writeFd: number): number {
+  return openSync(`/proc/${pid}/fd/${writeFd}`, constants.O_WRONLY | constants.O_NONBLOCK);
+}
+
+/**
+ * When the process started, in clock ticks since the machine did; null if it has ended, a zombie included. A pid alone
+ * names nobody: the kernel gives it out again.
+ */
+export function processStart(pid: number): bigint | null {
+  let stat: string;
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+  } catch {
+    return null;
+  }
+  // The second field is the program's name in parentheses, which may itself hold spaces and parentheses.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const state = fields[0];
+  return state === "Z" || state === "X" ? null : BigInt(fields[19]);
 }
 
 /** Confines this process to one core. A hand-over between two processes on one core is about 20 times cheaper. */
@@ -87,7 +126,15 @@ export function pinToCore(core: number): void {
   if ((setAffinity(0, CPU_MASK_BYTES, mask) as number) !== 0) {
     throw systemError("sched_setaffinity", `could not confine this process to core ${core}`);
   }
+  pinned = true;
 }
+
+/** Whether another core could be running whoever is waited for; only then is it worth looking twice before sleeping. */
+export function hasOtherCores(): boolean {
+  return !(pinned ??= allowedCores().length < 2);
+}
+
+let pinned: boolean | null = null;
 
 /** The cores that this process may use: fewer than the machine has, in a container or under taskset. */
 export function allowedCores(): number[] {

@@ -1,41 +1,49 @@
-import { futexWait } from "./linux.ts";
+import { EAGAIN, ETIMEDOUT, futexWait, futexWake, hasOtherCores } from "./linux.ts";
+import { monotonicNow } from "./monotonic.ts";
 import type { WaitOutcome } from "./probe.ts";
+import { waitingRoomOf } from "./waiting-room.ts";
 import type { Word } from "./word.ts";
 
-/** How long an awaiting waiter sleeps at first and at most before it looks at its word again, in milliseconds. */
-const LOOK_AGAIN_MS_MIN = 1;
-const LOOK_AGAIN_MS_MAX = 8;
+export { monotonicNow } from "./monotonic.ts";
 
-/** Blocks this thread while the word holds `expected`, until woken or until the deadline on the monotonic clock. */
+/**
+ * A blocked thread looks up this often, in milliseconds, because whoever should wake it may have died. Callers then see a
+ * wake for no reason, look again, and notice the death.
+ */
+const LOOK_UP_MS = 50;
+
+/** How often to look at the word before sleeping: about 5 microseconds, where waking a sleeper on another core takes 30. */
+const LOOKS_BEFORE_SLEEP = 1500;
+
+/**
+ * Blocks this thread while the word holds `expected`, until woken or until the deadline on the monotonic clock.
+ * `timed-out` and `changed` say that no wake was spent on this thread.
+ */
 export function park(word: Word, expected: number, deadlineMs: number): WaitOutcome {
-  if (word.peek() !== expected) return "changed";
-  const deadlineNs = deadlineMs === Infinity ? -1 : Math.max(0, deadlineMs) * 1e6;
-  futexWait(word.region.address + word.offset, expected, deadlineNs);
-  return deadlineMs !== Infinity && monotonicNow() >= deadlineMs ? "timed-out" : "woken";
+  const looks = hasOtherCores() ? LOOKS_BEFORE_SLEEP : 1;
+  for (let look = 0; look < looks; look++) {
+    if (word.peek() !== expected) return "changed";
+  }
+  const lookUpMs = monotonicNow() + LOOK_UP_MS;
+  const untilMs = Math.max(0, Math.min(deadlineMs, lookUpMs));
+  const answer = futexWait(word.region.address + word.offset, expected, untilMs * 1e6);
+  if (answer === EAGAIN) return "changed";
+  return answer === ETIMEDOUT && deadlineMs <= lookUpMs ? "timed-out" : "woken";
 }
 
-/** Waits without blocking the event loop or a thread of libuv's pool. */
-export async function parkAsync(
+/** As `park`, without blocking the event loop or a thread of libuv's pool. */
+export function parkAsync(
   word: Word,
   expected: number,
   deadlineMs: number,
   signal?: AbortSignal,
 ): Promise<WaitOutcome> {
-  let lookAgainMs = LOOK_AGAIN_MS_MIN;
-  for (;;) {
-    signal?.throwIfAborted();
-    if (word.peek() !== expected) return "changed";
-    const leftMs = deadlineMs - monotonicNow();
-    if (leftMs <= 0) return "timed-out";
-    await new Promise((resolve) => setTimeout(resolve, Math.min(lookAgainMs, leftMs)));
-    lookAgainMs = Math.min(lookAgainMs * 2, LOOK_AGAIN_MS_MAX);
-  }
+  return waitingRoomOf(word.region).wait(word, expected, deadlineMs, signal);
 }
 
-/** Milliseconds on the machine's monotonic clock, the same for all processes. */
-export function monotonicNow(): number {
-  return Number(hrtime()) / 1e6;
+/** Wakes at most `count` who are parked on the word, blocked ones first; returns how many of those there were. */
+export function unpark(word: Word, count: number): number {
+  const woken = futexWake(word.region.address + word.offset, count);
+  if (woken < count) waitingRoomOf(word.region).grant(word.offset, count - woken);
+  return woken;
 }
-
-// Taken before any scenario is loaded, so that nobody who replaces process.hrtime changes what a deadline means.
-const hrtime = process.hrtime.bigint;

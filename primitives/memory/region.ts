@@ -1,5 +1,6 @@
 import { closeSync } from "node:fs";
 import { createMemoryFile, mapShared, unmap, type Mapping } from "./linux.ts";
+import { LOBBY_BYTES } from "./lobby.ts";
 
 /**
  * A stretch of memory that several processes see. It has no name in any file system: it is passed on as a file
@@ -17,30 +18,34 @@ export class Region implements Disposable {
   readonly byteLength: number;
   /** Where byte 0 is in this process. */
   readonly address: number;
+  /** The whole mapping, lobby included: use the views. */
   readonly buffer: ArrayBuffer;
   readonly words: Int32Array;
   readonly longs: BigInt64Array;
   readonly doubles: Float64Array;
   readonly bytes: Uint8Array;
+  /** What the memory itself keeps, behind `byteLength`; see lobby.ts. */
+  readonly lobby: Int32Array;
   readonly #mapping: Mapping;
   #open = true;
 
   private constructor(fd: number, byteLength: number) {
     this.fd = fd;
     this.byteLength = byteLength;
-    this.#mapping = mapShared(fd, byteLength);
+    this.#mapping = mapShared(fd, byteLength + LOBBY_BYTES);
     this.address = this.#mapping.address;
     this.buffer = this.#mapping.buffer;
-    this.words = new Int32Array(this.buffer);
-    this.longs = new BigInt64Array(this.buffer);
-    this.doubles = new Float64Array(this.buffer);
-    this.bytes = new Uint8Array(this.buffer);
+    this.words = new Int32Array(this.buffer, 0, byteLength / 4);
+    this.longs = new BigInt64Array(this.buffer, 0, byteLength / 8);
+    this.doubles = new Float64Array(this.buffer, 0, byteLength / 8);
+    this.bytes = new Uint8Array(this.buffer, 0, byteLength);
+    this.lobby = new Int32Array(this.buffer, byteLength, LOBBY_BYTES / 4);
   }
 
   /** A new region of zeros. Its pages take no memory until they are touched. `byteLength` is a multiple of 4096. */
   static create(name: string, byteLength: number): Region {
     checkLength(byteLength);
-    return new Region(createMemoryFile(`forkcheck-${name}`, byteLength), byteLength);
+    return new Region(createMemoryFile(`forkcheck-${name}`, byteLength + LOBBY_BYTES), byteLength);
   }
 
   /** The region behind a file descriptor that this process inherited. */
@@ -53,7 +58,7 @@ export class Region implements Disposable {
   [Symbol.dispose](): void {
     if (!this.#open) return;
     this.#open = false;
-    unmap(this.#mapping, this.byteLength);
+    unmap(this.#mapping, this.byteLength + LOBBY_BYTES);
     closeSync(this.fd);
   }
 }

@@ -1,6 +1,5 @@
 import { currentArena } from "./arena.ts";
-import { futexWake } from "./linux.ts";
-import { park, parkAsync } from "./parking.ts";
+import { park, parkAsync, unpark } from "./parking.ts";
 import { probe, type WaitOutcome } from "./probe.ts";
 import type { Region } from "./region.ts";
 
@@ -121,7 +120,7 @@ export class Word {
 
   /**
    * Puts `next(value, argument)` in place of the value, as one atomic step; returns the value before. `next` is pure: when
-   * another process gets in between, it is asked again. An answer equal to the value leaves the word alone.
+   * another process gets in between, it is asked again.
    */
   update(next: (before: number, argument: number) => number, argument = 0): number {
     if (probe !== null) probe.access("update", this.offset);
@@ -129,7 +128,7 @@ export class Word {
     try {
       for (;;) {
         const after = next(before, argument) | 0;
-        const found = after === before ? before : Atomics.compareExchange(this.#cells, this.#index, before, after);
+        const found = Atomics.compareExchange(this.#cells, this.#index, before, after);
         if (found === before) {
           if (probe !== null) probe.moved(before, after);
           return before;
@@ -141,6 +140,14 @@ export class Word {
       if (probe !== null) probe.moved(before, before);
       throw error;
     }
+  }
+
+  /**
+   * As `update` in production, where `after` is what `next` would make of `before`, which the word probably holds: a right
+   * guess saves a look and a call. A wrong one, and any guess under a probe, says false and has changed nothing.
+   */
+  guess(before: number, after: number): boolean {
+    return probe === null && Atomics.compareExchange(this.#cells, this.#index, before, after) === before;
   }
 
   /**
@@ -164,6 +171,6 @@ export class Word {
   wake(count = Infinity): number {
     const most = Math.min(count, 0x7fffffff);
     if (probe !== null) return probe.wake(this, most);
-    return futexWake(this.region.address + this.offset, most);
+    return unpark(this, most);
   }
 }

@@ -1,0 +1,78 @@
+import { describe, expect, test } from "vitest";
+import { AlreadyStartedError, ClosedError, NotSharableError, NotStartedError } from "../errors.ts";
+import { child, typescriptFlags } from "../fixtures/children.ts";
+import { Lock } from "../lock.ts";
+import { Value } from "../value.ts";
+import { activeChildren, currentProcess, parentProcess } from "./family.ts";
+import { Process } from "./process.ts";
+
+const roles = new URL("../fixtures/roles.ts", import.meta.url);
+
+describe("a process", () => {
+  test.each([
+    ["nothing", [], 0, null],
+    ["leaves", [3], 3, null],
+    ["leaves", [257], 1, null],
+  ] as const)("that runs %s(%j) ends with code %i", async (role, args, code, signal) => {
+    const process = child(role, args);
+    expect(process.alive).toBe(true);
+    expect(activeChildren()).toContain(process);
+    expect(await process.join()).toBe(code);
+    expect(process.signal).toBe(signal);
+    expect(process.alive).toBe(false);
+    expect(await process.join()).toBe(code);
+    expect(activeChildren()).not.toContain(process);
+  });
+
+  test("that is killed by signal N ends with code -N", async () => {
+    const process = child("waitsForever");
+    expect(await process.join({ timeoutMs: 0 })).toBe(null);
+    process.kill();
+    expect(await process.join()).toBe(-9);
+    expect(process.signal).toBe("SIGKILL");
+    process.terminate();
+  });
+
+  test("starts once, and is joined only after that", async () => {
+    const process = new Process(roles, "nothing", { nodeFlags: typescriptFlags, name: "only" });
+    await expect(process.join()).rejects.toThrow(NotStartedError);
+    expect(() => process.kill()).toThrow(NotStartedError);
+    process.start();
+    expect(() => process.start()).toThrow(AlreadyStartedError);
+    expect(() => process.close()).toThrow("still runs");
+    await process.join();
+    process.close();
+    process.close();
+    await expect(process.join()).rejects.toThrow(ClosedError);
+  });
+
+  test("refuses arguments that cannot travel, at the sender", () => {
+    expect(() => new Process(roles, "nothing", { args: [() => 1] })).toThrow(NotSharableError);
+  });
+
+  test("knows who it is", () => {
+    expect(currentProcess().name).toBe("MainProcess");
+    expect(parentProcess()).toBe(null);
+  });
+
+  test.each(["countsUnderLock", "countsUnderLockSync"])(
+    "shares primitives with others, nested ones too: %s",
+    async (role) => {
+      const shared = { lock: new Lock(), count: new Value(0) };
+      const processes = [1, 2, 3].map(() => child(role, [shared, 2000]));
+      for (const process of processes) expect(await process.join()).toBe(0);
+      expect(shared.count.get()).toBe(6000);
+    },
+  );
+
+  test("that dies holding a lock leaves it to the next one, who waits already", async () => {
+    const lock = new Lock();
+    const process = child("diesHolding", [lock]);
+    await process.join();
+    expect(await lock.acquire()).toBe(true);
+    expect(lock.lastOwnerDied).toBe(true);
+    lock.markConsistent();
+    lock.release();
+    expect(lock.tryAcquire()).toBe(true);
+  });
+});
