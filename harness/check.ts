@@ -1,0 +1,242 @@
+import { randomInt } from "node:crypto";
+import { availableParallelism } from "node:os";
+import { RUNS_PER_BLOCK } from "./engine/lane-search.ts";
+import { Pool, type PoolLane } from "./engine/pool.ts";
+import type { CheckRequest, Found, FromConductor, SearchOptions, Tally, Trouble } from "./engine/protocol.ts";
+import { checkedOptions, type CheckedOptions, type CheckOptions } from "./options.ts";
+import { RequestError } from "./request-error.ts";
+import type { Counterexample, Result } from "./result.ts";
+import { isScenario, type Scenario } from "./scenario.ts";
+import { decodeToken } from "./token.ts";
+import type { Judgement } from "./judge.ts";
+
+/**
+ * Checks a scenario: runs it in real processes under many schedules, and returns what came of it as a value.
+ *
+ * @throws {RequestError} an option is wrong, or the first argument is no scenario
+ * @example
+ * const result = await check(ticketRush, { runs: 1000, seed: 1 });
+ * result.verdict; // "fail"
+ * result.counterexample?.preemptions; // 1
+ */
+export async function check<Input, Shared extends object>(
+  scenario: Scenario<Input, Shared>,
+  options: CheckOptions = {},
+): Promise<Result> {
+  await using checker = new Checker();
+  return await checker.check(scenario as unknown as Scenario, options);
+}
+
+/** Keeps its processes from one check to the next, for who checks many scenarios. Dispose of it to end them. */
+export class Checker implements AsyncDisposable {
+  #pool: Pool | null = null;
+  #poolKey = "";
+
+  async check(scenario: Scenario, options: CheckOptions = {}, name = scenario.name ?? "scenario"): Promise<Result> {
+    if (!isScenario(scenario)) {
+      throw new RequestError(`${String(scenario)} is no scenario.`, "Pass what `scenario(import.meta.url, { ... })` returned.");
+    }
+    const checked = checkedOptions(options, randomInt(0x7fffffff));
+    const known = scenario.properties.map((property) => property.name);
+    if (checked.property !== undefined && !known.includes(checked.property) && !checked.property.startsWith("no-")) {
+      throw new RequestError(`${name} has no property ${JSON.stringify(checked.property)}.`, `It has ${known.join(", ") || "none of its own"}.`);
+    }
+    return await this.#run(scenario, name, checked, options, undefined);
+  }
+
+  /** The run that a token stands for, once more. */
+  async replay(scenario: Scenario, token: string, options: CheckOptions = {}, name = scenario.name ?? "scenario"): Promise<Result> {
+    decodeToken(token);
+    const checked = checkedOptions({ ...options, runs: 1, seed: 0 }, 0);
+    return await this.#run(scenario, name, checked, options, token);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pool?.[Symbol.asyncDispose]();
+    this.#pool = null;
+  }
+
+  async #run(scenario: Scenario, name: string, checked: CheckedOptions, options: CheckOptions, token: string | undefined): Promise<Result> {
+    options.signal?.throwIfAborted();
+    const blocks = Math.ceil(checked.runs / RUNS_PER_BLOCK);
+    const wanted = checked.mode === "free" ? 1 : (checked.jobs ?? (blocks < BLOCKS_WORTH_A_LANE * 2 ? 1 : availableParallelism()));
+    const pool = await this.#poolFor(Math.min(wanted, blocks), checked);
+    const lanes = pool.lanes.slice(0, Math.min(wanted, blocks));
+    const search: SearchOptions = {
+      runs: checked.runs,
+      seed: checked.seed,
+      strategies: checked.strategies,
+      mode: checked.mode,
+      stepsMax: checked.stepsMax,
+      ...(checked.property === undefined ? {} : { property: checked.property }),
+      ...(token === undefined ? {} : { replay: { token } }),
+    };
+    const request = { moduleUrl: scenario.moduleUrl, ordinal: scenario.ordinal, name, search };
+    const checking = new Checking(name, lanes, request, checked, options);
+    const result = await checking.finish();
+    // Its processes may be in the middle of something.
+    if (checking.broken) await this[Symbol.asyncDispose]();
+    return result;
+  }
+
+  async #poolFor(lanes: number, checked: CheckedOptions): Promise<Pool> {
+    const key = `${checked.mode}/${checked.watchdogMs}/${checked.memoryBytes}`;
+    if (this.#pool === null || this.#poolKey !== key || this.#pool.lanes.length < lanes) {
+      await this[Symbol.asyncDispose]();
+      this.#pool = new Pool({ lanes, free: checked.mode === "free", watchdogMs: checked.watchdogMs, memoryBytes: checked.memoryBytes });
+      this.#poolKey = key;
+    }
+    return this.#pool;
+  }
+}
+
+/** One check in progress: hears its lanes, decides which failure counts, and puts the result together. */
+class Checking {
+  broken = false;
+  readonly #name: string;
+  readonly #lanes: readonly PoolLane[];
+  readonly #checked: CheckedOptions;
+  readonly #options: CheckOptions;
+  readonly #request: Omit<CheckRequest, "lane" | "lanes">;
+  readonly #tallies: Tally[];
+  readonly #found: (Found | null)[];
+  readonly #startedAt = performance.now();
+  #searching: number;
+  #best: { lane: number; found: Found } | null = null;
+  #resolve: (result: Result) => void = () => {};
+  #timer: NodeJS.Timeout | undefined;
+  #done = false;
+
+  constructor(name: string, lanes: readonly PoolLane[], request: Omit<CheckRequest, "lane" | "lanes">, checked: CheckedOptions, options: CheckOptions) {
+    this.#name = name;
+    this.#lanes = lanes;
+    this.#request = request;
+    this.#checked = checked;
+    this.#options = options;
+    this.#searching = lanes.length;
+    this.#tallies = lanes.map(() => ({ runs: 0, schedulingPoints: 0, choices: 0, notes: [] }));
+    this.#found = lanes.map(() => null);
+  }
+
+  async finish(): Promise<Result> {
+    const finished = new Promise<Result>((resolve) => {
+      this.#resolve = resolve;
+    });
+    const abort = (): void => this.#stop();
+    this.#options.signal?.addEventListener("abort", abort, { once: true });
+    if (this.#checked.timeLimitMs !== Infinity) this.#timer = setTimeout(abort, this.#checked.timeLimitMs);
+    for (const [lane, member] of this.#lanes.entries()) {
+      member.listen((message) => this.#hear(lane, message));
+      member.start(WORKERS_AT_START).then(
+        () => member.tell({ type: "check", request: { ...this.#request, lane, lanes: this.#lanes.length } }),
+        (error: unknown) => this.#fail({ kind: "worker", message: (error as Error).message }),
+      );
+    }
+    try {
+      return await finished;
+    } finally {
+      clearTimeout(this.#timer);
+      this.#options.signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  #hear(lane: number, message: FromConductor): void {
+    if (this.#done) return;
+    if (message.type === "progress") {
+      this.#tallies[lane] = message.tally;
+      this.#progress("searching");
+    } else if (message.type === "searched") {
+      this.#tallies[lane] = message.tally;
+      this.#searched(lane, message.found);
+    } else if (message.type === "shrunk") {
+      this.#end(this.#failure(message.counterexample, message.judgement));
+    } else if (message.type === "trouble") {
+      this.#fail(message.trouble);
+    }
+  }
+
+  #searched(lane: number, found: Found | null): void {
+    this.#found[lane] = found;
+    this.#searching--;
+    if (found !== null && (this.#best === null || found.block < this.#best.found.block)) {
+      this.#best = { lane, found };
+      // A failure in an earlier block counts more, whichever lane is faster: the result depends on the seed alone.
+      for (const other of this.#lanes) other.tell({ type: "limit", block: found.block });
+    }
+    if (this.#searching > 0) return;
+    if (this.#best === null) {
+      this.#end(this.#pass());
+      return;
+    }
+    this.#progress("shrinking");
+    this.#lanes[this.#best.lane].tell({ type: "shrink" });
+  }
+
+  #pass(): Result {
+    const result = { ...this.#summary(), verdict: "pass" as const };
+    if (result.choices > 0 || this.#checked.mode === "free" || result.runs < RUNS_TO_EXPECT_A_CHOICE) return result;
+    return {
+      ...result,
+      verdict: "error",
+      property: "no-concurrency",
+      message: `nothing ran concurrently: in ${result.runs} runs of ${this.#name} there was never more than one process that could move. Check \`processes\`, and that the roles use the shared objects (or name their own steps with p.step).`,
+    };
+  }
+
+  #failure(counterexample: Counterexample, judgement: Judgement): Result {
+    const found = (this.#best as { found: Found }).found;
+    return {
+      ...this.#summary(),
+      verdict: "fail",
+      property: judgement.property,
+      message: judgement.message,
+      strategy: found.strategy,
+      counterexample: { ...counterexample, foundInRun: found.run, foundMs: Math.round(found.foundMs), shrinkMs: Math.round(counterexample.shrinkMs) },
+    };
+  }
+
+  #summary(): Omit<Result, "verdict"> {
+    const sum = (of: (tally: Tally) => number): number => this.#tallies.reduce((total, tally) => total + of(tally), 0);
+    const { strategies, mode, seed } = this.#checked;
+    return {
+      scenario: this.#name,
+      strategy: mode === "free" ? "free" : strategies.join("+"),
+      runs: sum((tally) => tally.runs),
+      schedulingPoints: sum((tally) => tally.schedulingPoints),
+      choices: sum((tally) => tally.choices),
+      elapsedMs: Math.round(performance.now() - this.#startedAt),
+      exhaustive: false,
+      seed,
+      notes: this.#tallies.flatMap((tally) => tally.notes),
+    };
+  }
+
+  #fail(trouble: Trouble): void {
+    this.broken = true;
+    this.#end({ ...this.#summary(), verdict: "error", property: trouble.kind, message: trouble.message });
+  }
+
+  #stop(): void {
+    for (const lane of this.#lanes) lane.tell({ type: "stop" });
+    // A conductor in the middle of a run looks up at the latest when the watchdog bites.
+    setTimeout(() => this.#fail({ kind: "worker", message: `${this.#name} could not be stopped in time.` }), this.#checked.watchdogMs * 3).unref();
+    this.broken = true;
+  }
+
+  #progress(phase: "searching" | "shrinking"): void {
+    const runs = this.#tallies.reduce((total, tally) => total + tally.runs, 0);
+    this.#options.onProgress?.({ scenario: this.#name, runs, of: this.#checked.runs, elapsedMs: performance.now() - this.#startedAt, phase });
+  }
+
+  #end(result: Result): void {
+    if (this.#done) return;
+    this.#done = true;
+    this.#resolve(result);
+  }
+}
+
+const WORKERS_AT_START = 2;
+/** Starting a lane's processes takes as long as so many blocks of runs. */
+const BLOCKS_WORTH_A_LANE = 100;
+const RUNS_TO_EXPECT_A_CHOICE = 8;
+

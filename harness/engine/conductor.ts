@@ -1,0 +1,85 @@
+import { Baton } from "./baton.ts";
+import { H, LaneMemory, MAGIC, PARTS } from "./lane-memory.ts";
+import { Lane, type Workers } from "./lane.ts";
+import { LaneSearch } from "./lane-search.ts";
+import { joinLane, reportReady } from "./membership.ts";
+import type { FromConductor, ToConductor } from "./protocol.ts";
+import { RunFolder } from "./run-folder.ts";
+
+/**
+ * The conductor of a lane: a process of its own, so that the one which called forkcheck keeps its event loop, on the same
+ * core as the lane's workers. It sets up runs, sleeps while they are executed, and judges them.
+ */
+class RemoteWorkers implements Workers {
+  readonly lost = new Map<number, string>();
+  readonly watchdogMs: number;
+  stopping = false;
+  #ready = 0;
+  #wake: () => void = () => {};
+
+  constructor(watchdogMs: number) {
+    this.watchdogMs = watchdogMs;
+  }
+
+  async ensure(count: number): Promise<void> {
+    if (this.#ready >= count && this.lost.size === 0) return;
+    tell({ type: "ensure", count });
+    this.#ready = 0;
+    while (this.#ready < count) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      if (this.stopping) return;
+    }
+    this.lost.clear();
+  }
+
+  async kill(worker: number): Promise<void> {
+    tell({ type: "kill", worker });
+    while (!this.lost.has(worker) && !this.stopping) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  hear(message: ToConductor): void {
+    if (message.type === "workers") this.#ready = message.count;
+    else if (message.type === "lost") this.lost.set(message.worker, message.reason);
+    else if (message.type === "stop") this.stopping = true;
+    this.#wake();
+  }
+}
+
+const PARENT_LOOK_MS = 100;
+
+const membership = joinLane();
+const memory = new LaneMemory(membership.region);
+memory.words[H.magic] = MAGIC;
+Atomics.store(memory.words, PARTS.turns >> 2, 0);
+const workers = new RemoteWorkers(membership.watchdogMs);
+const folder = new RunFolder(membership.folder);
+const search = new LaneSearch(new Lane(memory, new Baton(memory, 0), workers, folder), memory, workers, tell);
+
+process.on("message", (message: ToConductor) => {
+  workers.hear(message);
+  search.hear(message);
+});
+process.on("disconnect", leave);
+// A conductor that is busy hears no 'disconnect'; it looks whether its parent is still there.
+setInterval(() => {
+  if (process.ppid !== membership.parent) leave();
+}, PARENT_LOOK_MS).unref();
+reportReady();
+process.channel?.ref();
+
+/** The run folder is the only thing of ours that the kernel does not clear away by itself. */
+function leave(): void {
+  folder.remove();
+  process.exit(0);
+}
+
+function tell(message: FromConductor): void {
+  process.send?.(message);
+}
+

@@ -1,0 +1,435 @@
+import type { AccessKind, Probe, SharedObject, WaitOutcome } from "../../primitives/memory/probe.ts";
+import type { Word } from "../../primitives/memory/word.ts";
+import type { Baton } from "./baton.ts";
+import { KIND } from "./kinds.ts";
+import { H, LIMITS, P, PROCESS, S, STRAND, type LaneMemory } from "./lane-memory.ts";
+import { textOf, type Recorder } from "./recorder.ts";
+import { processAt, strandAt, type Scheduler } from "./scheduler.ts";
+import { userPlace } from "./source-place.ts";
+
+/**
+ * One process of a run, under control: an event loop whose pending events the scheduler chooses between. Its blocking
+ * operations are the special case of one event, with the stack waiting below it.
+ *
+ * It is the probe of its process, and it plays the role from its first line to its last.
+ */
+export class ControlledProcess implements Probe {
+  readonly #words: Int32Array;
+  readonly #scheduler: Scheduler;
+  readonly #baton: Baton;
+  readonly #recorder: Recorder;
+  readonly #process: number;
+  readonly #own: number;
+  readonly #tasks: (Task | undefined)[] = [];
+  #pending = 0;
+  #run = 0;
+  #roleSettled = false;
+  /** Set when the process has ended before its role has: no step may follow. */
+  #gone: Gone | null = null;
+  /** A step whose body has not finished: it holds the baton until then. */
+  #insideStep = false;
+  #quietTurns = 0;
+
+  constructor(memory: LaneMemory, scheduler: Scheduler, baton: Baton, recorder: Recorder, process: number) {
+    this.#words = memory.words;
+    this.#scheduler = scheduler;
+    this.#baton = baton;
+    this.#recorder = recorder;
+    this.#process = process;
+    this.#own = processAt(process);
+  }
+
+  /** True while a role is being played: what is printed belongs to the run. */
+  get playing(): boolean {
+    return this.#run !== 0 && this.#words[H.run] === this.#run && this.#words[H.aborting] === 0;
+  }
+
+  /**
+   * Plays the role. "over": it has ended, and the baton is passed on. "aborted": the run was cut off, and the baton is
+   * still here. "outside": it awaits something that no step brings about, and the baton is still here; `goOn` is to be
+   * called after the real event loop has turned.
+   */
+  play(role: () => unknown): "over" | "outside" | "aborted" {
+    this.#run = this.#words[H.run];
+    this.#tasks.length = 0;
+    this.#pending = 0;
+    this.#roleSettled = false;
+    this.#gone = null;
+    this.#insideStep = false;
+    this.#quietTurns = 0;
+    try {
+      const result = role();
+      if (result instanceof Promise) {
+        result.then(
+          () => {
+            this.#roleSettled = true;
+          },
+          (error: unknown) => this.#roleFailed(error),
+        );
+      } else {
+        this.#roleSettled = true;
+      }
+    } catch (error) {
+      this.#roleFailed(error);
+    }
+    return this.goOn();
+  }
+
+  /** See `play`. */
+  goOn(): "over" | "outside" | "aborted" {
+    const words = this.#words;
+    for (;;) {
+      drainMicrotasks();
+      if (words[H.aborting] === 1) return this.#leaveAborted();
+      if (this.#gone !== null || (this.#roleSettled && this.#pending === 0 && !this.#insideStep)) {
+        this.#endProcess();
+        this.#passOn();
+        return "over";
+      }
+      if (this.#insideStep || this.#pending === 0) {
+        if (!this.#nothingWillCome()) return "outside";
+        words[this.#own + P.state] = PROCESS.outside;
+        this.#passOn();
+        return "over";
+      }
+      this.#quietTurns = 0;
+      if (!this.#passOn()) {
+        this.#baton.await();
+        if (words[H.aborting] === 1 || words[H.run] !== this.#run) return this.#leaveAborted();
+      }
+      this.#fire(words[this.#own + P.strand]);
+    }
+  }
+
+  /** An error that nobody caught, outside of the role's own promise: it ends the process, as it would end a real one. */
+  uncaught(error: unknown): void {
+    if (error instanceof RunAborted || error instanceof ProcessExited || !this.playing || this.#gone !== null) return;
+    this.#gone = { state: PROCESS.threw };
+    this.#recorder.ended("throw", textOf(error));
+  }
+
+  /** What `process.exit` does while a role is being played: the process ends here, the worker lives on. */
+  exit(code: number): never {
+    if (this.#gone === null && this.playing) {
+      this.#gone = { state: PROCESS.exited };
+      this.#recorder.ended("end", `process.exit(${code})`);
+    }
+    throw new ProcessExited();
+  }
+
+  // The probe.
+
+  access(kind: AccessKind, offset: number): void {
+    this.#blockUntilGranted(KIND[kind], offset, 0);
+  }
+
+  moved(before: number, after: number): void {
+    this.#recorder.moved(before, after);
+  }
+
+  copy(kind: "read" | "write", offset: number, byteLength: number): void {
+    this.#checkAlive();
+    const record = this.#scheduler.announce(this.#process, 0, KIND.copy, offset, kind === "read" ? 1 : 2);
+    this.#words[record + S.byteLength] = byteLength;
+    this.#awaitGrant();
+  }
+
+  wait(word: Word, expected: number, deadlineMs: number): WaitOutcome {
+    this.#blockUntilGranted(KIND.wait, word.offset, 0);
+    const value = word.peek();
+    this.#recorder.moved(value, value);
+    if (value !== expected) return "changed";
+    if (deadlineMs <= this.#scheduler.now()) return "timed-out";
+    this.#scheduler.fallAsleep(this.#process, 0, word.offset, deadlineMs);
+    this.#awaitGrant();
+    return this.#words[strandAt(this.#process, 0) + S.kind] === KIND.timeout ? "timed-out" : "woken";
+  }
+
+  waitAsync(word: Word, expected: number, deadlineMs: number, signal?: AbortSignal): Promise<WaitOutcome> {
+    return this.#await<WaitOutcome>(KIND.wait, word.offset, 0, { word, expected, deadlineMs, signal });
+  }
+
+  wake(word: Word, count: number): number {
+    this.#blockUntilGranted(KIND.wake, word.offset, 0);
+    const woken = this.#scheduler.wakeWaiters(word.offset, count);
+    this.#recorder.moved(woken, woken);
+    return woken;
+  }
+
+  now(): number {
+    return this.#scheduler.now();
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return this.#await<void>(KIND.sleep, 0, 0, { sleepMs: ms, signal });
+  }
+
+  sleepSync(ms: number): void {
+    this.#checkAlive();
+    const record = this.#scheduler.announce(this.#process, 0, KIND.sleep, 0, 0);
+    this.#scheduler.delay(record, ms);
+    this.#awaitGrant();
+  }
+
+  invoked(object: SharedObject | null, operation: string, args: readonly unknown[]): number {
+    if (this.#stopped()) return 0;
+    return this.#recorder.invoked(object === null ? 0 : object.offset, operation, args);
+  }
+
+  returned(operation: number, result: unknown): void {
+    if (!this.#stopped()) this.#recorder.returned(operation, result);
+  }
+
+  threw(operation: number, error: unknown): void {
+    if (!this.#stopped() && !(error instanceof RunAborted)) this.#recorder.threw(operation, error);
+  }
+
+  agent(): number {
+    return this.#process + 1;
+  }
+
+  // What roles do beyond the probe.
+
+  think(upToMs: number): Promise<void> {
+    return this.#await<void>(KIND.think, 0, 0, { thinkMs: upToMs });
+  }
+
+  /** A step of the user's own. `object` is a name's hash, `writes` says what it does to it. */
+  step<T>(label: number, object: number, writes: boolean, body: () => T): Promise<T> {
+    return this.#await<T>(KIND.step, object === 0 ? 0 : -object, label, { body, writes });
+  }
+
+  // Taking turns.
+
+  #blockUntilGranted(kind: number, object: number, label: number): void {
+    this.#checkAlive();
+    this.#scheduler.announce(this.#process, 0, kind, object, label);
+    this.#awaitGrant();
+  }
+
+  /** Blocks this stack until its announced step is granted. */
+  #awaitGrant(): void {
+    if (!this.#passOn()) {
+      this.#baton.await();
+      if (this.#words[H.aborting] === 1) throw new RunAborted();
+    }
+    if (this.#words[H.recordSource] === 1) this.#recorder.source(userPlace(new Error()));
+  }
+
+  /** Gives the baton to whoever is next; true if that is this process. */
+  #passOn(): boolean {
+    const words = this.#words;
+    const starting = words[H.starting] + 1;
+    if (starting < words[H.processes] && words[H.ending] === 0) {
+      words[H.starting] = starting;
+      this.#baton.passTo(starting + 1);
+      return false;
+    }
+    const strand = this.#scheduler.pick();
+    const next = strand < 0 ? -1 : Math.floor(strand / LIMITS.strandsMax);
+    if (next === this.#process) return true;
+    this.#baton.passTo(next + 1);
+    return false;
+  }
+
+  /** Registers an event of this process; the promise settles when the scheduler has granted it and it has happened. */
+  #await<T>(kind: number, object: number, label: number, details: Details): Promise<T> {
+    if (this.#stopped()) return new Promise(() => {});
+    details.signal?.throwIfAborted();
+    const task = this.#freeTask();
+    const record = this.#scheduler.announce(this.#process, task, kind, object, label, details.thinkMs);
+    if (details.sleepMs !== undefined) this.#scheduler.delay(record, details.sleepMs);
+    if (details.writes !== undefined) this.#words[record + S.byteLength] = details.writes ? 2 : 1;
+    this.#pending++;
+    return new Promise<T>((resolve, reject) => {
+      const place = this.#words[H.recordSource] === 1 ? userPlace(new Error()) : "";
+      this.#tasks[task] = { kind, object, place, resolve: resolve as (value: unknown) => void, reject, ...details };
+      details.signal?.addEventListener("abort", () => this.#abortTask(task, details.signal as AbortSignal), { once: true });
+    });
+  }
+
+  #freeTask(): number {
+    const words = this.#words;
+    const current = words[this.#own + P.strand];
+    if (this.#tasks[current] === undefined) return current;
+    for (let task = 1; task < LIMITS.strandsMax; task++) {
+      if (this.#tasks[task] === undefined) return task;
+    }
+    throw new RangeError(
+      `process ${this.#process + 1} awaits ${LIMITS.strandsMax - 1} things at the same time (limit: strandsMax). ` +
+        "Await fewer at a time, or use more processes.",
+    );
+  }
+
+  /** The event of `task` was granted: it happens now. */
+  #fire(task: number): void {
+    const pending = this.#tasks[task];
+    if (pending === undefined) return;
+    if (pending.place !== "") this.#recorder.source(pending.place);
+    if (pending.kind === KIND.wait && !this.#finishWait(pending, task)) return;
+    this.#tasks[task] = undefined;
+    this.#pending--;
+    if (pending.kind === KIND.step) this.#runStep(pending);
+    else if (pending.kind !== KIND.wait) pending.resolve(undefined);
+  }
+
+  /** False if the waiter has fallen asleep and its event is yet to come. */
+  #finishWait(pending: Task, task: number): boolean {
+    const granted = this.#words[strandAt(this.#process, task) + S.kind];
+    if (granted === KIND.resume) {
+      if (pending.signal?.aborted === true) pending.reject(pending.signal.reason);
+      else pending.resolve("woken");
+      return true;
+    }
+    if (granted === KIND.timeout) {
+      pending.resolve("timed-out");
+      return true;
+    }
+    const value = (pending.word as Word).peek();
+    this.#recorder.moved(value, value);
+    if (value !== pending.expected) {
+      pending.resolve("changed");
+      return true;
+    }
+    if ((pending.deadlineMs as number) <= this.#scheduler.now()) {
+      pending.resolve("timed-out");
+      return true;
+    }
+    this.#scheduler.fallAsleep(this.#process, task, pending.object, pending.deadlineMs as number);
+    return false;
+  }
+
+  #runStep(pending: Task): void {
+    let result: unknown;
+    try {
+      result = (pending.body as () => unknown)();
+    } catch (error) {
+      this.#recorder.stepResult(error instanceof Error ? textOf(error) : error);
+      pending.reject(error);
+      return;
+    }
+    if (!(result instanceof Promise)) {
+      this.#recorder.stepResult(result);
+      pending.resolve(result);
+      return;
+    }
+    this.#insideStep = true;
+    result.then(
+      (value: unknown) => {
+        this.#insideStep = false;
+        this.#recorder.stepResult(value);
+        pending.resolve(value);
+      },
+      (error: unknown) => {
+        this.#insideStep = false;
+        this.#recorder.stepResult(textOf(error));
+        pending.reject(error);
+      },
+    );
+  }
+
+  #abortTask(task: number, signal: AbortSignal): void {
+    const pending = this.#tasks[task];
+    if (pending === undefined || pending.signal !== signal || this.#stopped()) return;
+    const record = strandAt(this.#process, task);
+    if (this.#words[record + S.state] !== STRAND.ready) this.#scheduler.makeReady(record, KIND.resume);
+  }
+
+  // Ending.
+
+  #roleFailed(error: unknown): void {
+    this.#roleSettled = true;
+    this.uncaught(error);
+  }
+
+  #endProcess(): void {
+    this.#words[this.#own + P.state] = this.#gone?.state ?? PROCESS.finished;
+    this.#words[this.#own + P.blockedStack] = 0;
+    this.#run = 0;
+  }
+
+  #leaveAborted(): "aborted" {
+    this.#run = 0;
+    return "aborted";
+  }
+
+  #stopped(): boolean {
+    return this.#gone !== null || this.#words[H.aborting] === 1 || this.#words[H.run] !== this.#run;
+  }
+
+  #checkAlive(): void {
+    if (this.#words[H.aborting] === 1 || this.#words[H.run] !== this.#run) throw new RunAborted();
+    if (this.#gone !== null) throw new ProcessExited();
+  }
+
+  /**
+   * Nothing real is under way in this process, and none of its tasks waits for a step: what it awaits will never come.
+   * Seen in several turns of the event loop, because a finished operation is delivered in the next one.
+   */
+  #nothingWillCome(): boolean {
+    this.#quietTurns = realWorkUnderWay() ? 0 : this.#quietTurns + 1;
+    return this.#quietTurns > QUIET_TURNS;
+  }
+}
+
+/** Thrown at every scheduling point of a run that is being cut off, to clear the stack. */
+export class RunAborted extends Error {
+  constructor() {
+    super("the run is over");
+  }
+}
+
+/** Thrown in place of leaving the process. */
+export class ProcessExited extends Error {
+  constructor() {
+    super("the process has ended");
+  }
+}
+
+interface Details {
+  readonly word?: Word;
+  readonly expected?: number;
+  readonly deadlineMs?: number;
+  readonly sleepMs?: number;
+  readonly thinkMs?: number;
+  readonly body?: () => unknown;
+  readonly writes?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface Task extends Details {
+  readonly kind: number;
+  readonly object: number;
+  readonly place: string;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+interface Gone {
+  readonly state: number;
+}
+
+const QUIET_TURNS = 4;
+
+/** What is always there in a worker: its standard streams and the channel to its parent. */
+const restingResources = new Map<string, number>();
+
+/** To be called once, when the worker is otherwise idle. */
+export function rememberRestingResources(): void {
+  restingResources.clear();
+  for (const name of process.getActiveResourcesInfo()) restingResources.set(name, (restingResources.get(name) ?? 0) + 1);
+}
+
+function realWorkUnderWay(): boolean {
+  const counts = new Map<string, number>();
+  for (const name of process.getActiveResourcesInfo()) {
+    if (name === "Immediate") continue;
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    if (count > (restingResources.get(name) ?? 0)) return true;
+  }
+  return false;
+}
+
+/** Runs promise reactions, ticks and reports of unhandled rejections until none is left, as Node does between two events. */
+const drainMicrotasks = (process as unknown as { _tickCallback: () => void })._tickCallback;

@@ -1,0 +1,171 @@
+import { park, parkAsync, monotonicNow } from "../../primitives/memory/parking.ts";
+import { futexWake } from "../../primitives/memory/linux.ts";
+import type { AccessKind, Probe, SharedObject, WaitOutcome } from "../../primitives/memory/probe.ts";
+import type { Word } from "../../primitives/memory/word.ts";
+import { KIND } from "./kinds.ts";
+import { ENTRY, H, O, P, PROCESS, T, type LaneMemory } from "./lane-memory.ts";
+import { derivedSeed, nextDouble, seedRandom } from "./random.ts";
+import { entryNumber, operationAt, textOf, type Recorder } from "./recorder.ts";
+import { processAt, type Scheduler } from "./scheduler.ts";
+
+/**
+ * One process of a run in free mode: nothing holds it back, all processes run in parallel on all cores. Before each step it
+ * may be delayed for real, and then takes a number: the order of the numbers is the trace, as near to the true order as
+ * two neighbouring instructions are.
+ */
+export class FreeProcess implements Probe {
+  readonly #words: Int32Array;
+  readonly #scheduler: Scheduler;
+  readonly #recorder: Recorder;
+  readonly #process: number;
+  readonly #own: number;
+  readonly #random = new Int32Array(4);
+  readonly #bell = new Int32Array(new SharedArrayBuffer(4));
+  #delayMsMax = 0;
+  #playing = false;
+
+  constructor(memory: LaneMemory, scheduler: Scheduler, recorder: Recorder, process: number) {
+    this.#words = memory.words;
+    this.#scheduler = scheduler;
+    this.#recorder = recorder;
+    this.#process = process;
+    this.#own = processAt(process);
+  }
+
+  get playing(): boolean {
+    return this.#playing;
+  }
+
+  /** Plays the role to its end, on the event loop as it is. */
+  async play(role: () => unknown): Promise<void> {
+    seedRandom(this.#random, 0, derivedSeed(this.#words[H.freeSeed], this.#process));
+    this.#delayMsMax = this.#words[H.delayMicrosMax] / 1000;
+    this.#playing = true;
+    let state: number = PROCESS.finished;
+    try {
+      await role();
+    } catch (error) {
+      state = error instanceof FreeExit ? PROCESS.exited : PROCESS.threw;
+      this.#recorder.ended(state === PROCESS.exited ? "end" : "throw", state === PROCESS.exited ? (error as Error).message : textOf(error));
+    }
+    this.#playing = false;
+    this.#words[this.#own + P.state] = state;
+  }
+
+  uncaught(error: unknown): void {
+    if (this.#playing) this.#recorder.ended("throw", textOf(error));
+  }
+
+  exit(code: number): never {
+    throw new FreeExit(`process.exit(${code})`);
+  }
+
+  access(kind: AccessKind, offset: number): void {
+    this.#delay();
+    this.#enter(KIND[kind], offset, 0);
+  }
+
+  moved(before: number, after: number): void {
+    this.#recorder.moved(before, after);
+  }
+
+  copy(kind: "read" | "write", offset: number): void {
+    this.#delay();
+    this.#enter(KIND.copy, offset, kind === "read" ? 1 : 2);
+  }
+
+  wait(word: Word, expected: number, deadlineMs: number): WaitOutcome {
+    this.#delay();
+    this.#enter(KIND.wait, word.offset, 0);
+    return park(word, expected, deadlineMs);
+  }
+
+  waitAsync(word: Word, expected: number, deadlineMs: number, signal?: AbortSignal): Promise<WaitOutcome> {
+    this.#enter(KIND.wait, word.offset, 0);
+    return parkAsync(word, expected, deadlineMs, signal);
+  }
+
+  wake(word: Word, count: number): number {
+    this.#delay();
+    this.#enter(KIND.wake, word.offset, 0);
+    return futexWake(word.region.address + word.offset, count);
+  }
+
+  now(): number {
+    return monotonicNow();
+  }
+
+  async sleep(ms: number): Promise<void> {
+    this.#enter(KIND.sleep, 0, 0);
+    await new Promise((resolve) => setTimeout(resolve, ms));
+  }
+
+  sleepSync(ms: number): void {
+    this.#enter(KIND.sleep, 0, 0);
+    Atomics.wait(this.#bell, 0, 0, ms);
+  }
+
+  async think(upToMs: number): Promise<void> {
+    const ms = nextDouble(this.#random, 0) * Math.min(upToMs, this.#delayMsMax);
+    this.#enter(KIND.think, 0, 0);
+    await new Promise((resolve) => setTimeout(resolve, ms));
+  }
+
+  async step<T>(label: number, object: number, _writes: boolean, body: () => T): Promise<T> {
+    await this.#delayAsync();
+    this.#enter(KIND.step, object === 0 ? 0 : -object, label);
+    const result = await body();
+    this.#recorder.stepResult(result);
+    return result;
+  }
+
+  invoked(object: SharedObject | null, operation: string, args: readonly unknown[]): number {
+    const number = this.#recorder.invoked(object === null ? 0 : object.offset, operation, args);
+    // Everything that has its number already happened before; what comes next may be concurrent.
+    if (number !== 0) this.#words[operationAt(number) + O.invoked] = Atomics.load(this.#words, H.entries) + 1;
+    this.#words[this.#own + P.unstamped] = 0;
+    return number;
+  }
+
+  returned(operation: number, result: unknown): void {
+    this.#recorder.returned(operation, result);
+  }
+
+  threw(operation: number, error: unknown): void {
+    this.#recorder.threw(operation, error);
+  }
+
+  agent(): number {
+    return this.#process + 1;
+  }
+
+  #enter(kind: number, object: number, label: number): void {
+    const entry = this.#scheduler.enterEvent(this.#process, kind, label);
+    this.#words[entry + T.object] = object;
+    this.#words[entry + T.flags] = ENTRY.choice;
+    this.#words[this.#own + P.lastEntry] = entryNumber(entry);
+    Atomics.add(this.#words, H.steps, 1);
+    Atomics.add(this.#words, H.progress, 1);
+  }
+
+  /** Half of the time nothing, else a while of spinning or of sleep: both orders of two close steps get their chance. */
+  #delay(): void {
+    const kind = nextDouble(this.#random, 0);
+    if (kind < 0.5) return;
+    const ms = nextDouble(this.#random, 0) * this.#delayMsMax;
+    if (kind < 0.75) {
+      const until = monotonicNow() + ms / 10;
+      while (monotonicNow() < until);
+    } else {
+      Atomics.wait(this.#bell, 0, 0, ms);
+    }
+  }
+
+  async #delayAsync(): Promise<void> {
+    if (nextDouble(this.#random, 0) < 0.5) return;
+    const ms = nextDouble(this.#random, 0) * this.#delayMsMax;
+    await new Promise((resolve) => setTimeout(resolve, ms));
+  }
+}
+
+class FreeExit extends Error {}

@@ -1,0 +1,32 @@
+import type { TraceKind } from "../trace.ts";
+
+/** The kinds of trace entries as numbers, for the lane's memory. Steps come first: see `isStep`. */
+export const KIND = {
+  read: 1,
+  write: 2,
+  update: 3,
+  wait: 4,
+  wake: 5,
+  resume: 6,
+  timeout: 7,
+  sleep: 8,
+  think: 9,
+  copy: 10,
+  step: 11,
+  return: 12,
+  throw: 13,
+  print: 14,
+  end: 15,
+} as const satisfies Record<TraceKind, number>;
+
+/** True for what the scheduler grants, false for the events in between. */
+export function isStep(kind: number): boolean {
+  return kind <= KIND.step;
+}
+
+export function kindName(kind: number): TraceKind {
+  return NAMES[kind];
+}
+
+const NAMES: TraceKind[] = [];
+for (const [name, kind] of Object.entries(KIND)) NAMES[kind] = name as TraceKind;

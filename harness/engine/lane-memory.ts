@@ -1,0 +1,310 @@
+import type { Region } from "../../primitives/memory/region.ts";
+
+/**
+ * The memory of a lane: one region that its conductor and its workers share, and in it everything that scheduling and
+ * recording need. This file owns where things are; nothing else computes an offset.
+ *
+ * All of it is plain integers and doubles, because the process that holds the baton runs the scheduler's code, and the
+ * next decision may be taken by another process.
+ */
+export class LaneMemory {
+  readonly region: Region;
+  readonly words: Int32Array;
+  readonly doubles: Float64Array;
+  readonly bytes: Uint8Array;
+
+  constructor(region: Region) {
+    this.region = region;
+    this.words = region.words;
+    this.doubles = region.doubles;
+    this.bytes = region.bytes;
+  }
+}
+
+/** Limits of a lane; reaching one of them is a verdict with its name, never a hang or a wrong answer. */
+export const LIMITS = {
+  /** Processes of one run. */
+  processesMax: 64,
+  /** Steps of one process that wait at the same time: pending awaits, and the one it is blocked in. */
+  strandsMax: 64,
+  /** Entries of a trace: steps, and the events between them. */
+  entriesMax: 200_000,
+  /** Operations of a history. */
+  operationsMax: 50_000,
+  /** Bytes of texts and values in one run: arguments, results, prints. */
+  textBytesMax: 8 << 20,
+  /** Names of steps, operations, files and short results in one scenario. */
+  namesMax: 4096,
+  nameBytesMax: 256 << 10,
+  /** Bytes of a run's input, drawn values and schedule, each. */
+  inputBytesMax: 1 << 20,
+  scheduleMax: 200_000,
+  drawsMax: 4096,
+  /** Objects in the arena that have a name. */
+  objectsMax: 4096,
+  /** Room for the lists of candidates of one run, where a search asks for them. */
+  candidatesMax: 1 << 20,
+} as const;
+
+/** Words of the header, by index. */
+export const H = {
+  magic: 0,
+  /** What a worker is to do when its turn comes: see COMMAND. */
+  command: 1,
+  /** Counts the programs loaded so far; the worker's own count says whether it has loaded the latest. */
+  programVersion: 2,
+  /** Counts the inputs prepared so far: a worker decodes the input once. */
+  inputVersion: 3,
+  inputLength: 4,
+  run: 5,
+  /** 1 while a run is being cut off: every scheduling point throws. */
+  aborting: 6,
+  processes: 7,
+  strategy: 8,
+  entries: 9,
+  /** Steps granted in this run. */
+  steps: 10,
+  stepsMax: 11,
+  /** Of these, the ones with more than one candidate. */
+  choices: 12,
+  switches: 13,
+  preemptions: 14,
+  /** How the run ended: see ENDING. */
+  ending: 15,
+  endingProcess: 16,
+  /** The strand that took the last step, or -1. */
+  lastStrand: 17,
+  textUsed: 18,
+  operations: 19,
+  draws: 20,
+  presetLength: 21,
+  scheduleLength: 22,
+  schedulePosition: 23,
+  /** The entry at which the schedule no longer matched the program, or 0. */
+  divergedAt: 24,
+  names: 25,
+  nameBytes: 26,
+  waitSequence: 27,
+  /** 1: record where in the user's code each step was taken. */
+  recordSource: 28,
+  random: 29, // 4 words
+  drawSeed: 33,
+  /** 1: free mode, nobody holds the baton. */
+  free: 34,
+  freeSeed: 35,
+  delayMicrosMax: 36,
+  finished: 37,
+  arenaUsed: 38,
+  arenaDigest: 39,
+  objectCount: 40,
+  /** Counts everything that moves; the watchdog looks whether it does. */
+  progress: 41,
+  programLength: 42,
+  /** 1: keep the list of candidates of each step. */
+  keepCandidates: 43,
+  candidatesUsed: 44,
+  /** The process that is being started; processes are started one after the other before the first step. */
+  starting: 45,
+  /** 1 while somebody adds a name. */
+  namesLock: 46,
+  /** 1: beyond the preset values, the smallest is drawn. */
+  drawSmallest: 47,
+} as const;
+
+/** Doubles of the header, by index into the doubles that follow the header's words. */
+export const D = {
+  /** Virtual time in milliseconds since the run began. */
+  clock: 0,
+  /** The strategy's own time, which only orders steps. */
+  strategyClock: 1,
+} as const;
+
+export const COMMAND = { none: 0, run: 1, load: 2, quit: 3 } as const;
+
+export const ENDING = {
+  none: 0,
+  finished: 1,
+  deadlock: 2,
+  stepLimit: 3,
+  textLimit: 4,
+  /** The strategy wants no further step of this run: nothing new would come of it. */
+  pruned: 5,
+  /** A process built other shared objects than the conductor did. */
+  sharedDiffers: 6,
+  /** A process could not be started: its input or its `shared` failed there. */
+  startFailed: 7,
+} as const;
+
+/** Words of a process's record. */
+export const P = {
+  state: 0,
+  pid: 1,
+  /** 1 while its JavaScript stack is blocked in a step: only that one may be granted. */
+  blockedStack: 2,
+  /** The strand whose code is running, 1 ... strandsMax - 1. */
+  strand: 3,
+  steps: 4,
+  /** The highest strand in use. */
+  strandsUsed: 5,
+  endTag: 7,
+  endPayload: 8,
+  /** Entry of its last step, for stamping operations. */
+  lastEntry: 9,
+  /** First operation whose invocation is not stamped yet, + 1; 0 if there is none. */
+  unstamped: 10,
+  layoutDigest: 11,
+  depth: 12,
+  openOperations: 13,
+} as const;
+
+export const PROCESS = {
+  absent: 0,
+  live: 1,
+  finished: 2,
+  threw: 3,
+  exited: 4,
+  killed: 5,
+  /** It waits for something real that no step of the run brings about. */
+  outside: 6,
+} as const;
+
+/** Words of a pending step. Strand 0 of each process is the one that its blocked stack is in. */
+export const S = {
+  state: 0,
+  kind: 1,
+  /** Offset of the word, or a name's hash made negative, or 0. */
+  object: 2,
+  /** Position among those that wait for the same word. */
+  order: 3,
+  /** Word 4 and 5: its deadline, or when it wakes up, as a double. */
+  deadline: 4,
+  label: 6,
+  byteLength: 7,
+} as const;
+
+export const STRAND = {
+  free: 0,
+  /** Announced, and free to go. */
+  ready: 1,
+  /** Waits for a wake of its word. */
+  waiting: 2,
+  /** Waits for its time. */
+  sleeping: 3,
+} as const;
+
+/** Words of a trace entry. */
+export const T = {
+  kind: 0,
+  process: 1,
+  strand: 2,
+  object: 3,
+  before: 4,
+  after: 5,
+  time: 6, // a double
+  label: 8,
+  /** Bits: see ENTRY. */
+  flags: 9,
+  detailTag: 10,
+  detailPayload: 11,
+  operation: 12,
+  source: 13,
+  candidates: 14,
+  byteLength: 15,
+} as const;
+
+export const ENTRY = { choice: 1, switched: 2, preempted: 4, moved: 8, fellAsleep: 16 } as const;
+
+/** Words of an operation. */
+export const O = {
+  process: 0,
+  name: 1,
+  object: 2,
+  depth: 3,
+  invoked: 4,
+  returned: 5,
+  outcome: 6,
+  argsTag: 7,
+  argsPayload: 8,
+  resultTag: 9,
+  resultPayload: 10,
+  nextUnstamped: 11,
+} as const;
+
+export const OUTCOME = { pending: 0, returned: 1, threw: 2 } as const;
+
+export const SIZES = {
+  headerWords: 64,
+  headerDoubles: 8,
+  processWords: 16,
+  strandWords: 8,
+  entryWords: 16,
+  operationWords: 12,
+  drawWords: 4,
+  nameWords: 4,
+  /** First byte, byte after the last, hash of the name. */
+  objectWords: 4,
+  /** Doubles that a strategy may use as it likes. */
+  strategyDoubles: 16_384,
+} as const;
+
+/** Byte offsets of the parts. Each begins on a page, so that untouched parts cost nothing. */
+export const PARTS = layOut([
+  ["header", SIZES.headerWords * 4],
+  ["headerDoubles", SIZES.headerDoubles * 8],
+  ["turns", (LIMITS.processesMax + 1) * 4],
+  ["loaded", LIMITS.processesMax * 4],
+  ["processes", LIMITS.processesMax * SIZES.processWords * 4],
+  ["strands", LIMITS.processesMax * LIMITS.strandsMax * SIZES.strandWords * 4],
+  ["strategy", SIZES.strategyDoubles * 8],
+  ["program", 1 << 16],
+  ["input", LIMITS.inputBytesMax],
+  ["preset", LIMITS.inputBytesMax],
+  ["schedule", LIMITS.scheduleMax * 4],
+  ["candidates", LIMITS.candidatesMax * 4],
+  ["objects", LIMITS.objectsMax * SIZES.objectWords * 4],
+  ["names", LIMITS.namesMax * SIZES.nameWords * 4],
+  ["nameBytes", LIMITS.nameBytesMax],
+  ["draws", LIMITS.drawsMax * SIZES.drawWords * 4],
+  ["operations", LIMITS.operationsMax * SIZES.operationWords * 4],
+  ["trace", LIMITS.entriesMax * SIZES.entryWords * 4],
+  ["text", LIMITS.textBytesMax],
+] as const);
+
+/** Offset of the first byte of the arena, where the scenario's shared objects live. */
+export const ARENA_START = PARTS.end;
+
+export const MAGIC = 0x666b6331;
+
+type Part = (typeof PART_NAMES)[number];
+const PART_NAMES = [
+  "header",
+  "headerDoubles",
+  "turns",
+  "loaded",
+  "processes",
+  "strands",
+  "strategy",
+  "program",
+  "input",
+  "preset",
+  "schedule",
+  "candidates",
+  "objects",
+  "names",
+  "nameBytes",
+  "draws",
+  "operations",
+  "trace",
+  "text",
+] as const;
+
+function layOut(parts: readonly (readonly [Part, number])[]): Record<Part | "end", number> {
+  const offsets: Record<string, number> = {};
+  let next = 0;
+  for (const [name, bytes] of parts) {
+    offsets[name] = next;
+    next += Math.ceil(bytes / 4096) * 4096;
+  }
+  offsets.end = next;
+  return offsets as Record<Part | "end", number>;
+}

@@ -1,0 +1,503 @@
+import { serialize } from "node:v8";
+import { Arena, withArena } from "../../primitives/memory/arena.ts";
+import type { History } from "../history.ts";
+import type { TraceEntry } from "../trace.ts";
+import { processNames, type FolderView, type Scenario } from "../scenario.ts";
+import { strategyNumber } from "../strategies/index.ts";
+import type { Baton } from "./baton.ts";
+import {
+  ARENA_START,
+  COMMAND,
+  D,
+  ENDING,
+  H,
+  LIMITS,
+  P,
+  PARTS,
+  PROCESS,
+  SIZES,
+  type LaneMemory,
+} from "./lane-memory.ts";
+import { hashOf, Names } from "./names.ts";
+import { ObjectNames } from "./object-names.ts";
+import { seedRandom } from "./random.ts";
+import { Recording, type RunNames } from "./recording.ts";
+import { RunFolder } from "./run-folder.ts";
+import { processAt, Scheduler } from "./scheduler.ts";
+import { Values } from "./values.ts";
+
+/**
+ * Executes runs, one after the other, in one lane: the conductor's half of the engine. It sets up a run, gives the baton
+ * away, and sleeps until it comes back. What the run left can be read from `recording` until the next one begins.
+ */
+export class Lane {
+  readonly recording: Recording;
+  readonly #memory: LaneMemory;
+  readonly #baton: Baton;
+  readonly #workers: Workers;
+  readonly #names: Names;
+  readonly #values: Values;
+  readonly #scheduler: Scheduler;
+  readonly #folder: RunFolder;
+  #program: Program | null = null;
+  #prepared: Prepared | null = null;
+
+  constructor(memory: LaneMemory, baton: Baton, workers: Workers, folder: RunFolder) {
+    this.#memory = memory;
+    this.#baton = baton;
+    this.#workers = workers;
+    this.#names = new Names(memory);
+    this.#values = new Values(memory, this.#names);
+    this.#scheduler = new Scheduler(memory);
+    this.recording = new Recording(memory, this.#names, this.#values, this.#scheduler);
+    this.#folder = folder;
+  }
+
+  /** Makes `scenario` the one whose runs follow. Workers load it when they are first needed. */
+  load(scenario: Scenario): void {
+    const { words, bytes } = this.#memory;
+    this.#program = { scenario };
+    this.#prepared = null;
+    this.#names.clear();
+    words[H.names] = 0;
+    words[H.nameBytes] = 0;
+    if (scenario.files !== undefined) this.#folder.make();
+    const folder = scenario.files === undefined ? null : this.#folder.path;
+    const text = encoder.encode(JSON.stringify({ url: scenario.moduleUrl, ordinal: scenario.ordinal, folder }));
+    bytes.set(text, PARTS.program);
+    words[H.programLength] = text.byteLength;
+    words[H.programVersion]++;
+  }
+
+  /**
+   * Makes `input` the one of the runs that follow: creates its shared objects, and takes care that there is a worker for
+   * each process.
+   *
+   * @throws {ScenarioError} the scenario's own functions fail for this input
+   */
+  async prepare(input: unknown): Promise<Prepared> {
+    const { words, bytes } = this.#memory;
+    const { scenario } = this.#program as Program;
+    const prepared = this.#build(scenario, input);
+    const encoded = encodedInput(input);
+    bytes.set(encoded, PARTS.input);
+    words[H.inputLength] = encoded.byteLength;
+    words[H.inputVersion]++;
+    words[H.processes] = prepared.roles.length;
+    words[H.arenaUsed] = prepared.snapshot.byteLength;
+    words[H.arenaDigest] = prepared.layoutDigest;
+    words[H.objectCount] = Math.min(prepared.objects.ranges.length, LIMITS.objectsMax);
+    for (const [index, range] of prepared.objects.ranges.slice(0, LIMITS.objectsMax).entries()) {
+      const at = (PARTS.objects >> 2) + index * SIZES.objectWords;
+      words[at] = range.start;
+      words[at + 1] = range.end;
+      words[at + 2] = hashOf(range.name);
+    }
+    this.#prepared = prepared;
+    await this.#makeReady(prepared.roles.length);
+    return prepared;
+  }
+
+  /** Executes one run of the prepared input. */
+  async run(request: RunRequest): Promise<RunOutcome> {
+    const prepared = this.#prepared as Prepared;
+    if (this.#workers.lost.size > 0) await this.#makeReady(prepared.roles.length);
+    this.#setUp(prepared, request);
+    let loss: Loss | null = null;
+    if (request.free === undefined) {
+      this.#baton.passTo(1);
+      if (!this.#baton.awaitUntil(now() + FIRST_WAIT_NS, now)) loss = await this.#waitPatiently(prepared);
+    } else {
+      for (let process = 0; process < prepared.roles.length; process++) this.#baton.passTo(process + 1);
+      if (!this.#baton.awaitUntil(now() + FIRST_WAIT_NS, now)) loss = await this.#waitPatiently(prepared);
+    }
+    const ending = this.#memory.words[H.ending];
+    const outcome = this.#outcome(prepared, loss);
+    if (loss !== null || ending !== ENDING.finished) await this.#clear(prepared);
+    return outcome;
+  }
+
+  /** What the scenario's `final` makes of the objects and files that the last run left. */
+  final(): unknown {
+    const { scenario } = this.#program as Program;
+    const prepared = this.#prepared as Prepared;
+    if (scenario.final === undefined) return undefined;
+    const view: FolderView = { read: (name) => this.#folder.read(name), list: () => this.#folder.list() };
+    return scenario.final(prepared.shared as never, view);
+  }
+
+  /** The history of the run that has just ended. */
+  history(): History {
+    return this.recording.history(this.#prepared as Prepared, this.final());
+  }
+
+  /** Its trace. */
+  trace(): TraceEntry[] {
+    return this.recording.trace(this.#prepared as Prepared);
+  }
+
+  /** Its trace with a number that tells whether another run's is the same. */
+  seen(): { digest: number; trace: TraceEntry[] } {
+    return { digest: this.recording.digest(), trace: this.trace() };
+  }
+
+  #build(scenario: Scenario, input: unknown): Prepared {
+    const { region, bytes } = this.#memory;
+    const roles = guarded("processes", () => scenario.processes(input));
+    if (!Array.isArray(roles) || roles.length === 0 || roles.length > LIMITS.processesMax) {
+      throw new ScenarioError(
+        `\`processes\` returned ${Array.isArray(roles) ? `${roles.length} processes` : String(roles)} for the input ${shortJson(input)}. ` +
+          `Return a list of 1 to ${LIMITS.processesMax} roles.`,
+      );
+    }
+    for (const role of roles) {
+      if (typeof scenario.roles[role] !== "function") {
+        throw new ScenarioError(
+          `\`processes\` returned the role ${JSON.stringify(role)}, which \`roles\` does not have. It has ${Object.keys(scenario.roles).join(", ")}.`,
+        );
+      }
+    }
+    const arena = new Arena(region, { start: ARENA_START, end: region.byteLength, creating: true });
+    bytes.fill(0, ARENA_START, ARENA_START + (this.#prepared?.snapshot.byteLength ?? 0));
+    const shared = guarded("shared", () => withArena(arena, () => scenario.shared?.(input) ?? {}));
+    return {
+      input,
+      roles,
+      processes: processNames(roles),
+      shared,
+      objects: new ObjectNames(shared, arena.allocations),
+      snapshot: bytes.slice(ARENA_START, ARENA_START + arena.used),
+      layoutDigest: layoutDigest(arena),
+      files: guarded("files", () => scenario.files?.(input) ?? null),
+    };
+  }
+
+  #setUp(prepared: Prepared, request: RunRequest): void {
+    const { words, doubles, bytes } = this.#memory;
+    const processes = prepared.roles.length;
+    bytes.set(prepared.snapshot, ARENA_START);
+    if (prepared.files !== null) this.#folder.reset(prepared.files);
+    words.fill(0, processAt(0), processAt(processes));
+    words.fill(0, PARTS.strands >> 2, (PARTS.strands >> 2) + processes * LIMITS.strandsMax * SIZES.strandWords);
+    for (let process = 0; process < processes; process++) {
+      words[processAt(process) + P.state] = PROCESS.live;
+      words[processAt(process) + P.strand] = 1;
+    }
+    for (const cell of CLEARED) words[cell] = 0;
+    words[H.run]++;
+    words[H.command] = COMMAND.run;
+    words[H.lastStrand] = -1;
+    words[H.stepsMax] = request.stepsMax;
+    words[H.strategy] = strategyNumber(request.strategy);
+    words[H.keepCandidates] = request.keepCandidates === true ? 1 : 0;
+    words[H.recordSource] = request.recordSource === true ? 1 : 0;
+    words[H.free] = request.free === undefined ? 0 : 1;
+    words[H.freeSeed] = request.seed;
+    words[H.delayMicrosMax] = request.free?.delayMicrosMax ?? 0;
+    words[H.drawSeed] = request.seed;
+    words[H.drawSmallest] = request.draws === undefined ? 0 : 1;
+    seedRandom(words, H.random, request.seed);
+    doubles[(PARTS.headerDoubles >> 3) + D.clock] = 0;
+    words[H.scheduleLength] = 0;
+    if (request.schedule !== undefined) {
+      words.set(request.schedule, PARTS.schedule >> 2);
+      words[H.scheduleLength] = request.schedule.length;
+    }
+    words[H.presetLength] = 0;
+    if (request.draws !== undefined && request.draws.some((drawn) => drawn.length > 0)) {
+      const preset = serialize(request.draws);
+      bytes.set(preset, PARTS.preset);
+      words[H.presetLength] = preset.byteLength;
+    }
+    this.#scheduler.enter(true);
+  }
+
+  /** The run takes longer than most: look now and then whether it still moves and whether its workers are alive. */
+  async #waitPatiently(prepared: Prepared): Promise<Loss | null> {
+    const { words } = this.#memory;
+    const processes = prepared.roles.length;
+    let progress = words[H.progress];
+    let movedAt = now();
+    let quietLooks = 0;
+    for (;;) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (this.#baton.awaitUntil(now() + NEXT_WAIT_NS, now)) return null;
+      if (words[H.progress] !== progress) {
+        progress = words[H.progress];
+        movedAt = now();
+        quietLooks = 0;
+      } else {
+        quietLooks++;
+      }
+      const lost = [...this.#workers.lost.entries()].find(([worker]) => worker < processes);
+      if (lost !== undefined && quietLooks >= QUIET_LOOKS) return { process: lost[0], reason: lost[1], kind: "died" };
+      if (this.#workers.stopping) return { process: -1, reason: "stopped", kind: "stopped" };
+      if ((now() - movedAt) / 1e6 > this.#workers.watchdogMs) return await this.#killTheStuck(prepared);
+    }
+  }
+
+  async #killTheStuck(prepared: Prepared): Promise<Loss> {
+    const { words } = this.#memory;
+    const last = words[H.lastStrand];
+    let process = last >= 0 ? Math.floor(last / LIMITS.strandsMax) : words[H.starting];
+    if (words[H.steps] === 0) process = words[H.starting];
+    if (words[H.free] === 1) {
+      process = prepared.roles.findIndex((_, index) => words[processAt(index) + P.state] === PROCESS.live);
+    }
+    if (process < 0 || process >= prepared.roles.length) process = 0;
+    await this.#workers.kill(process);
+    return { process, reason: `reached no scheduling point for ${this.#workers.watchdogMs / 1000} s`, kind: "stuck" };
+  }
+
+  #outcome(prepared: Prepared, loss: Loss | null): RunOutcome {
+    const { words } = this.#memory;
+    if (loss !== null && loss.process >= 0) {
+      const own = processAt(loss.process);
+      words[own + P.state] = PROCESS.killed;
+      this.#values.write(own + P.endTag, loss.reason);
+    }
+    return {
+      ending: loss === null ? ENDING_NAMES[words[H.ending]] : loss.kind,
+      loss,
+      steps: words[H.steps],
+      choices: words[H.choices],
+      switches: words[H.switches],
+      preemptions: words[H.preemptions],
+      operations: words[H.operations],
+      entries: words[H.entries],
+      divergedAt: words[H.divergedAt],
+      threw: prepared.roles.some((_, process) => words[processAt(process) + P.state] > PROCESS.finished),
+      failure: words[H.ending] === ENDING.startFailed || words[H.ending] === ENDING.sharedDiffers ? this.#startFailure(prepared) : "",
+    };
+  }
+
+  #startFailure(prepared: Prepared): string {
+    const { words } = this.#memory;
+    const process = words[H.endingProcess];
+    const who = `${prepared.processes[process]} (input ${shortJson(prepared.input)})`;
+    const own = processAt(process);
+    if (words[H.ending] === ENDING.sharedDiffers) {
+      return (
+        `\`shared\` built other objects in ${who} than elsewhere. It must create the same objects in the same order in ` +
+        "every process, from the input alone: no random numbers, no clock, nothing that earlier runs left behind."
+      );
+    }
+    return `${who} could not be started: ${String(this.#values.read(own + P.endTag))}`;
+  }
+
+  /** The run ended with processes still in it: clear their stacks, and replace whoever does not let go. */
+  async #clear(prepared: Prepared): Promise<void> {
+    const { words } = this.#memory;
+    words[H.aborting] = 1;
+    for (let process = 0; process < prepared.roles.length; process++) {
+      if (words[processAt(process) + P.state] !== PROCESS.live || this.#workers.lost.has(process)) continue;
+      if (words[H.free] === 1) {
+        await this.#workers.kill(process);
+        continue;
+      }
+      this.#baton.passTo(process + 1);
+      let came = this.#baton.awaitUntil(now() + CLEAR_WAIT_NS, now);
+      for (let looks = 0; !came && looks < CLEAR_LOOKS && !this.#workers.lost.has(process); looks++) {
+        await new Promise((resolve) => setImmediate(resolve));
+        came = this.#baton.awaitUntil(now() + CLEAR_WAIT_NS, now);
+      }
+      if (!came) await this.#workers.kill(process);
+    }
+    // A baton that came back late must not be mistaken for the end of the next run.
+    this.#baton.awaitUntil(0, now);
+    words[H.aborting] = 0;
+  }
+
+  /** Takes care that workers 0 ... count - 1 are there and have loaded the program. */
+  async #makeReady(count: number): Promise<void> {
+    const { words } = this.#memory;
+    await this.#workers.ensure(count);
+    const version = words[H.programVersion];
+    const loading = Array.from({ length: count }, (_, worker) => worker).filter((worker) => loadedAt(words, worker) !== version);
+    if (loading.length === 0) return;
+    words[H.command] = COMMAND.load;
+    const startedAt = now();
+    for (const worker of loading) this.#baton.passTo(worker + 1);
+    while (loading.some((worker) => Math.abs(loadedAt(words, worker)) !== version)) {
+      this.#baton.awaitUntil(now() + NEXT_WAIT_NS, now);
+      await new Promise((resolve) => setImmediate(resolve));
+      if (this.#workers.stopping) throw new StoppedError();
+      const lost = loading.find((worker) => this.#workers.lost.has(worker));
+      if (lost !== undefined) {
+        throw new ScenarioError(`a worker died while it loaded the scenario (${this.#workers.lost.get(lost)}). Look at what the module does when it is imported.`);
+      }
+      if ((now() - startedAt) / 1e6 > LOAD_MS_MAX) {
+        throw new ScenarioError(`a worker needed more than ${LOAD_MS_MAX / 1000} s to load the scenario (limit: loadMsMax). Look for a top-level await that never ends.`);
+      }
+    }
+    // Every worker gave the baton back; the last of these must not be taken for the end of a run.
+    this.#baton.awaitUntil(0, now);
+    const failed = loading.find((worker) => loadedAt(words, worker) < 0);
+    if (failed !== undefined) {
+      throw new ScenarioError(`a worker could not load the scenario: ${String(this.#values.read(processAt(failed) + P.endTag))}`);
+    }
+  }
+}
+
+/** Where the workers come from: the pool, seen from the conductor. Worker i plays process i. */
+export interface Workers {
+  /** Workers that are gone, with what they died of. */
+  readonly lost: ReadonlyMap<number, string>;
+  /** Somebody wants this lane to end. */
+  readonly stopping: boolean;
+  readonly watchdogMs: number;
+  /** Resolves when workers 0 ... count - 1 are all alive and waiting. */
+  ensure(count: number): Promise<void>;
+  /** Kills a worker; resolves when it is gone. */
+  kill(worker: number): Promise<void>;
+}
+
+export interface RunRequest {
+  readonly strategy: string;
+  readonly seed: number;
+  readonly stepsMax: number;
+  /** What the processes draw; beyond it, the smallest. Without it, they draw at random from the seed. */
+  readonly draws?: readonly (readonly unknown[])[];
+  readonly schedule?: readonly number[];
+  readonly keepCandidates?: boolean;
+  readonly recordSource?: boolean;
+  readonly free?: { readonly delayMicrosMax: number };
+}
+
+export interface RunOutcome {
+  readonly ending: (typeof ENDING_NAMES)[number] | Loss["kind"];
+  readonly loss: Loss | null;
+  readonly steps: number;
+  readonly choices: number;
+  readonly switches: number;
+  readonly preemptions: number;
+  /** All operations, nested ones included. */
+  readonly operations: number;
+  readonly entries: number;
+  /** The trace entry at which a saved schedule no longer matched, or 0. */
+  readonly divergedAt: number;
+  /** A process ended by an error or by leaving, or waits for something that will not come. */
+  readonly threw: boolean;
+  /** Why a process could not be started; empty if all could. */
+  readonly failure: string;
+}
+
+export interface Loss {
+  readonly process: number;
+  readonly reason: string;
+  readonly kind: "died" | "stuck" | "stopped";
+}
+
+export interface Prepared extends RunNames {
+  readonly shared: object;
+  readonly snapshot: Uint8Array;
+  readonly layoutDigest: number;
+  readonly files: Readonly<Record<string, string>> | null;
+}
+
+/** One of the scenario's own functions fails, or returns what it must not. */
+export class ScenarioError extends Error {}
+
+/** The lane was asked to stop. */
+export class StoppedError extends Error {
+  constructor() {
+    super("stopped");
+  }
+}
+
+/** What two processes must agree on: types, places and sizes of all shared objects. */
+export function layoutDigest(arena: Arena): number {
+  return hashOf(arena.allocations.map(({ type, offset, byteLength }) => `${type}:${offset}:${byteLength}`).join(" "));
+}
+
+interface Program {
+  readonly scenario: Scenario;
+}
+
+const ENDING_NAMES = [
+  "none",
+  "finished",
+  "deadlock",
+  "step-limit",
+  "text-limit",
+  "pruned",
+  "shared-differs",
+  "start-failed",
+] as const;
+
+/** Header words that are zero at the start of each run. */
+const CLEARED = [
+  H.aborting,
+  H.entries,
+  H.steps,
+  H.choices,
+  H.switches,
+  H.preemptions,
+  H.ending,
+  H.endingProcess,
+  H.textUsed,
+  H.operations,
+  H.draws,
+  H.schedulePosition,
+  H.divergedAt,
+  H.waitSequence,
+  H.candidatesUsed,
+  H.finished,
+  H.starting,
+] as const;
+
+/** Most runs are over in far less; after that the conductor looks around now and then. */
+const FIRST_WAIT_NS = 20e6;
+const NEXT_WAIT_NS = 10e6;
+const CLEAR_WAIT_NS = 20e6;
+const CLEAR_LOOKS = 50;
+/** Looks without any movement after which a run with a dead worker is taken to wait for that worker. */
+const QUIET_LOOKS = 2;
+const LOAD_MS_MAX = 30_000;
+
+const encoder = new TextEncoder();
+const hrtime = process.hrtime.bigint;
+
+function now(): number {
+  return Number(hrtime());
+}
+
+function loadedAt(words: Int32Array, worker: number): number {
+  return Atomics.load(words, (PARTS.loaded >> 2) + worker);
+}
+
+function encodedInput(input: unknown): Uint8Array {
+  let encoded: Uint8Array;
+  try {
+    encoded = serialize(input);
+  } catch (error) {
+    throw new ScenarioError(
+      `the input ${shortJson(input)} can't be sent to another process (${(error as Error).message}). ` +
+        "Generate plain data, and make functions and class instances from it in `shared` or in the role.",
+    );
+  }
+  if (encoded.byteLength > LIMITS.inputBytesMax) {
+    throw new ScenarioError(
+      `an input takes ${encoded.byteLength} bytes (limit: inputBytesMax, ${LIMITS.inputBytesMax}). Generate smaller inputs.`,
+    );
+  }
+  return encoded;
+}
+
+function guarded<T>(what: string, body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    if (error instanceof ScenarioError) throw error;
+    throw new ScenarioError(`the scenario's \`${what}\` threw ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  }
+}
+
+export function shortJson(value: unknown): string {
+  try {
+    const text = JSON.stringify(value) ?? String(value);
+    return text.length > 200 ? `${text.slice(0, 199)}…` : text;
+  } catch {
+    return String(value);
+  }
+}

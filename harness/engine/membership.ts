@@ -1,0 +1,47 @@
+import { dieWithParent, pinToCore } from "../../primitives/memory/linux.ts";
+import { Region } from "../../primitives/memory/region.ts";
+
+/**
+ * How a started process joins its lane: it maps the region that it inherited, goes to the lane's core, and makes sure not
+ * to outlive its parent. The pool passes all of that in one environment variable.
+ */
+export function joinLane(): Membership {
+  const text = process.env[MEMBERSHIP_VARIABLE];
+  if (text === undefined) throw new Error("this file is started by forkcheck's pool, not by hand. Use `npx forkcheck run`.");
+  const membership = JSON.parse(text) as MembershipData;
+  if (membership.dieWithParent) dieWithParent();
+  // The parent may have died before the kernel was asked; then nobody will ever tell.
+  if (process.ppid !== membership.parent) process.exit(0);
+  if (membership.core !== null) pinToCore(membership.core);
+  return { ...membership, region: Region.attach(REGION_FD, membership.byteLength) };
+}
+
+/** Tells the pool that this process is up. */
+export function reportReady(): void {
+  process.send?.({ type: "ready" });
+  // The channel must not keep the process from ending, nor count as something that a role waits for.
+  process.channel?.unref();
+}
+
+export interface MembershipData {
+  readonly parent: number;
+  readonly lane: number;
+  /** 0 is the conductor, i + 1 the worker that plays process i. */
+  readonly agent: number;
+  readonly core: number | null;
+  readonly byteLength: number;
+  readonly folder: string;
+  /** After this long without any step a process is taken to be in an endless loop. */
+  readonly watchdogMs: number;
+  /** Workers are killed with their parent; the conductor outlives it by the moment that it takes to remove the folder. */
+  readonly dieWithParent: boolean;
+}
+
+export interface Membership extends MembershipData {
+  readonly region: Region;
+}
+
+export const MEMBERSHIP_VARIABLE = "FORKCHECK_LANE";
+
+/** Where the pool puts the region among a process's file descriptors. */
+export const REGION_FD = 3;

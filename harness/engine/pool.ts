@@ -1,0 +1,227 @@
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { execaNode, type ResultPromise } from "execa";
+import { allowedCores } from "../../primitives/memory/linux.ts";
+import { Region } from "../../primitives/memory/region.ts";
+import { ARENA_START } from "./lane-memory.ts";
+import { MEMBERSHIP_VARIABLE, type MembershipData } from "./membership.ts";
+import type { FromConductor, ToConductor } from "./protocol.ts";
+
+/**
+ * The processes of forkcheck: for each lane a conductor and as many workers as its scenarios need. They are started once
+ * and used for thousands of runs; a worker that dies is replaced. None of them outlives this process, however it ends.
+ */
+export class Pool implements AsyncDisposable {
+  readonly lanes: readonly PoolLane[];
+
+  constructor(options: PoolOptions) {
+    removeAbandonedFolders();
+    const cores = allowedCores();
+    this.lanes = Array.from(
+      { length: options.lanes },
+      (_, lane) => new PoolLane(lane, options.free ? null : cores[lane % cores.length], options),
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.lanes.map((lane) => lane.close()));
+  }
+}
+
+export interface PoolOptions {
+  readonly lanes: number;
+  /** Free mode: processes go wherever the kernel puts them. */
+  readonly free: boolean;
+  readonly watchdogMs: number;
+  /** Bytes for the shared objects of a scenario. */
+  readonly memoryBytes: number;
+}
+
+/** One lane's processes, seen from the process that called forkcheck. */
+export class PoolLane {
+  readonly #lane: number;
+  readonly #core: number | null;
+  readonly #options: PoolOptions;
+  readonly #region: Region;
+  readonly #folder: string;
+  readonly #workers: Member[] = [];
+  #conductor: Member | null = null;
+  #closed = false;
+  #listener: (message: FromConductor) => void = () => {};
+
+  constructor(lane: number, core: number | null, options: PoolOptions) {
+    this.#lane = lane;
+    this.#core = core;
+    this.#options = options;
+    this.#region = Region.create(`lane-${lane}`, Math.ceil((ARENA_START + options.memoryBytes) / 4096) * 4096);
+    this.#folder = join(folderRoot(), `${FOLDER_PREFIX}${process.pid}-${startTimeOf(process.pid)}-${lane}-${counter++}`);
+  }
+
+  /** Starts the conductor and, so as not to wait for them later, the first `workers` workers. */
+  async start(workers: number): Promise<void> {
+    if (this.#conductor !== null) return;
+    this.#conductor = this.#spawn(0);
+    const starting = Array.from({ length: workers }, (_, index) => this.#startWorker(index));
+    await Promise.all([this.#conductor.ready, ...starting]);
+  }
+
+  listen(listener: (message: FromConductor) => void): void {
+    this.#listener = listener;
+  }
+
+  tell(message: ToConductor): void {
+    this.#conductor?.process.send?.(message as never);
+  }
+
+  /** Ends all processes of the lane, and waits for their end. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    const members = [this.#conductor, ...this.#workers].filter((member) => member !== null && member !== undefined);
+    for (const member of members) member.process.kill("SIGKILL");
+    await Promise.all(members.map((member) => member.gone));
+    rmSync(this.#folder, { recursive: true, force: true });
+    this.#region[Symbol.dispose]();
+  }
+
+  #hear(message: FromConductor): void {
+    if (message.type === "ensure") void this.#ensure(message.count);
+    else if (message.type === "kill") this.#workers[message.worker]?.process.kill("SIGKILL");
+    else this.#listener(message);
+  }
+
+  async #ensure(count: number): Promise<void> {
+    try {
+      await Promise.all(Array.from({ length: count }, (_, index) => this.#startWorker(index)));
+      this.tell({ type: "workers", count });
+    } catch (error) {
+      this.#listener({ type: "trouble", trouble: { kind: "worker", message: (error as Error).message } });
+    }
+  }
+
+  async #startWorker(index: number): Promise<void> {
+    const existing = this.#workers[index];
+    if (existing !== undefined && !existing.dead) return existing.ready;
+    const member = this.#spawn(index + 1);
+    this.#workers[index] = member;
+    void member.gone.then((reason) => {
+      if (!this.#closed) this.tell({ type: "lost", worker: index, reason });
+    });
+    return member.ready;
+  }
+
+  #spawn(agent: number): Member {
+    const membership: MembershipData = {
+      parent: process.pid,
+      lane: this.#lane,
+      agent,
+      core: this.#core,
+      byteLength: this.#region.byteLength,
+      folder: this.#folder,
+      watchdogMs: this.#options.watchdogMs,
+      dieWithParent: agent !== 0,
+    };
+    const entry = fileURLToPath(new URL(agent === 0 ? `./conductor${EXTENSION}` : `./worker${EXTENSION}`, import.meta.url));
+    const child = execaNode(entry, [], {
+      nodeOptions: NODE_OPTIONS,
+      env: { ...cleanEnvironment(), [MEMBERSHIP_VARIABLE]: JSON.stringify(membership) },
+      extendEnv: false,
+      stdio: ["ignore", "pipe", "pipe", this.#region.fd, "ipc"],
+      serialization: "advanced",
+      // A terminal's Ctrl-C goes to this process alone, which then ends the others.
+      detached: true,
+      buffer: false,
+      reject: false,
+      cleanup: true,
+    } as never) as unknown as ResultPromise;
+    return new Member(child, agent, (message) => this.#hear(message));
+  }
+}
+
+/** A started process: when it is ready, and what it died of. */
+class Member {
+  readonly process: ResultPromise;
+  readonly ready: Promise<void>;
+  readonly gone: Promise<string>;
+  dead = false;
+  #lastWords = "";
+
+  constructor(child: ResultPromise, agent: number, hear: (message: FromConductor) => void) {
+    this.process = child;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on("data", (chunk: Buffer) => {
+        this.#lastWords = (this.#lastWords + chunk.toString()).slice(-LAST_WORDS_MAX);
+      });
+    }
+    this.gone = child.then((result) => {
+      this.dead = true;
+      return result.signal === undefined ? `exit status ${result.exitCode}` : `${result.signal}`;
+    });
+    this.ready = new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        reject(new Error(`a process of forkcheck did not start within ${START_MS_MAX / 1000} s (limit: startMsMax). Is the machine overloaded?`));
+      }, START_MS_MAX);
+      timer.unref();
+      child.on("message", (message: unknown) => {
+        const heard = message as FromConductor;
+        if (heard.type === "ready") {
+          clearTimeout(timer);
+          resolve();
+        } else if (agent === 0) hear(heard);
+      });
+      void this.gone.then((reason) => {
+        clearTimeout(timer);
+        reject(new Error(`a process of forkcheck ended before it was ready (${reason}).${this.#lastWords === "" ? "" : ` It said: ${this.#lastWords.trim()}`}`));
+        if (agent === 0) {
+          hear({ type: "trouble", trouble: { kind: "worker", message: `the conductor of a lane died (${reason}). ${this.#lastWords.trim()}` } });
+        }
+      });
+    });
+    this.ready.catch(() => {});
+  }
+}
+
+const START_MS_MAX = 30_000;
+const LAST_WORDS_MAX = 4000;
+const FOLDER_PREFIX = "forkcheck-";
+const EXTENSION = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
+const NODE_OPTIONS = ["--enable-source-maps", "--import", new URL("./typescript-loader.js", import.meta.url).href];
+let counter = 0;
+
+/** In memory where there is such a place: runs that use files then cost no disk. */
+function folderRoot(): string {
+  return existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
+}
+
+/** Folders whose process was killed together with its conductor: nobody was left to remove them. */
+function removeAbandonedFolders(): void {
+  for (const name of readdirSync(folderRoot())) {
+    const match = /^forkcheck-(\d+)-(\d+)-/.exec(name);
+    if (match !== null && startTimeOf(Number(match[1])) !== match[2]) {
+      rmSync(join(folderRoot(), name), { recursive: true, force: true });
+    }
+  }
+}
+
+/** When a process was started, in the kernel's ticks: with its number it names the process for good. "" if there is none. */
+function startTimeOf(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+  } catch {
+    return "";
+  }
+}
+
+/** Without what a test runner or a debugger put there for itself. */
+function cleanEnvironment(): Record<string, string> {
+  const environment: Record<string, string> = {};
+  for (const [name, value] of Object.entries(process.env)) {
+    if (value === undefined || /^(VITEST|JEST_|NODE_OPTIONS$|NODE_CHANNEL|NODE_UNIQUE_ID)/.test(name)) continue;
+    environment[name] = value;
+  }
+  return environment;
+}
+

@@ -1,0 +1,69 @@
+import type { Counterexample } from "../result.ts";
+import type { Judgement } from "../judge.ts";
+
+/** What the pool tells a conductor. */
+export type ToConductor =
+  | { readonly type: "check"; readonly request: CheckRequest }
+  /** A failure in a block after this one is of no interest any more. */
+  | { readonly type: "limit"; readonly block: number }
+  /** Make the smallest of the failure that this lane found. */
+  | { readonly type: "shrink" }
+  | { readonly type: "stop" }
+  | { readonly type: "workers"; readonly count: number }
+  | { readonly type: "lost"; readonly worker: number; readonly reason: string };
+
+/** What a conductor tells the pool. */
+export type FromConductor =
+  | { readonly type: "ready" }
+  | { readonly type: "ensure"; readonly count: number }
+  | { readonly type: "kill"; readonly worker: number }
+  | { readonly type: "progress"; readonly tally: Tally }
+  /** The search of this lane is over. */
+  | { readonly type: "searched"; readonly tally: Tally; readonly found: Found | null; readonly trouble: Trouble | null }
+  | { readonly type: "shrunk"; readonly counterexample: Counterexample; readonly judgement: Judgement }
+  | { readonly type: "trouble"; readonly trouble: Trouble };
+
+export interface CheckRequest {
+  readonly moduleUrl: string;
+  readonly ordinal: number;
+  readonly name: string;
+  readonly search: SearchOptions;
+  /** This lane takes every `lanes`-th block, beginning with block `lane`. */
+  readonly lane: number;
+  readonly lanes: number;
+}
+
+export interface SearchOptions {
+  readonly runs: number;
+  readonly seed: number;
+  /** Names of the strategies to rotate through. */
+  readonly strategies: readonly string[];
+  readonly mode: "controlled" | "free";
+  /** Consider this property alone. */
+  readonly property?: string;
+  readonly stepsMax: number;
+  /** Replay this run, and nothing else. */
+  readonly replay?: { readonly token: string };
+}
+
+export interface Tally {
+  readonly runs: number;
+  readonly schedulingPoints: number;
+  readonly choices: number;
+  readonly notes: readonly string[];
+}
+
+export interface Found {
+  readonly block: number;
+  /** Number of the run over all lanes, from 1. */
+  readonly run: number;
+  readonly strategy: string;
+  readonly judgement: Judgement;
+  readonly foundMs: number;
+}
+
+/** The harness could not do its work; it says nothing about the scenario. */
+export interface Trouble {
+  readonly kind: "scenario" | "nondeterministic" | "worker" | "token" | "no-concurrency";
+  readonly message: string;
+}

@@ -1,0 +1,158 @@
+import { KIND } from "./kinds.ts";
+import { ENDING, ENTRY, H, LIMITS, O, OUTCOME, P, PARTS, SIZES, T, type LaneMemory } from "./lane-memory.ts";
+import type { Names } from "./names.ts";
+import { processAt, type Scheduler } from "./scheduler.ts";
+import { TextLimitError, type Values } from "./values.ts";
+
+/** Writes one process's part of the history and of the trace's events. Only the holder of the baton writes. */
+export class Recorder {
+  readonly #words: Int32Array;
+  readonly #scheduler: Scheduler;
+  readonly #names: Names;
+  readonly #values: Values;
+  readonly #process: number;
+  readonly #own: number;
+
+  constructor(memory: LaneMemory, scheduler: Scheduler, names: Names, values: Values, process: number) {
+    this.#words = memory.words;
+    this.#scheduler = scheduler;
+    this.#names = names;
+    this.#values = values;
+    this.#process = process;
+    this.#own = processAt(process);
+  }
+
+  /** Returns the operation's number, from 1. */
+  invoked(object: number, operation: string, args: readonly unknown[]): number {
+    const words = this.#words;
+    const number = Atomics.add(words, H.operations, 1) + 1;
+    if (number > LIMITS.operationsMax) {
+      Atomics.sub(words, H.operations, 1);
+      this.#scheduler.end(ENDING.textLimit);
+      return 0;
+    }
+    const at = operationAt(number);
+    words[at + O.process] = this.#process;
+    words[at + O.name] = this.#names.intern(operation);
+    words[at + O.object] = object;
+    words[at + O.depth] = words[this.#own + P.openOperations]++;
+    words[at + O.invoked] = 0;
+    words[at + O.returned] = 0;
+    words[at + O.outcome] = OUTCOME.pending;
+    words[at + O.resultTag] = 0;
+    words[at + O.nextUnstamped] = words[this.#own + P.unstamped];
+    words[this.#own + P.unstamped] = number;
+    if (args.length === 0) words[at + O.argsTag] = 0;
+    else this.#write(at + O.argsTag, args.length === 1 && !Array.isArray(args[0]) ? args[0] : args);
+    return number;
+  }
+
+  returned(number: number, result: unknown): void {
+    this.#ended(number, OUTCOME.returned, KIND.return, result);
+  }
+
+  threw(number: number, error: unknown): void {
+    this.#ended(number, OUTCOME.threw, KIND.throw, textOf(error));
+  }
+
+  printed(text: string): void {
+    const entry = this.#scheduler.enterEvent(this.#process, KIND.print, 0);
+    this.#write(entry + T.detailTag, text);
+  }
+
+  /** The process ends otherwise than by returning from its role. */
+  ended(kind: "throw" | "end", reason: string): void {
+    const entry = this.#scheduler.enterEvent(this.#process, KIND[kind], 0);
+    this.#write(entry + T.detailTag, reason);
+    this.#write(this.#own + P.endTag, reason);
+  }
+
+  /** What the step just granted brought out. */
+  stepResult(value: unknown): void {
+    if (value !== undefined) this.#write(this.#stepEntry() + T.detailTag, value);
+  }
+
+  moved(before: number, after: number): void {
+    const entry = this.#stepEntry();
+    this.#words[entry + T.before] = before;
+    this.#words[entry + T.after] = after;
+    this.#words[entry + T.flags] |= ENTRY.moved;
+  }
+
+  source(place: string): void {
+    this.#words[this.#stepEntry() + T.source] = this.#names.intern(place);
+  }
+
+  #ended(number: number, outcome: number, kind: number, result: unknown): void {
+    if (number === 0) return;
+    const words = this.#words;
+    const at = operationAt(number);
+    words[this.#own + P.openOperations]--;
+    words[at + O.outcome] = outcome;
+    if (outcome === OUTCOME.returned && this.#wasOneStep(at)) {
+      words[this.#stepEntry() + T.operation] = number;
+      words[at + O.returned] = words[at + O.invoked];
+      this.#write(at + O.resultTag, result);
+      return;
+    }
+    const entry = this.#scheduler.enterEvent(this.#process, kind, words[at + O.name]);
+    words[entry + T.object] = words[at + O.object];
+    this.#write(entry + T.detailTag, result);
+    words[at + O.resultTag] = words[entry + T.detailTag];
+    words[at + O.resultPayload] = words[entry + T.detailPayload];
+    words[at + O.returned] = entryNumber(entry);
+    if (words[at + O.invoked] === 0) this.#stampWithoutStep(number, at);
+  }
+
+  /** An operation on an object that took a single step needs no entry of its own: the step shows it. */
+  #wasOneStep(at: number): boolean {
+    const words = this.#words;
+    return words[at + O.object] !== 0 && words[at + O.invoked] === words[this.#own + P.lastEntry] && words[H.free] === 0;
+  }
+
+  /** It took no step at all: it happened at once, when it returned. */
+  #stampWithoutStep(number: number, at: number): void {
+    const words = this.#words;
+    words[at + O.invoked] = words[at + O.returned];
+    let link = this.#own + P.unstamped;
+    while (words[link] !== 0) {
+      if (words[link] === number) {
+        words[link] = words[at + O.nextUnstamped];
+        return;
+      }
+      link = operationAt(words[link]) + O.nextUnstamped;
+    }
+  }
+
+  #write(index: number, value: unknown): void {
+    try {
+      this.#values.write(index, value);
+    } catch (error) {
+      if (!(error instanceof TextLimitError)) throw error;
+      this.#words[index] = 0;
+      this.#scheduler.end(ENDING.textLimit);
+    }
+  }
+
+  #stepEntry(): number {
+    return entryAt(this.#words[this.#own + P.lastEntry]);
+  }
+}
+
+/** Word index of operation `number`, from 1. */
+export function operationAt(number: number): number {
+  return (PARTS.operations >> 2) + (number - 1) * SIZES.operationWords;
+}
+
+/** Word index of trace entry `number`, from 1. */
+export function entryAt(number: number): number {
+  return (PARTS.trace >> 2) + (number - 1) * SIZES.entryWords;
+}
+
+export function entryNumber(index: number): number {
+  return (index - (PARTS.trace >> 2)) / SIZES.entryWords + 1;
+}
+
+export function textOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

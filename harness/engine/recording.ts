@@ -1,0 +1,311 @@
+import type { History, Operation, ProcessEnd } from "../history.ts";
+import type { TraceEntry } from "../trace.ts";
+import { isStep, KIND, kindName } from "./kinds.ts";
+import {
+  ENTRY,
+  H,
+  LIMITS,
+  O,
+  OUTCOME,
+  P,
+  PARTS,
+  PROCESS,
+  S,
+  STRAND,
+  T,
+  type LaneMemory,
+} from "./lane-memory.ts";
+import type { Names } from "./names.ts";
+import type { ObjectNames } from "./object-names.ts";
+import { entryAt, operationAt } from "./recorder.ts";
+import { processAt, strandAt, type Scheduler } from "./scheduler.ts";
+import type { Values } from "./values.ts";
+
+/** Reads what a run left in the lane's memory, as the plain data that the rest of the harness works with. */
+export class Recording {
+  readonly #memory: LaneMemory;
+  readonly #names: Names;
+  readonly #values: Values;
+  readonly #scheduler: Scheduler;
+
+  constructor(memory: LaneMemory, names: Names, values: Values, scheduler: Scheduler) {
+    this.#memory = memory;
+    this.#names = names;
+    this.#values = values;
+    this.#scheduler = scheduler;
+  }
+
+  history(run: RunNames, final: unknown): History {
+    return { input: run.input, operations: this.operations(run), processes: this.ends(run), final };
+  }
+
+  /** In the order of invocation. */
+  operations(run: RunNames): Operation[] {
+    const { words } = this.#memory;
+    const operations: Operation[] = [];
+    const notBegun = words[H.entries] + 1;
+    let sorted = true;
+    for (let number = 1; number <= words[H.operations]; number++) {
+      const at = operationAt(number);
+      const outcome = words[at + O.outcome];
+      const invoked = words[at + O.invoked] || notBegun;
+      if (number > 1 && invoked < operations[number - 2].invoked) sorted = false;
+      operations.push({
+        id: number - 1,
+        process: run.processes[words[at + O.process]],
+        operation: this.#names.text(words[at + O.name]),
+        object: words[at + O.object] === 0 ? null : run.objects.nameOf(words[at + O.object]),
+        args: this.#args(at),
+        result: outcome === OUTCOME.pending ? undefined : this.#values.read(at + O.resultTag),
+        outcome: outcome === OUTCOME.returned ? "returned" : outcome === OUTCOME.threw ? "threw" : "pending",
+        invoked,
+        returned: outcome === OUTCOME.pending ? null : words[at + O.returned],
+        depth: words[at + O.depth],
+      });
+    }
+    return sorted ? operations : operations.sort((a, b) => a.invoked - b.invoked || a.id - b.id);
+  }
+
+  /** How many operations were not called by another one. */
+  outermostOperations(): number {
+    const { words } = this.#memory;
+    let count = 0;
+    for (let number = 1; number <= words[H.operations]; number++) {
+      if (words[operationAt(number) + O.depth] === 0) count++;
+    }
+    return count;
+  }
+
+  ends(run: RunNames): ProcessEnd[] {
+    return run.processes.map((process, index) => ({ process, role: run.roles[index], ...this.#end(run, index) }));
+  }
+
+  trace(run: RunNames): TraceEntry[] {
+    const { words } = this.#memory;
+    const entries: TraceEntry[] = [];
+    const count = Math.min(words[H.entries], LIMITS.entriesMax);
+    for (let step = 1; step <= count; step++) entries.push(this.#entry(run, step));
+    return entries;
+  }
+
+  /** For each step granted: the strand, its fingerprint, and the candidates there were (if the run kept them). */
+  decisions(): Decision[] {
+    const { words } = this.#memory;
+    const decisions: Decision[] = [];
+    for (let number = 1; number <= words[H.entries]; number++) {
+      const entry = entryAt(number);
+      if (!isStep(words[entry + T.kind])) continue;
+      const list = words[entry + T.candidates];
+      const start = (PARTS.candidates >> 2) + list;
+      decisions.push({
+        strand: words[entry + T.process] * LIMITS.strandsMax + words[entry + T.strand],
+        fingerprint: this.#scheduler.fingerprintOf(words[entry + T.kind], words[entry + T.object], words[entry + T.label]),
+        candidates: list === 0 ? [] : Array.from(words.subarray(start, start + words[start - 1])),
+        preempts: (words[entry + T.flags] & ENTRY.preempted) !== 0,
+        entry: number,
+      });
+    }
+    return decisions;
+  }
+
+  /** The announced step of a strand that was never granted; 0 if it has none. */
+  pendingFingerprint(strand: number): number {
+    const { words } = this.#memory;
+    const process = Math.floor(strand / LIMITS.strandsMax);
+    const blocked = words[processAt(process) + P.blockedStack] === 1;
+    const record = strandAt(process, blocked ? 0 : strand % LIMITS.strandsMax);
+    return words[record + S.state] === STRAND.ready ? this.#scheduler.fingerprint(strand) : 0;
+  }
+
+  /** A number that two runs share exactly if all words of their traces, and what they refer to, are the same. */
+  digest(): number {
+    const { words, bytes } = this.#memory;
+    let hash = 0x811c9dc5;
+    const mix = (word: number): void => {
+      hash = Math.imul(hash ^ word, 0x01000193);
+      hash ^= hash >>> 15;
+    };
+    for (let number = 1; number <= words[H.entries]; number++) {
+      const entry = entryAt(number);
+      const moved = (words[entry + T.flags] & ENTRY.moved) !== 0;
+      mix(words[entry + T.kind]);
+      mix(words[entry + T.process]);
+      mix(words[entry + T.strand]);
+      mix(words[entry + T.object]);
+      mix(words[entry + T.label]);
+      mix(words[entry + T.detailTag]);
+      if (words[entry + T.detailTag] >= 4) mix(words[entry + T.detailPayload]);
+      mix(words[entry + T.time]);
+      mix(words[entry + T.time + 1]);
+      if (moved) mix(words[entry + T.before]);
+      if (moved) mix(words[entry + T.after]);
+    }
+    const used = words[H.textUsed];
+    for (let index = 0; index < used; index++) mix(bytes[PARTS.text + index]);
+    mix(words[H.operations]);
+    mix(words[H.ending]);
+    return hash >>> 0;
+  }
+
+  /** All values drawn in the run, by process and order. */
+  draws(processes: number): unknown[][] {
+    const { words } = this.#memory;
+    const draws: unknown[][] = Array.from({ length: processes }, () => []);
+    for (let number = 0; number < Math.min(words[H.draws], LIMITS.drawsMax); number++) {
+      const at = (PARTS.draws >> 2) + number * 4;
+      draws[words[at]][words[at + 1]] = this.#values.read(at + 2);
+    }
+    return draws;
+  }
+
+  #args(at: number): unknown[] {
+    if (this.#memory.words[at + O.argsTag] === 0) return [];
+    const args = this.#values.read(at + O.argsTag);
+    return Array.isArray(args) ? args : [args];
+  }
+
+  #end(run: RunNames, index: number): Pick<ProcessEnd, "end" | "reason"> {
+    const { words } = this.#memory;
+    const own = processAt(index);
+    switch (words[own + P.state]) {
+      case PROCESS.finished:
+        return { end: "finished", reason: "" };
+      case PROCESS.threw:
+        return { end: "threw", reason: String(this.#values.read(own + P.endTag)) };
+      case PROCESS.exited:
+        return { end: "exited", reason: String(this.#values.read(own + P.endTag)) };
+      case PROCESS.killed:
+        return { end: "killed", reason: String(this.#values.read(own + P.endTag)) };
+      case PROCESS.outside:
+        return { end: "blocked", reason: "awaits something that nobody will bring about" };
+      default:
+        return this.#blockedOrStopped(run, index);
+    }
+  }
+
+  #blockedOrStopped(run: RunNames, index: number): Pick<ProcessEnd, "end" | "reason"> {
+    const { words } = this.#memory;
+    const own = processAt(index);
+    const blocked = words[own + P.blockedStack] === 1;
+    const lastTask = blocked ? 0 : words[own + P.strandsUsed];
+    const waitsFor: string[] = [];
+    for (let task = blocked ? 0 : 1; task <= lastTask; task++) {
+      const record = strandAt(index, task);
+      if (words[record + S.state] === STRAND.ready || words[record + S.state] === STRAND.sleeping) {
+        return { end: "stopped", reason: "" };
+      }
+      if (words[record + S.state] === STRAND.waiting) waitsFor.push(run.objects.nameOf(words[record + S.object]));
+    }
+    if (waitsFor.length === 0) return { end: "stopped", reason: "" };
+    return { end: "blocked", reason: `waits for ${[...new Set(waitsFor)].join(" and ")}` };
+  }
+
+  #entry(run: RunNames, step: number): TraceEntry {
+    const { words, doubles } = this.#memory;
+    const entry = entryAt(step);
+    const kind = words[entry + T.kind];
+    const reference = words[entry + T.object];
+    const object = reference === 0 ? null : reference < 0 ? this.#names.text(-reference) : run.objects.nameOf(reference);
+    const name = words[entry + T.label] === 0 || kind === KIND.copy ? "" : this.#names.text(words[entry + T.label]);
+    const part = reference > 0 ? run.objects.partOf(reference) : "";
+    const source = words[entry + T.source];
+    const operation = words[entry + T.operation];
+    // An atomic update is best called by what it was for: "acquire lock".
+    const purpose = kind === KIND.update && operation !== 0 ? this.#names.text(words[operationAt(operation) + O.name]) : "";
+    return {
+      step,
+      process: run.processes[words[entry + T.process]],
+      kind: kindName(kind),
+      object,
+      label: purpose === "" ? labelOf(kind, object, part, name, words[entry + T.label]) : `${purpose} ${object}`,
+      detail: this.#detail(entry),
+      time: doubles[(entry + T.time) >> 1],
+      source: source === 0 ? null : this.#names.text(source),
+    };
+  }
+
+  #detail(entry: number): string {
+    const { words } = this.#memory;
+    const kind = words[entry + T.kind];
+    const before = words[entry + T.before];
+    const after = words[entry + T.after];
+    const moved = (words[entry + T.flags] & ENTRY.moved) !== 0;
+    switch (kind) {
+      case KIND.read:
+        return moved ? `→ ${before}` : "";
+      case KIND.write:
+        return moved ? `← ${after}` : "";
+      case KIND.update:
+        return !moved ? "" : before === after ? `stays ${before}` : `${before} → ${after}`;
+      case KIND.wait:
+        return (words[entry + T.flags] & ENTRY.fellAsleep) !== 0 ? `while ${before}` : moved ? `not: it is ${before}` : "";
+      case KIND.wake:
+        return moved ? (before === 0 ? "nobody" : `woke ${before}`) : "";
+      case KIND.copy:
+        return `${words[entry + T.byteLength]} bytes`;
+      case KIND.print:
+      case KIND.end:
+        return oneLine(String(this.#values.read(entry + T.detailTag)), PRINT_LENGTH_MAX);
+      case KIND.throw:
+        return `✗ ${oneLine(String(this.#values.read(entry + T.detailTag)), PRINT_LENGTH_MAX)}`;
+      default: {
+        const value = this.#values.read(entry + T.detailTag);
+        return value === undefined ? "" : `→ ${shown(value)}`;
+      }
+    }
+  }
+}
+
+export interface RunNames {
+  readonly input: unknown;
+  readonly processes: readonly string[];
+  readonly roles: readonly string[];
+  readonly objects: ObjectNames;
+}
+
+export interface Decision {
+  readonly strand: number;
+  readonly fingerprint: number;
+  readonly candidates: readonly number[];
+  /** The step came by a preemption: the process before could have gone on. */
+  readonly preempts: boolean;
+  /** Its entry in the trace, from 1. */
+  readonly entry: number;
+}
+
+const PRINT_LENGTH_MAX = 400;
+const VALUE_LENGTH_MAX = 60;
+
+function labelOf(kind: number, object: string | null, part: string, name: string, label: number): string {
+  const what = part === "" ? (object ?? "") : `${object} (${part})`;
+  switch (kind) {
+    case KIND.step:
+    case KIND.return:
+    case KIND.throw:
+      return object === null || kind === KIND.step ? name : `${name} ${object}`;
+    case KIND.wait:
+      return `wait for ${what}`;
+    case KIND.resume:
+      return object === null ? "go on" : `woken at ${what}`;
+    case KIND.timeout:
+      return `time out at ${what}`;
+    case KIND.copy:
+      return `${label === 1 ? "copy out of" : "copy into"} ${what}`;
+    default:
+      return what === "" ? kindName(kind) : `${kindName(kind)} ${what}`;
+  }
+}
+
+function shown(value: unknown): string {
+  if (typeof value === "string") return oneLine(value, VALUE_LENGTH_MAX);
+  try {
+    return oneLine(JSON.stringify(value) ?? String(value), VALUE_LENGTH_MAX);
+  } catch {
+    return oneLine(String(value), VALUE_LENGTH_MAX);
+  }
+}
+
+function oneLine(text: string, length: number): string {
+  const flat = text.trimEnd().replaceAll("\n", "⏎");
+  return flat.length > length ? `${flat.slice(0, length - 1)}…` : flat;
+}

@@ -1,0 +1,86 @@
+import type { Arbitrary } from "fast-check";
+import type { Access, RoleContext } from "../scenario.ts";
+import type { ControlledProcess } from "./controlled-process.ts";
+import type { Draws } from "./draws.ts";
+import type { FreeProcess } from "./free-process.ts";
+import type { Names } from "./names.ts";
+
+/** What a role gets as its second argument, made anew for each run. */
+export class ProcessContext implements RoleContext {
+  readonly name: string;
+  readonly role: string;
+  readonly index: number;
+  readonly number: number;
+  readonly input: unknown;
+  readonly #process: ControlledProcess | FreeProcess;
+  readonly #names: Names;
+  readonly #draws: Draws;
+
+  constructor(identity: Identity, process: ControlledProcess | FreeProcess, names: Names, draws: Draws) {
+    this.name = identity.name;
+    this.role = identity.role;
+    this.index = identity.index;
+    this.number = identity.number;
+    this.input = identity.input;
+    this.#process = process;
+    this.#names = names;
+    this.#draws = draws;
+  }
+
+  async operation<T>(
+    name: string,
+    argsOrBody: readonly unknown[] | (() => T | Promise<T>),
+    bodyAfterArgs?: () => T | Promise<T>,
+  ): Promise<T> {
+    const args = typeof argsOrBody === "function" ? [] : argsOrBody;
+    const body = typeof argsOrBody === "function" ? argsOrBody : (bodyAfterArgs as () => T | Promise<T>);
+    const operation = this.#process.invoked(null, name, args);
+    try {
+      const result = await body();
+      this.#process.returned(operation, result);
+      return result;
+    } catch (error) {
+      this.#process.threw(operation, error);
+      throw error;
+    }
+  }
+
+  step<T>(label: string, accessOrBody: Access | (() => T), bodyAfterAccess?: () => T): Promise<T> {
+    const body = typeof accessOrBody === "function" ? accessOrBody : (bodyAfterAccess as () => T);
+    if (typeof accessOrBody === "function") return this.#process.step(this.#names.intern(label), 0, true, body);
+    const writes = "writes" in accessOrBody;
+    const object = writes ? accessOrBody.writes : accessOrBody.reads;
+    return this.#process.step(this.#names.intern(label), this.#names.intern(object), writes, body);
+  }
+
+  sleep(ms: number): Promise<void> {
+    return this.#process.sleep(checkedMs(ms, "sleep"));
+  }
+
+  think(upToMs: number): Promise<void> {
+    return this.#process.think(checkedMs(upToMs, "think"));
+  }
+
+  draw<T>(arbitrary: Arbitrary<T>): T {
+    return this.#draws.draw(this.index, arbitrary);
+  }
+
+  now(): number {
+    return this.#process.now();
+  }
+}
+
+export interface Identity {
+  readonly name: string;
+  readonly role: string;
+  readonly index: number;
+  readonly number: number;
+  readonly input: unknown;
+}
+
+function checkedMs(ms: number, what: string): number {
+  if (typeof ms !== "number" || Number.isNaN(ms)) {
+    throw new TypeError(`${what} takes a number of milliseconds, not ${String(ms)}`);
+  }
+  return ms;
+}

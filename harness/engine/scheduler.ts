@@ -1,0 +1,434 @@
+import { STRATEGIES } from "../strategies/index.ts";
+import type { Choice, Strategy } from "../strategies/strategy.ts";
+import { KIND } from "./kinds.ts";
+import {
+  D,
+  ENDING,
+  ENTRY,
+  H,
+  LIMITS,
+  O,
+  P,
+  PARTS,
+  PROCESS,
+  S,
+  SIZES,
+  STRAND,
+  T,
+  type LaneMemory,
+} from "./lane-memory.ts";
+import { nextDouble } from "./random.ts";
+
+/**
+ * The scheduler: announces steps, picks the next one, moves virtual time, writes the trace. All of its state lies in the
+ * lane's memory, and its code is run by whichever process holds the baton; so a step that the same process continues
+ * costs no system call. It never touches the clock, and it never waits: that is the baton's part.
+ */
+export class Scheduler implements Choice {
+  count = 0;
+  readonly state: Float64Array;
+  readonly #words: Int32Array;
+  readonly #doubles: Float64Array;
+  readonly #candidates = new Int32Array(LIMITS.processesMax * LIMITS.strandsMax);
+  #strategy: Strategy = STRATEGIES[0];
+
+  constructor(memory: LaneMemory) {
+    this.#words = memory.words;
+    this.#doubles = memory.doubles;
+    this.state = memory.doubles.subarray(PARTS.strategy >> 3, (PARTS.strategy >> 3) + SIZES.strategyDoubles);
+  }
+
+  /** Every process calls this when it enters a run; the conductor's call also starts the strategy. */
+  enter(starting: boolean): void {
+    this.#strategy = STRATEGIES[this.#words[H.strategy]];
+    if (starting) this.#strategy.begin?.(this);
+  }
+
+  /**
+   * Makes the next step of a strand known. `task` 0 is the step in which the process's stack is blocked; others belong to
+   * awaiting tasks. `thinkMs` is the longest that a step of kind `think` may take.
+   */
+  announce(process: number, task: number, kind: number, object: number, label: number, thinkMs = 0): number {
+    const words = this.#words;
+    const record = strandAt(process, task);
+    words[record + S.state] = STRAND.ready;
+    words[record + S.kind] = kind;
+    words[record + S.object] = object;
+    words[record + S.label] = label;
+    if (kind === KIND.think) this.#doubles[(record + S.deadline) >> 1] = thinkMs;
+    const own = processAt(process);
+    if (task === 0) words[own + P.blockedStack] = 1;
+    else if (task > words[own + P.strandsUsed]) words[own + P.strandsUsed] = task;
+    if (this.#strategy.announced !== undefined) this.#strategy.announced(this, this.#strandOf(process, task));
+    return record;
+  }
+
+  /** The announced step has to wait until `ms` of virtual time have passed. */
+  delay(record: number, ms: number): void {
+    if (!(ms > 0)) return;
+    this.#words[record + S.state] = STRAND.sleeping;
+    this.#doubles[(record + S.deadline) >> 1] = this.now() + ms;
+  }
+
+  /** The step just granted found nothing to do: it waits for a wake of its object. */
+  fallAsleep(process: number, task: number, object: number, deadlineMs: number): void {
+    const words = this.#words;
+    const record = strandAt(process, task);
+    words[record + S.state] = STRAND.waiting;
+    words[record + S.kind] = KIND.resume;
+    words[record + S.object] = object;
+    words[record + S.label] = 0;
+    words[record + S.order] = words[H.waitSequence]++;
+    this.#doubles[(record + S.deadline) >> 1] = deadlineMs;
+    if (task === 0) words[processAt(process) + P.blockedStack] = 1;
+    words[this.#entryAt(words[processAt(process) + P.lastEntry]) + T.flags] |= ENTRY.fellAsleep;
+  }
+
+  /** Wakes at most `count` strands that wait for the object, longest waiting first; returns how many. */
+  wakeWaiters(object: number, count: number): number {
+    let woken = 0;
+    while (woken < count) {
+      const record = this.#longestWaiting(object);
+      if (record < 0) break;
+      this.makeReady(record, KIND.resume);
+      woken++;
+    }
+    return woken;
+  }
+
+  makeReady(record: number, kind: number): void {
+    this.#words[record + S.state] = STRAND.ready;
+    this.#words[record + S.kind] = kind;
+    if (this.#strategy.announced === undefined) return;
+    const position = (record - (PARTS.strands >> 2)) / SIZES.strandWords;
+    const process = Math.floor(position / LIMITS.strandsMax);
+    this.#strategy.announced(this, this.#strandOf(process, position % LIMITS.strandsMax));
+  }
+
+  /** The strand that is to move next, its step entered into the trace; -1 if the run is over (`H.ending` says how). */
+  pick(): number {
+    const words = this.#words;
+    if (words[H.ending] !== ENDING.none) return -1;
+    if (words[H.steps] >= words[H.stepsMax] || words[H.entries] >= LIMITS.entriesMax - 1) return this.end(ENDING.stepLimit);
+    while (!this.#gather()) {
+      if (!this.#leapToNextDeadline()) return this.end(this.#anyoneLive() ? ENDING.deadlock : ENDING.finished);
+    }
+    let index = 0;
+    if (this.count > 1) words[H.choices]++;
+    if (this.count > 1 || this.#strategy.everyStep === true) {
+      index = this.#strategy.choose(this);
+      if (index < 0) return this.end(ENDING.pruned);
+    }
+    return this.#grant(this.#candidates[index]);
+  }
+
+  end(ending: number): number {
+    if (this.#words[H.ending] === ENDING.none) this.#words[H.ending] = ending;
+    return -1;
+  }
+
+  /** Virtual time in milliseconds since the run began. */
+  now(): number {
+    return this.#doubles[(PARTS.headerDoubles >> 3) + D.clock];
+  }
+
+  /** Starts a trace entry for an event of `process`; returns its word index. */
+  enterEvent(process: number, kind: number, label: number): number {
+    const words = this.#words;
+    let number = Atomics.add(words, H.entries, 1) + 1;
+    if (number > LIMITS.entriesMax) {
+      Atomics.sub(words, H.entries, 1);
+      this.end(ENDING.stepLimit);
+      number = LIMITS.entriesMax;
+    }
+    const entry = (PARTS.trace >> 2) + (number - 1) * SIZES.entryWords;
+    words[entry + T.kind] = kind;
+    words[entry + T.process] = process;
+    words[entry + T.strand] = words[processAt(process) + P.strand];
+    words[entry + T.object] = 0;
+    words[entry + T.label] = label;
+    words[entry + T.flags] = 0;
+    words[entry + T.detailTag] = 0;
+    words[entry + T.source] = 0;
+    words[entry + T.operation] = 0;
+    words[entry + T.candidates] = 0;
+    words[entry + T.byteLength] = 0;
+    this.#doubles[(entry + T.time) >> 1] = this.now();
+    return entry;
+  }
+
+  // What a strategy sees.
+
+  strand(index: number): number {
+    return this.#candidates[index];
+  }
+
+  kind(index: number): number {
+    return this.#words[this.#recordOf(this.#candidates[index]) + S.kind];
+  }
+
+  object(index: number): number {
+    return this.#words[this.#recordOf(this.#candidates[index]) + S.object];
+  }
+
+  fingerprint(strand: number): number {
+    const record = this.#recordOf(strand);
+    return this.fingerprintOf(this.#words[record + S.kind], this.#words[record + S.object], this.#words[record + S.label]);
+  }
+
+  /** What identifies a step across edits of the program: its kind and the names involved, 1 ... 2^31 - 1. */
+  fingerprintOf(kind: number, object: number, label: number): number {
+    let hash = Math.imul(kind, 0x9e3779b1) ^ Math.imul(this.#objectName(object), 0x85ebca6b);
+    hash = Math.imul(hash ^ (hash >>> 15) ^ label, 0xc2b2ae35);
+    return (hash ^ (hash >>> 16)) & 0x7fffffff || 1;
+  }
+
+  get last(): number {
+    return this.#words[H.lastStrand];
+  }
+
+  get steps(): number {
+    return this.#words[H.steps];
+  }
+
+  get processes(): number {
+    return this.#words[H.processes];
+  }
+
+  random(): number {
+    return nextDouble(this.#words, H.random);
+  }
+
+  thinkMs(strand: number): number {
+    const record = this.#recordOf(strand);
+    return this.#words[record + S.kind] === KIND.think ? this.#doubles[(record + S.deadline) >> 1] : 0;
+  }
+
+  get scheduleLength(): number {
+    return this.#words[H.scheduleLength];
+  }
+
+  schedule(index: number): number {
+    return this.#words[(PARTS.schedule >> 2) + index];
+  }
+
+  diverged(): void {
+    if (this.#words[H.divergedAt] === 0) this.#words[H.divergedAt] = this.#words[H.entries] + 1;
+  }
+
+  // The parts of pick, in order.
+
+  /** Collects the enabled strands, by ascending process and task; false if there is none. */
+  #gather(): boolean {
+    const words = this.#words;
+    const processes = words[H.processes];
+    let count = 0;
+    for (let process = 0; process < processes; process++) {
+      const own = processAt(process);
+      if (words[own + P.state] !== PROCESS.live) continue;
+      const first = strandAt(process, 0);
+      if (words[own + P.blockedStack] === 1) {
+        if (words[first + S.state] === STRAND.ready) {
+          this.#candidates[count++] = process * LIMITS.strandsMax + words[own + P.strand];
+        }
+        continue;
+      }
+      const used = words[own + P.strandsUsed];
+      for (let task = 1; task <= used; task++) {
+        if (words[first + task * SIZES.strandWords + S.state] === STRAND.ready) {
+          this.#candidates[count++] = process * LIMITS.strandsMax + task;
+        }
+      }
+    }
+    this.count = count;
+    return count > 0;
+  }
+
+  /** Nobody can move: virtual time goes on to the next deadline. False if there is none. */
+  #leapToNextDeadline(): boolean {
+    let next = Infinity;
+    this.#forEachDeadline((deadline) => {
+      if (deadline < next) next = deadline;
+    });
+    if (next === Infinity) return false;
+    const clock = (PARTS.headerDoubles >> 3) + D.clock;
+    if (next > this.#doubles[clock]) this.#doubles[clock] = next;
+    this.#forEachDeadline((deadline, record) => {
+      if (deadline > next) return;
+      const slept = this.#words[record + S.state] === STRAND.sleeping;
+      this.makeReady(record, slept ? this.#words[record + S.kind] : KIND.timeout);
+    });
+    return true;
+  }
+
+  #forEachDeadline(visit: (deadline: number, record: number) => void): void {
+    const words = this.#words;
+    for (let process = 0; process < words[H.processes]; process++) {
+      const own = processAt(process);
+      if (words[own + P.state] !== PROCESS.live) continue;
+      const blocked = words[own + P.blockedStack] === 1;
+      const lastTask = blocked ? 0 : words[own + P.strandsUsed];
+      for (let task = blocked ? 0 : 1; task <= lastTask; task++) {
+        const record = strandAt(process, task);
+        const state = words[record + S.state];
+        if (state !== STRAND.sleeping && state !== STRAND.waiting) continue;
+        const deadline = this.#doubles[(record + S.deadline) >> 1];
+        if (deadline !== Infinity) visit(deadline, record);
+      }
+    }
+  }
+
+  #anyoneLive(): boolean {
+    for (let process = 0; process < this.#words[H.processes]; process++) {
+      const state = this.#words[processAt(process) + P.state];
+      if (state === PROCESS.live || state === PROCESS.outside) return true;
+    }
+    return false;
+  }
+
+  #grant(strand: number): number {
+    const words = this.#words;
+    const process = Math.floor(strand / LIMITS.strandsMax);
+    const task = strand % LIMITS.strandsMax;
+    const own = processAt(process);
+    const record = this.#recordOf(strand);
+    if (this.#strategy.granted !== undefined) this.#strategy.granted(this, strand);
+
+    let flags = this.count > 1 ? ENTRY.choice : 0;
+    const last = words[H.lastStrand];
+    const lastProcess = Math.floor(last / LIMITS.strandsMax);
+    if (last >= 0 && lastProcess !== process) {
+      words[H.switches]++;
+      flags |= ENTRY.switched;
+      if (this.#couldGoOn(lastProcess)) {
+        words[H.preemptions]++;
+        flags |= ENTRY.preempted;
+      }
+    }
+
+    const number = ++words[H.entries];
+    const entry = (PARTS.trace >> 2) + (number - 1) * SIZES.entryWords;
+    words[entry + T.kind] = words[record + S.kind];
+    words[entry + T.process] = process;
+    words[entry + T.strand] = task;
+    words[entry + T.object] = words[record + S.object];
+    words[entry + T.label] = words[record + S.label];
+    words[entry + T.flags] = flags;
+    words[entry + T.detailTag] = 0;
+    words[entry + T.source] = 0;
+    words[entry + T.operation] = 0;
+    words[entry + T.byteLength] = words[record + S.byteLength];
+    words[entry + T.candidates] = words[H.keepCandidates] === 1 ? this.#keepCandidates() : 0;
+    this.#doubles[(entry + T.time) >> 1] = this.now();
+
+    words[H.steps]++;
+    words[H.progress]++;
+    words[H.lastStrand] = strand;
+    words[own + P.strand] = task;
+    words[own + P.steps]++;
+    words[own + P.lastEntry] = number;
+    words[own + P.blockedStack] = 0;
+    words[record + S.state] = STRAND.free;
+    words[record + S.byteLength] = 0;
+    this.#stampInvocations(own, number);
+    return strand;
+  }
+
+  /** A switch away from a process is a preemption unless it has ended or waits for another process. */
+  #couldGoOn(process: number): boolean {
+    const words = this.#words;
+    const own = processAt(process);
+    if (words[own + P.state] !== PROCESS.live) return false;
+    const blocked = words[own + P.blockedStack] === 1;
+    const lastTask = blocked ? 0 : words[own + P.strandsUsed];
+    for (let task = blocked ? 0 : 1; task <= lastTask; task++) {
+      const state = words[strandAt(process, task) + S.state];
+      if (state === STRAND.ready || state === STRAND.sleeping) return true;
+    }
+    return false;
+  }
+
+  /** An operation begins with its first step: operations invoked since the process's last step get this one's number. */
+  #stampInvocations(own: number, number: number): void {
+    const words = this.#words;
+    let next = words[own + P.unstamped];
+    while (next !== 0) {
+      const operation = (PARTS.operations >> 2) + (next - 1) * SIZES.operationWords;
+      words[operation + O.invoked] = number;
+      next = words[operation + O.nextUnstamped];
+    }
+    words[own + P.unstamped] = 0;
+  }
+
+  /** Stores the list of candidates; returns where, + 1. */
+  #keepCandidates(): number {
+    const words = this.#words;
+    const used = words[H.candidatesUsed];
+    if (used + this.count + 1 > LIMITS.candidatesMax) return 0;
+    const start = (PARTS.candidates >> 2) + used;
+    words[start] = this.count;
+    for (let index = 0; index < this.count; index++) words[start + 1 + index] = this.#candidates[index];
+    words[H.candidatesUsed] = used + this.count + 1;
+    return used + 1;
+  }
+
+  #longestWaiting(object: number): number {
+    const words = this.#words;
+    let best = -1;
+    let bestOrder = Infinity;
+    for (let process = 0; process < words[H.processes]; process++) {
+      const own = processAt(process);
+      if (words[own + P.state] !== PROCESS.live) continue;
+      const lastTask = words[own + P.strandsUsed];
+      for (let task = 0; task <= lastTask; task++) {
+        const record = strandAt(process, task);
+        if (words[record + S.state] !== STRAND.waiting || words[record + S.object] !== object) continue;
+        if (words[record + S.order] < bestOrder) {
+          bestOrder = words[record + S.order];
+          best = record;
+        }
+      }
+    }
+    return best;
+  }
+
+  /** A name's hash for an object, so that it survives a change in the order of allocation; names themselves are negative. */
+  #objectName(object: number): number {
+    if (object <= 0) return object;
+    const words = this.#words;
+    let low = 0;
+    let high = words[H.objectCount] - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const at = (PARTS.objects >> 2) + middle * SIZES.objectWords;
+      if (object < words[at]) high = middle - 1;
+      else if (object >= words[at + 1]) low = middle + 1;
+      else return words[at + 2] ^ (object - words[at]);
+    }
+    return object;
+  }
+
+  #entryAt(number: number): number {
+    return (PARTS.trace >> 2) + (number - 1) * SIZES.entryWords;
+  }
+
+  #recordOf(strand: number): number {
+    const process = Math.floor(strand / LIMITS.strandsMax);
+    const blocked = this.#words[processAt(process) + P.blockedStack] === 1;
+    return strandAt(process, blocked ? 0 : strand % LIMITS.strandsMax);
+  }
+
+  #strandOf(process: number, task: number): number {
+    return process * LIMITS.strandsMax + (task === 0 ? this.#words[processAt(process) + P.strand] : task);
+  }
+}
+
+/** Word index of a process's record. */
+export function processAt(process: number): number {
+  return (PARTS.processes >> 2) + process * SIZES.processWords;
+}
+
+/** Word index of a strand's pending step. */
+export function strandAt(process: number, task: number): number {
+  return (PARTS.strands >> 2) + (process * LIMITS.strandsMax + task) * SIZES.strandWords;
+}

@@ -1,0 +1,134 @@
+import { deserialize, serialize } from "node:v8";
+import { inspect } from "node:util";
+import { H, LIMITS, PARTS, type LaneMemory } from "./lane-memory.ts";
+import type { Names } from "./names.ts";
+
+/**
+ * Values in the lane's memory: two words each, a tag and a payload. What is common in histories (small integers, truth
+ * values, short strings) fits into the two words; everything else goes into the run's text.
+ */
+export class Values {
+  readonly #memory: LaneMemory;
+  readonly #names: Names;
+
+  constructor(memory: LaneMemory, names: Names) {
+    this.#memory = memory;
+    this.#names = names;
+  }
+
+  /** Writes `value` at word `index` and the one after it. Values that cannot be copied are kept as their description. */
+  write(index: number, value: unknown): void {
+    const { words } = this.#memory;
+    switch (typeof value) {
+      case "undefined":
+        words[index] = TAG.undefined;
+        return;
+      case "boolean":
+        words[index] = value ? TAG.true : TAG.false;
+        return;
+      case "number":
+        if ((value | 0) === value && !Object.is(value, -0)) {
+          words[index] = TAG.integer;
+          words[index + 1] = value;
+          return;
+        }
+        break;
+      case "string":
+        if (value.length <= NAME_LENGTH_MAX && words[H.names] < LIMITS.namesMax / 2) {
+          words[index] = TAG.name;
+          words[index + 1] = this.#names.intern(value);
+          return;
+        }
+        this.#writeBytes(index, TAG.text, encoder.encode(value));
+        return;
+      default:
+        if (value === null) {
+          words[index] = TAG.null;
+          return;
+        }
+    }
+    this.#writeBytes(index, ...structured(value));
+  }
+
+  read(index: number): unknown {
+    const { words, bytes } = this.#memory;
+    const payload = words[index + 1];
+    switch (words[index]) {
+      case TAG.null:
+        return null;
+      case TAG.true:
+        return true;
+      case TAG.false:
+        return false;
+      case TAG.integer:
+        return payload;
+      case TAG.name:
+        return this.#names.text(payload);
+      case TAG.text:
+        return decoder.decode(this.#bytesAt(payload));
+      case TAG.structured:
+        return deserialize(bytes.slice(PARTS.text + payload + 4, PARTS.text + payload + 4 + this.#lengthAt(payload)));
+      case TAG.described:
+        return `[${decoder.decode(this.#bytesAt(payload))}]`;
+      default:
+        return undefined;
+    }
+  }
+
+  #writeBytes(index: number, tag: number, source: Uint8Array): void {
+    const { words, bytes } = this.#memory;
+    const length = 4 + Math.ceil(source.byteLength / 4) * 4;
+    const offset = Atomics.add(words, H.textUsed, length);
+    if (offset + length > LIMITS.textBytesMax) {
+      Atomics.sub(words, H.textUsed, length);
+      throw new TextLimitError();
+    }
+    words[(PARTS.text + offset) >> 2] = source.byteLength;
+    bytes.set(source, PARTS.text + offset + 4);
+    words[index] = tag;
+    words[index + 1] = offset;
+  }
+
+  #lengthAt(offset: number): number {
+    return this.#memory.words[(PARTS.text + offset) >> 2];
+  }
+
+  #bytesAt(offset: number): Uint8Array {
+    const start = PARTS.text + offset + 4;
+    return this.#memory.bytes.subarray(start, start + this.#lengthAt(offset));
+  }
+}
+
+/** The run's texts and values are more than a lane has room for. */
+export class TextLimitError extends Error {
+  constructor() {
+    super(
+      `one run recorded more than ${LIMITS.textBytesMax} bytes of values and prints (limit: textBytesMax). ` +
+        "Return less from operations, or print less.",
+    );
+  }
+}
+
+const NAME_LENGTH_MAX = 24;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+const TAG = {
+  undefined: 0,
+  null: 1,
+  true: 2,
+  false: 3,
+  integer: 4,
+  name: 5,
+  text: 6,
+  structured: 7,
+  described: 8,
+} as const;
+
+function structured(value: unknown): [number, Uint8Array] {
+  try {
+    return [TAG.structured, serialize(value)];
+  } catch {
+    return [TAG.described, encoder.encode(inspect(value, { depth: 1, breakLength: Infinity }).slice(0, 200))];
+  }
+}

@@ -1,0 +1,246 @@
+import { deserialize } from "node:v8";
+import { Arena, withArena } from "../../primitives/memory/arena.ts";
+import { setProbe } from "../../primitives/memory/probe.ts";
+import { declaredScenarios, processNames, type Scenario } from "../scenario.ts";
+import { Baton } from "./baton.ts";
+import { ControlledProcess, rememberRestingResources } from "./controlled-process.ts";
+import { Draws } from "./draws.ts";
+import { FreeProcess } from "./free-process.ts";
+import { ARENA_START, COMMAND, ENDING, H, P, PARTS, PROCESS, LaneMemory } from "./lane-memory.ts";
+import { layoutDigest } from "./lane.ts";
+import { joinLane, reportReady } from "./membership.ts";
+import { Names } from "./names.ts";
+import { Recorder } from "./recorder.ts";
+import { ProcessContext } from "./role-context.ts";
+import { processAt, Scheduler } from "./scheduler.ts";
+import { Values } from "./values.ts";
+
+/**
+ * A worker: plays one process in thousands of runs, and does nothing at all while it is not its turn. It is started by
+ * the pool and hears of everything else through the lane's memory.
+ */
+class Worker {
+  readonly #memory: LaneMemory;
+  readonly #process: number;
+  readonly #baton: Baton;
+  readonly #scheduler: Scheduler;
+  readonly #names: Names;
+  readonly #values: Values;
+  readonly #recorder: Recorder;
+  readonly #controlled: ControlledProcess;
+  readonly #free: FreeProcess;
+  readonly #draws: Draws;
+  #scenario: Scenario | null = null;
+  #inputVersion = 0;
+  #input: unknown;
+  #roles: readonly string[] = [];
+  #namesOfProcesses: readonly string[] = [];
+
+  constructor(memory: LaneMemory, process: number) {
+    this.#memory = memory;
+    this.#process = process;
+    this.#baton = new Baton(memory, process + 1);
+    this.#scheduler = new Scheduler(memory);
+    this.#names = new Names(memory);
+    this.#values = new Values(memory, this.#names);
+    this.#recorder = new Recorder(memory, this.#scheduler, this.#names, this.#values, process);
+    this.#controlled = new ControlledProcess(memory, this.#scheduler, this.#baton, this.#recorder, process);
+    this.#free = new FreeProcess(memory, this.#scheduler, this.#recorder, process);
+    this.#draws = new Draws(memory, this.#values);
+  }
+
+  /** Waits for turns and does what they ask for, as long as that can be done without the event loop. */
+  serve(): void {
+    const { words } = this.#memory;
+    for (;;) {
+      this.#baton.await();
+      switch (words[H.command]) {
+        case COMMAND.load:
+          void this.#load();
+          return;
+        case COMMAND.run:
+          if (words[H.aborting] === 1) {
+            this.#baton.passTo(0);
+            break;
+          }
+          if (words[H.free] === 1) {
+            void this.#playFreely();
+            return;
+          }
+          if (!this.#afterPlay(this.#play())) return;
+          break;
+        default:
+          break;
+      }
+    }
+  }
+
+  /** The role that is being played now, or null. */
+  get playing(): ControlledProcess | FreeProcess | null {
+    return this.#controlled.playing ? this.#controlled : this.#free.playing ? this.#free : null;
+  }
+
+  print(text: string): void {
+    this.#recorder.printed(text);
+  }
+
+  /** True if the worker is to wait for its next turn; false if it must let the event loop turn first. */
+  #afterPlay(outcome: "over" | "outside" | "aborted"): boolean {
+    if (outcome === "outside") {
+      setImmediate(() => {
+        if (this.#afterPlay(this.#controlled.goOn())) this.serve();
+      });
+      return false;
+    }
+    setProbe(null);
+    if (outcome === "aborted") this.#baton.passTo(0);
+    return true;
+  }
+
+  #play(): "over" | "outside" | "aborted" {
+    this.#scheduler.enter(false);
+    const role = this.#enterRun(this.#controlled);
+    if (role === null) {
+      this.#baton.passTo(0);
+      return "over";
+    }
+    setProbe(this.#controlled);
+    return this.#controlled.play(role);
+  }
+
+  async #playFreely(): Promise<void> {
+    const { words } = this.#memory;
+    const role = this.#enterRun(this.#free);
+    if (role !== null) {
+      setProbe(this.#free);
+      await this.#free.play(role);
+      setProbe(null);
+    }
+    if (Atomics.add(words, H.finished, 1) + 1 === words[H.processes]) {
+      if (words[H.ending] === ENDING.none) words[H.ending] = ENDING.finished;
+      this.#baton.passTo(0);
+    }
+    setImmediate(() => this.serve());
+  }
+
+  /** Builds what the role needs; null, with the reason in memory, if that fails. */
+  #enterRun(process: ControlledProcess | FreeProcess): (() => unknown) | null {
+    const { words, region } = this.#memory;
+    const scenario = this.#scenario as Scenario;
+    try {
+      if (words[H.inputVersion] !== this.#inputVersion) this.#decodeInput(scenario);
+      const arena = new Arena(region, { start: ARENA_START, end: region.byteLength, creating: false });
+      const shared = withArena(arena, () => scenario.shared?.(this.#input) ?? {});
+      if (arena.used !== words[H.arenaUsed] || layoutDigest(arena) !== words[H.arenaDigest]) {
+        return this.#cannotStart(ENDING.sharedDiffers, "");
+      }
+      const role = this.#roles[this.#process];
+      const context = new ProcessContext(
+        {
+          name: this.#namesOfProcesses[this.#process],
+          role,
+          index: this.#process,
+          number: this.#roles.slice(0, this.#process).filter((other) => other === role).length,
+          input: this.#input,
+        },
+        process,
+        this.#names,
+        this.#draws,
+      );
+      return () => scenario.roles[role](shared as never, context as never);
+    } catch (error) {
+      return this.#cannotStart(ENDING.startFailed, error instanceof Error ? (error.stack ?? error.message) : String(error));
+    }
+  }
+
+  #decodeInput(scenario: Scenario): void {
+    const { words, bytes } = this.#memory;
+    this.#input = deserialize(bytes.slice(PARTS.input, PARTS.input + words[H.inputLength]));
+    this.#roles = scenario.processes(this.#input);
+    this.#namesOfProcesses = processNames(this.#roles);
+    this.#inputVersion = words[H.inputVersion];
+  }
+
+  #cannotStart(ending: number, reason: string): null {
+    const { words } = this.#memory;
+    words[processAt(this.#process) + P.state] = PROCESS.threw;
+    this.#values.write(processAt(this.#process) + P.endTag, reason);
+    words[H.endingProcess] = this.#process;
+    words[H.ending] = ending;
+    return null;
+  }
+
+  async #load(): Promise<void> {
+    const { words, bytes } = this.#memory;
+    const version = words[H.programVersion];
+    let loaded = version;
+    try {
+      const program = JSON.parse(
+        new TextDecoder().decode(bytes.slice(PARTS.program, PARTS.program + words[H.programLength])),
+      ) as { url: string; ordinal: number; folder: string | null };
+      this.#names.clear();
+      this.#inputVersion = 0;
+      if (program.folder !== null) process.chdir(program.folder);
+      await import(program.url);
+      const scenario = declaredScenarios().find((other) => other.moduleUrl === program.url && other.ordinal === program.ordinal);
+      if (scenario === undefined) {
+        throw new Error(
+          `${program.url} declares no scenario number ${program.ordinal + 1} here, though it does in the process that started this one. ` +
+            "Declare scenarios at the top level of their module, always the same ones, with import.meta.url as first argument.",
+        );
+      }
+      this.#scenario = scenario;
+    } catch (error) {
+      loaded = -version;
+      this.#values.write(processAt(this.#process) + P.endTag, error instanceof Error ? (error.stack ?? error.message) : String(error));
+    }
+    // Modules may open handles of their own when they are imported; what is there after a turn is at rest.
+    setImmediate(() => {
+      rememberRestingResources();
+      Atomics.store(words, (PARTS.loaded >> 2) + this.#process, loaded);
+      this.#baton.passTo(0);
+      this.serve();
+    });
+  }
+}
+
+
+const lane = joinLane();
+const worker = new Worker(new LaneMemory(lane.region), lane.agent - 1);
+Atomics.store(lane.region.words, (PARTS.loaded >> 2) + lane.agent - 1, 0);
+Atomics.store(lane.region.words, (PARTS.turns >> 2) + lane.agent, 0);
+
+process.on("unhandledRejection", (error) => surfacing(error));
+process.on("uncaughtException", (error) => surfacing(error));
+captureOutput();
+captureExit();
+reportReady();
+setImmediate(() => worker.serve());
+
+function surfacing(error: unknown): void {
+  const playing = worker.playing;
+  if (playing !== null) playing.uncaught(error);
+}
+
+/** What a role prints belongs to the step at which it printed it. */
+function captureOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    const write = stream.write.bind(stream);
+    stream.write = ((chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
+      if (worker.playing === null) return (write as (...args: unknown[]) => boolean)(chunk, ...rest);
+      worker.print(typeof chunk === "string" ? chunk : Buffer.from(chunk).toString());
+      const callback = rest.find((argument) => typeof argument === "function") as (() => void) | undefined;
+      if (callback !== undefined) queueMicrotask(callback);
+      return true;
+    }) as typeof stream.write;
+  }
+}
+
+function captureExit(): void {
+  const exit = process.exit.bind(process);
+  process.exit = ((code?: number | string | null): never => {
+    const playing = worker.playing;
+    if (playing === null) return exit(code);
+    return playing.exit(Number(code ?? process.exitCode ?? 0));
+  }) as typeof process.exit;
+}

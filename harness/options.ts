@@ -1,0 +1,84 @@
+import { RequestError } from "./request-error.ts";
+import { SEARCH_STRATEGIES } from "./strategies/index.ts";
+
+/** How to check a scenario. Everything has a default. */
+export interface CheckOptions {
+  /** Runs to execute at most; default 1000. */
+  readonly runs?: number;
+  /** Inputs, schedules and drawn values all come from it; default: one that is reported. */
+  readonly seed?: number;
+  /** Name of a strategy, or "portfolio" (the default), which rotates through all of them. */
+  readonly strategy?: string;
+  /** `controlled` (the default): one step at a time. `free`: in parallel, with real delays. */
+  readonly mode?: "controlled" | "free";
+  /** Stop searching after this long, in milliseconds; default: no limit but `runs`. */
+  readonly timeLimitMs?: number;
+  /** Lanes, each on a core of its own; default: as many as there are cores, one for few runs. */
+  readonly jobs?: number;
+  /** Consider this property alone. */
+  readonly property?: string;
+  /** Steps of one run at most; default 20,000. */
+  readonly stepsMax?: number;
+  /** A process that takes no step for this long is in an endless loop; default 5,000. */
+  readonly watchdogMs?: number;
+  /** Bytes for the shared objects; default 16 MiB. */
+  readonly memoryBytes?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface Progress {
+  readonly scenario: string;
+  readonly runs: number;
+  readonly of: number;
+  readonly elapsedMs: number;
+  /** "searching" until a failure is found, then "shrinking". */
+  readonly phase: "searching" | "shrinking";
+}
+
+export interface CheckedOptions {
+  readonly runs: number;
+  readonly seed: number;
+  readonly strategies: readonly string[];
+  readonly mode: "controlled" | "free";
+  readonly timeLimitMs: number;
+  readonly jobs: number | null;
+  readonly property: string | undefined;
+  readonly stepsMax: number;
+  readonly watchdogMs: number;
+  readonly memoryBytes: number;
+}
+
+/** @throws {RequestError} an option has a value that it cannot have */
+export function checkedOptions(options: CheckOptions, fallbackSeed: number): CheckedOptions {
+  const mode = options.mode ?? "controlled";
+  if (mode !== "controlled" && mode !== "free") {
+    throw new RequestError(`mode is ${JSON.stringify(mode)}.`, "It is controlled or free.");
+  }
+  return {
+    runs: whole("runs", options.runs ?? 1000, 1, 1e12),
+    seed: whole("seed", options.seed ?? fallbackSeed, -0x80000000, 0xffffffff) | 0,
+    strategies: strategyNames(options.strategy ?? PORTFOLIO),
+    mode,
+    timeLimitMs: options.timeLimitMs === undefined ? Infinity : whole("timeLimitMs", options.timeLimitMs, 1, 1e10),
+    jobs: options.jobs === undefined ? null : whole("jobs", options.jobs, 1, 64),
+    property: options.property,
+    stepsMax: whole("stepsMax", options.stepsMax ?? 20_000, 1, 150_000),
+    watchdogMs: whole("watchdogMs", options.watchdogMs ?? 5000, 10, 1e9),
+    memoryBytes: whole("memoryBytes", options.memoryBytes ?? 16 << 20, 4096, 4 * 2 ** 30),
+  };
+}
+
+export const PORTFOLIO = "portfolio";
+
+function strategyNames(name: string): string[] {
+  const names = SEARCH_STRATEGIES.map((strategy) => strategy.name);
+  if (name === PORTFOLIO) return names;
+  if (names.includes(name)) return [name];
+  throw new RequestError(`There is no strategy ${JSON.stringify(name)}.`, `Choose one of ${[PORTFOLIO, ...names].join(", ")}.`);
+}
+
+function whole(name: string, value: number, min: number, max: number): number {
+  if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
+  throw new RequestError(`${name} is ${String(value)}.`, `It is a whole number from ${min} to ${max}.`);
+}

@@ -1,0 +1,175 @@
+import type { Arbitrary } from "fast-check";
+import type { Property } from "./property.ts";
+
+/**
+ * Declares a scenario: what processes do with shared objects, and what must hold whatever the order of their steps. Every
+ * process imports the module that declares it, so `scenario(import.meta.url, ...)` belongs at the top level of a module.
+ *
+ * @example
+ * export const counter = scenario(import.meta.url, {
+ *   input: fc.record({ processes: fc.integer({ min: 2, max: 4 }) }),
+ *   shared: () => ({ count: new Value(0) }),
+ *   processes: ({ processes }) => times(processes, "adder"),
+ *   roles: {
+ *     async adder({ count }, p) {
+ *       await p.operation("add", async () => count.set(count.get() + 1));
+ *     },
+ *   },
+ *   final: ({ count }) => count.peek(),
+ *   properties: [{
+ *     name: "every-add-counts",
+ *     claim: "the count is the number of adders",
+ *     check: ({ final, processes }) =>
+ *       final === processes.length ? null : { message: `${processes.length} adds made ${final}`, operations: [] },
+ *   }],
+ * });
+ */
+export function scenario<Input, Shared extends object>(
+  moduleUrl: string,
+  options: ScenarioOptions<Input, Shared>,
+): Scenario<Input, Shared> {
+  checkOptions(moduleUrl, options);
+  const ordinal = declared.filter((other) => other.moduleUrl === moduleUrl).length;
+  const made: Scenario<Input, Shared> = { ...options, kind: "forkcheck-scenario", moduleUrl, ordinal };
+  declared.push(made as unknown as Scenario);
+  return made;
+}
+
+export interface ScenarioOptions<Input, Shared extends object> {
+  /** In lower case with hyphens. Without one it is the name of the export: `ticketRush` is "ticket-rush". */
+  readonly name?: string;
+  /** One line for `forkcheck list`. */
+  readonly description?: string;
+  /** What varies from run to run. */
+  readonly input: Arbitrary<Input>;
+  /** Inputs to try before any generated one. */
+  readonly examples?: readonly Input[];
+  /**
+   * Creates the shared objects. It runs in every process and must create the same objects in the same order everywhere,
+   * from the input alone. Its keys name the objects in traces and histories.
+   */
+  readonly shared?: (input: Input) => Shared;
+  /** The role of each process. */
+  readonly processes: (input: Input) => readonly string[];
+  /** What each role does. A role gets its state from its arguments alone: the next run may be in the same process. */
+  readonly roles: Readonly<Record<string, Role<Input, Shared>>>;
+  /** Files in the run's folder before it begins, by name. The folder is the working directory of every process. */
+  readonly files?: (input: Input) => Readonly<Record<string, string>>;
+  /** Read when all is over; properties find it as `history.final`. It must return plain data. */
+  readonly final?: (shared: Shared, folder: FolderView) => unknown;
+  /** What must hold, besides that no process fails, nobody waits for ever and every process ends. */
+  readonly properties: readonly Property[];
+  /** The properties that the scenario is meant to violate: it is a wrong version, kept to be caught. */
+  readonly violates?: readonly string[];
+}
+
+export interface Scenario<Input = unknown, Shared extends object = object> extends ScenarioOptions<Input, Shared> {
+  readonly kind: "forkcheck-scenario";
+  readonly moduleUrl: string;
+  /** Which of the module's scenarios it is, by order of declaration. */
+  readonly ordinal: number;
+}
+
+export type Role<Input, Shared extends object> = (shared: Shared, process: RoleContext<Input>) => unknown;
+
+/** What a role can do besides using the shared objects. */
+export interface RoleContext<Input = unknown> {
+  /** "buyer 1"; just "reader" if the role has one process. */
+  readonly name: string;
+  readonly role: string;
+  /** Among all processes, from 0. */
+  readonly index: number;
+  /** Among the processes of this role, from 0. */
+  readonly number: number;
+  readonly input: Input;
+  /** Records an operation in the history, from its first step to its last. */
+  operation<T>(name: string, body: () => T | Promise<T>): Promise<T>;
+  operation<T>(name: string, args: readonly unknown[], body: () => T | Promise<T>): Promise<T>;
+  /**
+   * One atomic step of your own: nobody else moves while `body` runs. `access` says what it touches, so that steps which
+   * have nothing to do with each other are known to commute; without it the step may touch anything.
+   */
+  step<T>(label: string, body: () => T): Promise<T>;
+  step<T>(label: string, access: Access, body: () => T): Promise<T>;
+  /** Waits `ms` of virtual time: it passes only when nobody else can move. */
+  sleep(ms: number): Promise<void>;
+  /** Takes some time, at most `upToMs`; how long is for the schedule to say. Others may move meanwhile, or not. */
+  think(upToMs: number): Promise<void>;
+  /** A value that belongs to the run: drawn at random in the search, the same in a replay, made smaller in shrinking. */
+  draw<T>(arbitrary: Arbitrary<T>): T;
+  /** Virtual time in milliseconds since the run began. */
+  now(): number;
+}
+
+/** What a step touches: one name of a file or another outside thing, read or written. */
+export type Access = { readonly reads: string } | { readonly writes: string };
+
+/** The files of a run when it is over. */
+export interface FolderView {
+  /** The file's text; null if there is no such file. */
+  read(name: string): string | null;
+  list(): string[];
+}
+
+/** `count` processes of one role. */
+export function times(count: number, role: string): string[] {
+  return Array.from({ length: count }, () => role);
+}
+
+/** All scenarios that modules have declared in this process so far. */
+export function declaredScenarios(): readonly Scenario[] {
+  return declared;
+}
+
+export function isScenario(value: unknown): value is Scenario {
+  return typeof value === "object" && value !== null && (value as Scenario).kind === "forkcheck-scenario";
+}
+
+/** The name a scenario goes by, given the module that exports it. */
+export function scenarioName(scenarioOfModule: Scenario, module: object): string {
+  if (scenarioOfModule.name !== undefined) return scenarioOfModule.name;
+  for (const [key, value] of Object.entries(module)) {
+    if (value === scenarioOfModule) return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  }
+  return `scenario-${scenarioOfModule.ordinal + 1}`;
+}
+
+/** "buyer 1", "buyer 2", "reader": processes by role, numbered where a role has several. */
+export function processNames(roles: readonly string[]): string[] {
+  const seen = new Map<string, number>();
+  return roles.map((role) => {
+    const number = (seen.get(role) ?? 0) + 1;
+    seen.set(role, number);
+    return roles.indexOf(role) === roles.lastIndexOf(role) ? role : `${role} ${number}`;
+  });
+}
+
+// By URL and order of declaration, so that a process can find the scenario that another one means. A global, because a
+// module may be loaded twice under vitest, once transformed and once not.
+const declared: Scenario[] = ((globalThis as Record<symbol, unknown>)[Symbol.for("forkcheck.scenarios")] ??=
+  []) as Scenario[];
+
+function checkOptions<Input, Shared extends object>(moduleUrl: string, options: ScenarioOptions<Input, Shared>): void {
+  const name = options?.name ?? "without a name";
+  const problem = problemOf(moduleUrl, options);
+  if (problem !== null) throw new TypeError(`scenario ${name} cannot be declared: ${problem}`);
+}
+
+function problemOf<Input, Shared extends object>(moduleUrl: string, options: ScenarioOptions<Input, Shared>): string | null {
+  if (typeof moduleUrl !== "string" || !moduleUrl.startsWith("file:")) {
+    return `its first argument is ${JSON.stringify(moduleUrl)}. Pass import.meta.url, so that other processes find the module.`;
+  }
+  if (typeof options !== "object" || options === null) return "its second argument is no object. Pass { input, processes, roles, properties }.";
+  if (options.name !== undefined && !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(options.name)) {
+    return `its name ${JSON.stringify(options.name)} is not in lower case with hyphens. Names are file names and command line arguments.`;
+  }
+  if (typeof (options.input as unknown as { generate?: unknown })?.generate !== "function") {
+    return "its `input` is no arbitrary of fast-check. Use fc.constant({}) if nothing varies.";
+  }
+  if (typeof options.processes !== "function") return "it has no `processes`. Return the role of each process, such as times(2, \"buyer\").";
+  if (typeof options.roles !== "object" || options.roles === null || Object.keys(options.roles).length === 0) {
+    return "it has no `roles`. Give one function for each role.";
+  }
+  if (!Array.isArray(options.properties)) return "its `properties` is no list. Use [] to check only that nobody fails or waits for ever.";
+  return null;
+}

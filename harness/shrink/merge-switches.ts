@@ -1,0 +1,50 @@
+import { compareMeasures } from "../measure.ts";
+import type { Failure, Shrunk } from "./shrink.ts";
+import type { Attempt, Subject } from "./subject.ts";
+
+/**
+ * Makes one failing run smaller without searching all of what is below it: takes away one switch after the other, letting
+ * the process go on instead, and keeps each strictly smaller run that still fails (after Jalbert and Sen, FSE 2010).
+ */
+export async function mergeSwitches(subject: Subject, failure: Failure, runsBefore: number): Promise<Shrunk> {
+  let best = failure.attempt;
+  let runs = 0;
+  await subject.prepare(failure.input.value);
+  for (let improved = true; improved; ) {
+    improved = false;
+    for (const guide of withOneSwitchLess(best)) {
+      if (runs >= RUNS_MAX || subject.stopping) return result(failure, best, runsBefore + runs);
+      const attempt = await subject.attempt({ guide, draws: best.draws });
+      runs++;
+      if (attempt.judgement === null || compareMeasures(attempt.measure, best.measure) >= 0) continue;
+      best = attempt;
+      improved = true;
+      break;
+    }
+  }
+  return result(failure, best, runsBefore + runs);
+}
+
+const RUNS_MAX = 5000;
+
+/** Guides in which one stretch of a strand is moved up to the stretch before it, or left out. */
+function* withOneSwitchLess(attempt: Attempt): Generator<number[]> {
+  const strands = attempt.steps.map(({ strand }) => strand);
+  const starts = strands.map((_, index) => index).filter((index) => index > 0 && strands[index] !== strands[index - 1]);
+  for (const start of starts) {
+    // Cut off here: the rest goes on without preemption.
+    yield strands.slice(0, start);
+  }
+  for (const start of starts) {
+    const again = strands.indexOf(strands[start - 1], start);
+    if (again < 0) continue;
+    let end = again;
+    while (end < strands.length && strands[end] === strands[again]) end++;
+    // The strand that was interrupted at `start` takes its next stretch before the interruption.
+    yield [...strands.slice(0, start), ...strands.slice(again, end), ...strands.slice(start, again), ...strands.slice(end)];
+  }
+}
+
+function result(failure: Failure, attempt: Attempt, runs: number): Shrunk {
+  return { input: failure.input.value, attempt, minimal: false, smallerRunsChecked: runs };
+}

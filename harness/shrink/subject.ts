@@ -1,0 +1,36 @@
+import type { Judgement } from "../judge.ts";
+import type { Measure } from "../measure.ts";
+import type { Generated } from "../arbitrary.ts";
+
+/** What shrinking works on: it can execute runs of a scenario and see what came of them, and nothing else. */
+export interface Subject {
+  /** Makes `input` the one of the attempts that follow; null if the scenario cannot do anything with it. */
+  prepare(input: unknown): Promise<{ readonly processes: number } | null>;
+  attempt(plan: Plan): Promise<Attempt>;
+  /** Inputs that are smaller than `input`, in the order in which fast-check would try them. */
+  smallerInputs(input: Generated<unknown>): Generated<unknown>[];
+  /** Inputs that the scenario generates, all different. */
+  sampleInputs(count: number): Generated<unknown>[];
+  /** True if shrinking is to end with what it has. */
+  readonly stopping: boolean;
+}
+
+export interface Plan {
+  /** Strands, one for each step; after them the run goes on without preemption. */
+  readonly guide: readonly number[];
+  readonly draws: readonly (readonly unknown[])[];
+}
+
+export interface Attempt {
+  /** Null if the property that is being shrunk for holds. */
+  readonly judgement: Judgement | null;
+  readonly measure: Measure;
+  readonly steps: readonly AttemptStep[];
+  readonly draws: readonly (readonly unknown[])[];
+}
+
+export interface AttemptStep {
+  readonly strand: number;
+  readonly candidates: readonly number[];
+  readonly preempts: boolean;
+}

@@ -1,0 +1,115 @@
+import { isDeepStrictEqual } from "node:util";
+import { deserialize, serialize } from "node:v8";
+import { RequestError } from "./request-error.ts";
+import type { RunValue, Schedule, Segment } from "./run-value.ts";
+
+/**
+ * A run's value as one line of text without spaces, to paste and to commit:
+ *
+ *     fc1:ticket-rush-unsafe:eyJ0aWNrZXRzIjoxfQ:akq81b-:x7Q2pA
+ *     version, scenario, input (and draws), schedule, check digits
+ *
+ * In the schedule a letter is a process (a is the first); what follows says how long it moves: `-` until it cannot go on,
+ * else until it is about to take its n-th step with that fingerprint, the fingerprint in base 36 and n after a dot.
+ */
+export function encodeToken(scenario: string, value: RunValue): string {
+  const body = `fc1:${scenario}:${encodeData(value)}:${encodeSchedule(value.schedule)}`;
+  return `${body}:${checkDigits(body)}`;
+}
+
+/** @throws {RequestError} the text is no token, or was cut off or changed */
+export function decodeToken(token: string): { scenario: string; value: RunValue } {
+  const parts = token.trim().split(":");
+  if (parts[0] !== "fc1") {
+    throw new RequestError(
+      `${JSON.stringify(token.slice(0, 40))} is no token of this version.`,
+      "Tokens begin with fc1: and stand behind 'Replay' in a report. Copy the whole of one.",
+    );
+  }
+  const body = parts.slice(0, 4).join(":");
+  if (parts.length !== 5 || checkDigits(body) !== parts[4]) {
+    throw new RequestError(
+      `The token ${JSON.stringify(`${token.slice(0, 40)}${token.length > 40 ? "…" : ""}`)} is damaged: its check digits do not fit, so a part of it was cut off or changed.`,
+      "Copy the whole token again, from 'fc1:' to the end of the line.",
+    );
+  }
+  return { scenario: parts[1], value: { ...decodeData(parts[2], token), schedule: decodeSchedule(parts[3], token) } };
+}
+
+function encodeData(value: RunValue): string {
+  const drawn = value.draws.some((draws) => draws.length > 0);
+  const data = drawn ? [value.input, value.draws] : [value.input];
+  const json = JSON.stringify(data);
+  // JSON is shorter and can be read by people; what it cannot carry goes as V8 writes it.
+  if (isDeepStrictEqual(JSON.parse(json), data)) return Buffer.from(json.slice(1, -1)).toString("base64url");
+  return `.${serialize(data).toString("base64url")}`;
+}
+
+function decodeData(text: string, token: string): Pick<RunValue, "input" | "draws"> {
+  try {
+    const data = (
+      text.startsWith(".")
+        ? deserialize(Buffer.from(text.slice(1), "base64url"))
+        : JSON.parse(`[${Buffer.from(text, "base64url").toString()}]`)
+    ) as [unknown, unknown[][]?];
+    return { input: data[0], draws: data[1] ?? [] };
+  } catch {
+    throw unreadable(token, "input");
+  }
+}
+
+function encodeSchedule(schedule: Schedule): string {
+  return schedule
+    .map(({ strand, fingerprint, occurrence }) => {
+      const task = strand % STRANDS;
+      const who = processLetters(Math.floor(strand / STRANDS)) + (task === 1 ? "" : `~${task}~`);
+      if (fingerprint === 0) return `${who}-`;
+      return `${who}${fingerprint.toString(36).toUpperCase()}${occurrence === 1 ? "" : `.${occurrence}`}_`;
+    })
+    .join("");
+}
+
+function decodeSchedule(text: string, token: string): Schedule {
+  const segments: Segment[] = [];
+  let rest = text;
+  while (rest !== "") {
+    const match = /^([a-z]{1,2})(?:~(\d+)~)?(?:-|([0-9A-Z]+)(?:\.(\d+))?_)/.exec(rest);
+    if (match === null) throw unreadable(token, "schedule");
+    const fingerprint = match[3] === undefined ? 0 : Number.parseInt(match[3], 36);
+    segments.push({
+      strand: processNumber(match[1]) * STRANDS + Number(match[2] ?? 1),
+      fingerprint,
+      occurrence: fingerprint === 0 ? 0 : Number(match[4] ?? 1),
+    });
+    rest = rest.slice(match[0].length);
+  }
+  return segments;
+}
+
+function unreadable(token: string, part: string): RequestError {
+  return new RequestError(
+    `The ${part} in the token ${JSON.stringify(token.slice(0, 40))} can't be read.`,
+    "Copy the token again, or find the failure anew with `forkcheck run`.",
+  );
+}
+
+/** a ... z, then aa ... zz, so that one letter is enough for most. */
+function processLetters(process: number): string {
+  if (process < 26) return LETTERS[process];
+  return LETTERS[Math.floor(process / 26) - 1] + LETTERS[process % 26];
+}
+
+function processNumber(letters: string): number {
+  if (letters.length === 1) return LETTERS.indexOf(letters);
+  return (LETTERS.indexOf(letters[0]) + 1) * 26 + LETTERS.indexOf(letters[1]);
+}
+
+/** 30 bits of FNV-1a in base 36: enough to notice a slip of the mouse. */
+function checkDigits(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  return ((hash ^ (hash >>> 17)) & 0x3fffffff).toString(36);
+}
+
+const STRANDS = 64;
+const LETTERS = "abcdefghijklmnopqrstuvwxyz";
