@@ -1,5 +1,6 @@
 export * from "./errors.ts";
-export { Hold, Lock, type AcquireOptions, type LockOptions } from "./lock.ts";
+export { Hold, type AcquireOptions } from "./acquirable.ts";
+export { Lock, type LockOptions } from "./lock.ts";
 export type { Kind, NumberOf } from "./kinds.ts";
 export * from "./memory/index.ts";
 export type { WaitOptions } from "./operation.ts";
@@ -7,4 +8,5 @@ export { Primitive, travels, type Handle } from "./primitive.ts";
 export { startChildrenWith } from "./process/child-command.ts";
 export { activeChildren, currentProcess, parentProcess } from "./process/family.ts";
 export { Process, type ProcessOptions } from "./process/process.ts";
+export { RLock } from "./rlock.ts";
 export { Value, type ValueOptions } from "./value.ts";

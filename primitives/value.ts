@@ -2,7 +2,8 @@ import { probe } from "./memory/probe.ts";
 import type { Region } from "./memory/region.ts";
 import { allocateCell, type Cell } from "./cell.ts";
 import type { Kind, NumberOf } from "./kinds.ts";
-import { Hold, Lock, type AcquireOptions } from "./lock.ts";
+import type { AcquireOptions, Hold } from "./acquirable.ts";
+import { Lock } from "./lock.ts";
 import { report } from "./operation.ts";
 import { Primitive, travels } from "./primitive.ts";
 

@@ -1,0 +1,114 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { AcquireOptions } from "./acquirable.ts";
+import { NotOwnerError } from "./errors.ts";
+import { Lock, type LockOptions } from "./lock.ts";
+import { Word } from "./memory/word.ts";
+import { travels } from "./primitive.ts";
+import { DONE } from "./waiting.ts";
+
+/**
+ * A lock that its holder may acquire again, and must release as often.
+ *
+ * Who is the holder? CPython asks for the thread, and all of a Node process's tasks run on one thread. So here it is the
+ * process: two tasks of one process that both just `acquire` are one holder, as two calls in one thread are. Tasks that
+ * must keep each other out use `run`, which gives each its own ownership; it follows the task through its awaits, and
+ * inside it the lock is recursive again.
+ *
+ * Source: CPython's multiprocessing manual, RLock.
+ *
+ * @example
+ * const lock = new RLock();
+ * lock.acquireSync(); // true
+ * lock.acquireSync(); // true, at once
+ * lock.depth; // 2
+ * lock.release();
+ * lock.release();
+ */
+export class RLock extends Lock {
+  override readonly byteLength = 24;
+  // Written by the holder alone while it holds the lock, so that looking at them is no step.
+  readonly #depth: Word;
+  readonly #token: Word;
+
+  constructor(options: Pick<LockOptions, "errorCheck"> = {}) {
+    super(options);
+    this.#depth = Word.allocate("depth");
+    this.#token = Word.allocate("token");
+  }
+
+  /** How often the holder has to release it; 0 if nobody holds it. */
+  get depth(): number {
+    return this.owner === 0 ? 0 : this.#depth.peek();
+  }
+
+  /** Acquires, runs `body` with an ownership of its own, and releases. Returns what `body` returns. */
+  async run<T>(body: () => T | Promise<T>, options?: AcquireOptions): Promise<T> {
+    const token = tokens.getStore() ?? ++lastToken;
+    return tokens.run(token, async () => {
+      await using _ = await this.hold(options);
+      return await body();
+    });
+  }
+
+  /** For Condition: gives the lock up whatever the depth; the answer is what `restore` needs. */
+  unwind(): number {
+    const depth = this.#depth.peek();
+    this.#depth.initialize(1);
+    this.releaseNow();
+    return depth;
+  }
+
+  restore(depth: number): void {
+    this.#depth.initialize(depth);
+  }
+
+  protected override attempt(asWaiter: boolean, options: AcquireOptions | undefined): number {
+    if (this.#again()) return DONE;
+    const blocking = super.attempt(asWaiter, options);
+    if (blocking === DONE) this.#first();
+    return blocking;
+  }
+
+  protected override attemptOnce(options: AcquireOptions | undefined): boolean {
+    if (this.#again()) return true;
+    const taken = super.attemptOnce(options);
+    if (taken) this.#first();
+    return taken;
+  }
+
+  protected override releaseNow(): void {
+    if (!this.#isHolder()) throw new NotOwnerError("RLock", "release", this.owner);
+    const depth = this.#depth.peek();
+    if (depth > 1) this.#depth.initialize(depth - 1);
+    else super.releaseNow();
+  }
+
+  #again(): boolean {
+    if (!this.#isHolder()) return false;
+    const depth = this.#depth.peek();
+    if (depth >= DEPTH_MAX) {
+      throw new RangeError(
+        `an RLock was acquired ${DEPTH_MAX} times without a release. Look for a recursion without end.`,
+      );
+    }
+    this.#depth.initialize(depth + 1);
+    return true;
+  }
+
+  #first(): void {
+    this.#depth.initialize(1);
+    this.#token.initialize(tokens.getStore() ?? 0);
+  }
+
+  #isHolder(): boolean {
+    return this.mine && this.#token.peek() === (tokens.getStore() ?? 0);
+  }
+}
+
+travels("RLock", RLock);
+
+const DEPTH_MAX = 2 ** 30;
+
+/** Which ownership the current task acts under; none outside of `run`. */
+const tokens = new AsyncLocalStorage<number>();
+let lastToken = 0;
