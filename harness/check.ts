@@ -114,7 +114,7 @@ class Checking {
     this.#checked = checked;
     this.#options = options;
     this.#searching = lanes.length;
-    this.#tallies = lanes.map(() => ({ runs: 0, schedulingPoints: 0, choices: 0, notes: [] }));
+    this.#tallies = lanes.map(() => ({ runs: 0, schedulingPoints: 0, choices: 0, switches: 0, notes: [] }));
     this.#found = lanes.map(() => null);
   }
 
@@ -204,6 +204,7 @@ class Checking {
       runs: sum((tally) => tally.runs),
       schedulingPoints: sum((tally) => tally.schedulingPoints),
       choices: sum((tally) => tally.choices),
+      switches: sum((tally) => tally.switches),
       elapsedMs: Math.round(performance.now() - this.#startedAt),
       exhaustive: false,
       seed,

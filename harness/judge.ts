@@ -41,10 +41,11 @@ function* violations(
   history: () => History,
   properties: readonly Property[],
 ): Generator<Judgement> {
-  if (outcome.ending !== "finished" || outcome.threw) yield* builtInViolations(outcome, history());
+  const whole = history();
+  if (outcome.ending !== "finished" || outcome.threw) yield* builtInViolations(outcome, whole);
   if (outcome.ending !== "finished" && outcome.ending !== "deadlock") return;
   for (const property of properties) {
-    const violation = property.check(history());
+    const violation = property.check(whole);
     if (violation !== null) yield { property: property.name, ...violation };
   }
 }

@@ -21,6 +21,8 @@ export interface Result {
   readonly schedulingPoints: number;
   /** Of these, the ones where more than one step was enabled. */
   readonly choices: number;
+  /** Context switches between processes, over all runs. */
+  readonly switches: number;
   readonly elapsedMs: number;
   /** True if the verdict is a proof for the stated inputs, not a sample. */
   readonly exhaustive: boolean;

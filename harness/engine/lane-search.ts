@@ -27,7 +27,9 @@ export class LaneSearch {
   #blockLimit = Infinity;
   #failure: KnownFailure | null = null;
   #request: CheckRequest | null = null;
-  #tally = { runs: 0, schedulingPoints: 0, choices: 0, notes: [] as string[] };
+  /** Histories of the prepared input that were judged, and held. */
+  readonly #held = new Set<number>();
+  #tally = { runs: 0, schedulingPoints: 0, choices: 0, switches: 0, notes: [] as string[] };
 
   constructor(lane: Lane, _memory: LaneMemory, workers: Workers, tell: (message: FromConductor) => void) {
     this.#lane = lane;
@@ -45,7 +47,7 @@ export class LaneSearch {
     this.#request = request;
     this.#failure = null;
     this.#blockLimit = Infinity;
-    this.#tally = { runs: 0, schedulingPoints: 0, choices: 0, notes: [] };
+    this.#tally = { runs: 0, schedulingPoints: 0, choices: 0, switches: 0, notes: [] };
     const scenario = await loadScenario(request);
     this.#lane.load(scenario);
     const found = request.search.replay === undefined ? await this.#search(scenario, request) : await this.#replay(scenario, request);
@@ -59,7 +61,7 @@ export class LaneSearch {
     let reportedAt = startedAt;
     for (let block = lane; block < blocks && block <= this.#blockLimit; block += lanes) {
       const input = inputOf(scenario, search.seed, block);
-      const prepared = await this.#lane.prepare(input.value);
+      const prepared = await this.#prepare(input.value);
       const last = Math.min(search.runs, (block + 1) * RUNS_PER_BLOCK);
       for (let run = block * RUNS_PER_BLOCK; run < last; run++) {
         const strategy = search.strategies[run % search.strategies.length];
@@ -85,18 +87,30 @@ export class LaneSearch {
     return null;
   }
 
+  async #prepare(input: unknown): Promise<Prepared> {
+    this.#held.clear();
+    return await this.#lane.prepare(input);
+  }
+
   async #runAndJudge(scenario: Scenario, request: RunRequest, only?: string): Promise<Judgement | null> {
     const outcome = await this.#lane.run(request);
     this.#tally.runs++;
     this.#tally.schedulingPoints += outcome.steps;
     this.#tally.choices += outcome.choices;
+    this.#tally.switches += outcome.switches;
     return this.#judge(scenario, outcome, only);
   }
 
   #judge(scenario: Scenario, outcome: RunOutcome, only?: string): Judgement | null {
     if (outcome.ending === "stopped") throw new StoppedError();
     if (outcome.failure !== "") throw new ScenarioError(outcome.failure);
-    return judge(outcome, () => this.#history(), scenario.properties, only);
+    if (outcome.ending !== "finished" || outcome.threw) return judge(outcome, () => this.#history(), scenario.properties, only);
+    // Properties are functions of the history: where nothing else is read, the same history holds again.
+    const behaviour = scenario.final === undefined ? this.#lane.recording.behaviour() : 0;
+    if (behaviour !== 0 && this.#held.has(behaviour)) return null;
+    const judgement = judge(outcome, () => this.#history(), scenario.properties, only);
+    if (judgement === null && behaviour !== 0 && this.#held.size < BEHAVIOURS_KEPT_MAX) this.#held.add(behaviour);
+    return judgement;
   }
 
   #history(): History {
@@ -167,11 +181,12 @@ export class LaneSearch {
   async #replay(scenario: Scenario, request: CheckRequest): Promise<Found | null> {
     const { value } = decodeToken(request.search.replay?.token ?? "");
     const input = { value: value.input, context: undefined };
-    const prepared = await this.#lane.prepare(input.value);
+    const prepared = await this.#prepare(input.value);
     const outcome = await this.#lane.run({ ...replayRequest(value, request.search.stepsMax), keepCandidates: true });
     this.#tally.runs++;
     this.#tally.schedulingPoints += outcome.steps;
     this.#tally.choices += outcome.choices;
+    this.#tally.switches += outcome.switches;
     const judgement = this.#judge(scenario, outcome, request.search.property);
     if (outcome.divergedAt > 0) {
       const at = this.#lane.trace()[outcome.divergedAt - 1];
@@ -193,7 +208,7 @@ export class LaneSearch {
     }
     const keep = request.search.replay !== undefined || isLoss(failure.judgement);
     const shrunken = keep ? unshrunk(failure) : await shrink(this.#subject(scenario, failure), { input: failure.input, attempt: failure.attempt });
-    const prepared = await this.#lane.prepare(shrunken.input);
+    const prepared = await this.#prepare(shrunken.input);
     const value = this.#valueOf(shrunken.input, shrunken.attempt as KnownAttempt);
     if (isLoss(failure.judgement)) {
       this.#report(failure, shrunken, null, performance.now() - startedAt);
@@ -244,7 +259,7 @@ export class LaneSearch {
       },
       prepare: async (input) => {
         try {
-          prepared = await this.#lane.prepare(input);
+          prepared = await this.#prepare(input);
           return { processes: prepared.processes.length };
         } catch (error) {
           if (error instanceof ScenarioError) return null;
@@ -350,6 +365,7 @@ export const RUNS_PER_BLOCK = 32;
 /** Every so many runs one that held is done twice, to see whether it is the same. */
 const CHECK_DETERMINISM_EVERY = 251;
 const REPORT_EVERY_MS = 50;
+const BEHAVIOURS_KEPT_MAX = 10_000;
 const CONTROLLED_TRIES = 2000;
 const SMALLER_INPUTS_MAX = 64;
 const FREE_DELAY_MICROS_MAX = 2000;

@@ -167,7 +167,7 @@ export class Lane {
       shared,
       objects: new ObjectNames(shared, arena.allocations),
       snapshot: bytes.slice(ARENA_START, ARENA_START + arena.used),
-      layoutDigest: layoutDigest(arena),
+      layoutDigest: arena.digest,
       files: guarded("files", () => scenario.files?.(input) ?? null),
     };
   }
@@ -403,11 +403,6 @@ export class StoppedError extends Error {
   constructor() {
     super("stopped");
   }
-}
-
-/** What two processes must agree on: types, places and sizes of all shared objects. */
-export function layoutDigest(arena: Arena): number {
-  return hashOf(arena.allocations.map(({ type, offset, byteLength }) => `${type}:${offset}:${byteLength}`).join(" "));
 }
 
 interface Program {

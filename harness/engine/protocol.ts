@@ -50,6 +50,7 @@ export interface Tally {
   readonly runs: number;
   readonly schedulingPoints: number;
   readonly choices: number;
+  readonly switches: number;
   readonly notes: readonly string[];
 }
 

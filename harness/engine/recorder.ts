@@ -40,10 +40,13 @@ export class Recorder {
     words[at + O.returned] = 0;
     words[at + O.outcome] = OUTCOME.pending;
     words[at + O.resultTag] = 0;
+    words[at + O.resultPayload] = 0;
     words[at + O.nextUnstamped] = words[this.#own + P.unstamped];
     words[this.#own + P.unstamped] = number;
-    if (args.length === 0) words[at + O.argsTag] = 0;
-    else this.#write(at + O.argsTag, args.length === 1 && !Array.isArray(args[0]) ? args[0] : args);
+    if (args.length === 0) {
+      words[at + O.argsTag] = 0;
+      words[at + O.argsPayload] = 0;
+    } else this.#write(at + O.argsTag, args.length === 1 && !Array.isArray(args[0]) ? args[0] : args);
     return number;
   }
 

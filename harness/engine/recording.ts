@@ -11,6 +11,7 @@ import {
   PARTS,
   PROCESS,
   S,
+  SIZES,
   STRAND,
   T,
   type LaneMemory,
@@ -64,6 +65,26 @@ export class Recording {
       });
     }
     return sorted ? operations : operations.sort((a, b) => a.invoked - b.invoked || a.id - b.id);
+  }
+
+  /**
+   * A number of 53 bits that two runs of one input share if their histories are the same; different histories share it
+   * with a chance of one in 2^53. 0 if the history refers to texts, which it does not look into.
+   */
+  behaviour(): number {
+    const { words } = this.#memory;
+    let low = 0x811c9dc5;
+    let high = 0x01234567;
+    const last = (PARTS.operations >> 2) + words[H.operations] * SIZES.operationWords;
+    for (let at = PARTS.operations >> 2; at < last; at += SIZES.operationWords) {
+      if (words[at + O.argsTag] >= TEXT_TAGS || words[at + O.resultTag] >= TEXT_TAGS) return 0;
+      for (let word = 0; word < O.nextUnstamped; word++) {
+        low = Math.imul(low ^ words[at + word], 0x01000193);
+        low ^= low >>> 13;
+        high = Math.imul(high + words[at + word], 0x9e3779b1) ^ (high >>> 15);
+      }
+    }
+    return (high & 0x1fffff) * 0x1_0000_0000 + (low >>> 0) + 1;
   }
 
   /** How many operations were not called by another one. */
@@ -273,6 +294,8 @@ export interface Decision {
   readonly entry: number;
 }
 
+/** Tags from this one on refer to the run's text. */
+const TEXT_TAGS = 6;
 const PRINT_LENGTH_MAX = 400;
 const VALUE_LENGTH_MAX = 60;
 

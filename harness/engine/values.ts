@@ -22,9 +22,11 @@ export class Values {
     switch (typeof value) {
       case "undefined":
         words[index] = TAG.undefined;
+        words[index + 1] = 0;
         return;
       case "boolean":
         words[index] = value ? TAG.true : TAG.false;
+        words[index + 1] = 0;
         return;
       case "number":
         if ((value | 0) === value && !Object.is(value, -0)) {
@@ -44,6 +46,7 @@ export class Values {
       default:
         if (value === null) {
           words[index] = TAG.null;
+          words[index + 1] = 0;
           return;
         }
     }

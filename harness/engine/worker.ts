@@ -7,7 +7,6 @@ import { ControlledProcess, rememberRestingResources } from "./controlled-proces
 import { Draws } from "./draws.ts";
 import { FreeProcess } from "./free-process.ts";
 import { ARENA_START, COMMAND, ENDING, H, P, PARTS, PROCESS, LaneMemory } from "./lane-memory.ts";
-import { layoutDigest } from "./lane.ts";
 import { joinLane, reportReady } from "./membership.ts";
 import { Names } from "./names.ts";
 import { Recorder } from "./recorder.ts";
@@ -131,7 +130,7 @@ class Worker {
       if (words[H.inputVersion] !== this.#inputVersion) this.#decodeInput(scenario);
       const arena = new Arena(region, { start: ARENA_START, end: region.byteLength, creating: false });
       const shared = withArena(arena, () => scenario.shared?.(this.#input) ?? {});
-      if (arena.used !== words[H.arenaUsed] || layoutDigest(arena) !== words[H.arenaDigest]) {
+      if (arena.used !== words[H.arenaUsed] || arena.digest !== words[H.arenaDigest]) {
         return this.#cannotStart(ENDING.sharedDiffers, "");
       }
       const role = this.#roles[this.#process];

@@ -15,6 +15,8 @@ export class Arena {
   readonly end: number;
   /** What was allocated, in order; two processes that disagree here have built different objects. */
   readonly allocations: Allocation[] = [];
+  /** The same for two arenas if types, sizes and order of all allocations are the same; else different, up to chance. */
+  digest = 0;
   readonly #reserve: ((bytes: number) => number) | undefined;
   #next: number;
 
@@ -48,7 +50,10 @@ export class Arena {
       );
     }
     this.#next = end;
-    if (this.#reserve === undefined) this.allocations.push({ type, offset, byteLength });
+    if (this.#reserve === undefined) {
+      this.allocations.push({ type, offset, byteLength });
+      this.digest = Math.imul(this.digest ^ digestOf(type) ^ byteLength, 0x01000193);
+    }
     return offset;
   }
 }
@@ -80,6 +85,18 @@ export function currentArena(): Arena {
     );
   }
   return current;
+}
+
+const digests = new Map<string, number>();
+
+function digestOf(type: string): number {
+  let digest = digests.get(type);
+  if (digest === undefined) {
+    digest = 0x811c9dc5;
+    for (let index = 0; index < type.length; index++) digest = Math.imul(digest ^ type.charCodeAt(index), 0x01000193);
+    digests.set(type, digest);
+  }
+  return digest;
 }
 
 let current: Arena | null = null;

@@ -20,6 +20,9 @@ const prctl = libc.func("int prctl(int option, unsigned long a, unsigned long b,
 // Addresses travel as plain numbers (they stay below 2^47): twice as fast through the foreign function interface as
 // pointers, and a hand-over makes two of these calls.
 const futexWakeCall = libc.func("long syscall(long number, uintptr_t address, int operation, int count)");
+const futexWaitForEverCall = libc.func(
+  "long syscall(long number, uintptr_t address, int operation, int expected, uintptr_t timeout)",
+);
 const futexWaitCall = libc.func(
   "long syscall(long number, uintptr_t address, int operation, int expected, uintptr_t timeout, uintptr_t unused, uint32_t mask)",
 );
@@ -29,6 +32,7 @@ const MAP_SHARED = 1;
 const MAP_PRIVATE_ANONYMOUS = 0x22;
 const MFD_CLOEXEC = 1;
 const SYS_FUTEX = process.arch === "x64" ? 202 : 98;
+const FUTEX_WAIT = 0;
 const FUTEX_WAKE = 1;
 const FUTEX_WAIT_BITSET = 9; // its time limit is a point on the monotonic clock
 const FUTEX_BITSET_ANY = 0xffffffff;
@@ -79,12 +83,14 @@ export function futexWake(address: number, count: number): number {
  * say that no wake was spent on this thread.
  */
 export function futexWait(address: number, expected: number, deadlineNs: number): number {
-  let timeout = 0;
-  if (deadlineNs >= 0) {
-    deadlineCells[0] = BigInt(Math.floor(deadlineNs / 1e9));
-    deadlineCells[1] = BigInt(Math.floor(deadlineNs % 1e9));
-    timeout = deadlineMapping.address;
+  // Fewer arguments make a cheaper call, and without a deadline is how a lane's processes wait for each other.
+  if (deadlineNs < 0) {
+    const woken = futexWaitForEverCall(SYS_FUTEX, address, FUTEX_WAIT, expected, 0) as number;
+    return woken === 0 ? 0 : koffi.errno();
   }
+  deadlineCells[0] = BigInt(Math.floor(deadlineNs / 1e9));
+  deadlineCells[1] = BigInt(Math.floor(deadlineNs % 1e9));
+  const timeout = deadlineMapping.address;
   const answer = futexWaitCall(SYS_FUTEX, address, FUTEX_WAIT_BITSET, expected, timeout, 0, FUTEX_BITSET_ANY) as number;
   return answer === 0 ? 0 : koffi.errno();
 }

@@ -1,0 +1,25 @@
+import { loadavg } from "node:os";
+import type { Bench, BenchRow } from "./bench.ts";
+import { engine } from "./engine.ts";
+
+const BENCHES: readonly Bench[] = [engine];
+
+const json = process.argv.includes("--json");
+const name = process.argv.slice(2).find((argument) => !argument.startsWith("--"));
+const bench = BENCHES.find((other) => other.name === name);
+if (bench === undefined) {
+  const known = BENCHES.map((other) => other.name).join(", ");
+  process.stderr.write(`There is no benchmark ${JSON.stringify(name ?? "")}. Choose one of ${known}: npm run bench -- ${BENCHES[0].name}\n`);
+  process.exitCode = 2;
+} else {
+  const rows = await bench.run();
+  process.stdout.write(json ? `${JSON.stringify({ bench: bench.name, rows })}\n` : table(rows));
+}
+
+function table(rows: readonly BenchRow[]): string {
+  const lines = rows.map(({ name: what, value, unit, peer, ratio }) => {
+    const comparison = ratio === undefined ? "" : `  ${ratio} x ${peer}`;
+    return `${what.padEnd(48)} ${String(value).padStart(12)} ${unit.padEnd(14)}${comparison}`;
+  });
+  return `${lines.join("\n")}\nLoad of the machine: ${loadavg()[0].toFixed(2)} (1 minute)\n`;
+}

@@ -1,0 +1,48 @@
+import fc from "fast-check";
+import { scenario, times } from "../harness/scenario.ts";
+import { Value } from "../primitives/value.ts";
+import { noOversell } from "../properties/no-oversell.ts";
+
+/**
+ * The ticket rush as a load: three scheduling points for each buyer, the history recorded and the property checked, with
+ * so many tickets that it always holds.
+ */
+function rush(buyers: number) {
+  return scenario(import.meta.url, {
+    name: `rush-of-${buyers}`,
+    input: fc.constant({ buyers }),
+    shared: () => ({ stock: new Value(1000) }),
+    processes: () => times(buyers, "buyer"),
+    roles: {
+      async buyer({ stock }, p) {
+        await p.operation("buy", async () => {
+          const left = stock.get();
+          await p.think(1000);
+          stock.set(left - 1);
+          return "bought";
+        });
+      },
+    },
+    properties: [noOversell({ operation: "buy", stock: 1000 })],
+  });
+}
+
+export const rushOf2 = rush(2);
+export const rushOf3 = rush(3);
+export const rushOf5 = rush(5);
+export const rushOf10 = rush(10);
+
+/** One process that reads a word again and again, beside one that does nothing: steps without a switch. */
+export const alone = scenario(import.meta.url, {
+  name: "steps-without-a-switch",
+  input: fc.constant({}),
+  shared: () => ({ stock: new Value(1) }),
+  processes: () => ["reader", "bystander"],
+  roles: {
+    reader({ stock }) {
+      for (let step = 0; step < 5000; step++) stock.get();
+    },
+    bystander() {},
+  },
+  properties: [],
+});
