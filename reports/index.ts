@@ -31,3 +31,7 @@ export type { GithubOptions } from "./github.ts";
 export { formatJUnit } from "./junit.ts";
 export { compareSize, mergeShards } from "./shards.ts";
 export type { Merged } from "./shards.ts";
+export { renderPage } from "./html/page.ts";
+export type { PageOptions } from "./html/page.ts";
+export { findReversedRace } from "./html/reversed-race.ts";
+export type { ReversedRace } from "./html/reversed-race.ts";

@@ -88,6 +88,7 @@ function mergeParts(parts: readonly Part[], { count }: Split): Result {
     runs: total(counts),
     schedulingPoints: total(results.map((result) => result.schedulingPoints)),
     choices: total(results.map((result) => result.choices)),
+    switches: total(results.map((result) => result.switches)),
     elapsedMs: total(results.map((result) => result.elapsedMs)),
     exhaustive: whole && results.every((result) => result.exhaustive),
     notes: [...notes],

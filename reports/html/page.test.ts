@@ -1,0 +1,282 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
+import { build } from "vite";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Result } from "../../harness/result.ts";
+import type { Run } from "../diagram/diagram.ts";
+import {
+  chinese,
+  deadlock,
+  longRun,
+  lostItem,
+  oversold,
+  result,
+  soldTwice,
+  tenBuyers,
+  trace,
+} from "../fixtures/runs.ts";
+import { renderPage } from "./page.ts";
+import type { PageOptions } from "./page.ts";
+
+const executablePath = "/usr/bin/chromium";
+/** A folder that wants to have the screens, to be looked at; without it none are taken. */
+const screens = process.env.FORKCHECK_SCREENS;
+
+const held: Run = {
+  ...soldTwice,
+  explanation: [],
+  trace: trace([
+    ["buyer 1", "read", "read stock", "→ 1", "stock"],
+    ["buyer 1", "write", "write stock", "← 0", "stock"],
+    ["buyer 1", "return", "buy", "→ bought"],
+    ["buyer 2", "read", "read stock", "→ 0", "stock"],
+    ["buyer 2", "return", "buy", "→ sold out"],
+  ]),
+};
+const queue: Result = { ...oversold, scenario: "queue", message: "1 item lost", counterexample: lostItem };
+
+let folder: string;
+let template: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "forkcheck-page-"));
+  await build({
+    configFile: join(import.meta.dirname, "page/vite.config.mjs"),
+    logLevel: "error",
+    build: { outDir: folder },
+  });
+  template = readFileSync(join(folder, "template.html"), "utf8");
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("the file", () => {
+  test("of a run of 200 steps is at most 150 kB", () => {
+    const html = renderPage([{ ...oversold, counterexample: longRun(200) }], { template });
+    expect(Buffer.byteLength(html)).toBeLessThanOrEqual(150_000);
+  });
+
+  test("names no other file", () => {
+    const html = renderPage([oversold], { template });
+    expect(html).not.toMatch(/(src|href)="(?!data:)/);
+    expect(html).not.toMatch(/@import|url\((?!data:)/);
+  });
+
+  test("holds whatever a program printed as text", () => {
+    const evil = "</script><script>alert(1)</script>$&<!--";
+    const html = renderPage([{ ...oversold, scenario: evil, message: evil }], { template });
+    expect(html).not.toContain("<script>alert");
+    expect(html.match(/<script/g)!.length).toBe(2);
+  });
+});
+
+const browserTests = existsSync(executablePath) ? describe : describe.skip;
+if (!existsSync(executablePath)) console.warn(`no ${executablePath}: the page is not tested in a browser`);
+
+browserTests("in a browser the page", () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    if (screens !== undefined) mkdirSync(screens, { recursive: true });
+    const switches = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run";
+    const quiet = "--disable-background-networking --disable-component-update --disable-sync";
+    browser = await chromium.launch({ executablePath, args: `${switches} ${quiet}`.split(" ") });
+  });
+  afterAll(() => browser.close());
+
+  test("makes one request, for itself, and no error", async () => {
+    const requests: string[] = [];
+    const errors: string[] = [];
+    const page = await browser.newPage();
+    page.on("request", (request) => requests.push(request.url()));
+    page.on("pageerror", (error) => errors.push(error.message));
+    page.on("console", (message) => errors.push(message.text()));
+    await show(page, [oversold]);
+    expect(requests.filter((url) => !url.startsWith("data:")).length).toBe(1);
+    expect(errors).toEqual([]);
+    await page.close();
+  });
+
+  test("steps forward and back by key, with the state beside it and a link to the step", async () => {
+    const page = await open([{ ...oversold, counterexample: { ...soldTwice, explanation: [] } }], { hash: "#step=1" });
+    const panel = page.getByRole("complementary");
+    await expect.poll(() => textOf(panel.getByRole("heading").first())).toBe("Step 1");
+    await expect.poll(() => textOf(panel.getByRole("row", { name: "stock" }))).toBe("stock 1");
+    for (const key of ["ArrowDown", "j"]) await page.keyboard.press(key);
+    await expect.poll(() => textOf(panel.getByRole("heading").first())).toBe("Step 3");
+    await expect.poll(() => textOf(panel.getByRole("row", { name: "stock" }))).toBe("stock1 0 (changed here)");
+    expect(page.url()).toMatch(/#step=3$/);
+    await page.keyboard.press("k");
+    await expect.poll(() => textOf(panel.getByRole("heading").first())).toBe("Step 2");
+    await page.keyboard.press("n");
+    await expect.poll(() => textOf(panel.getByRole("heading").first())).toBe("Step 5");
+    await page.keyboard.press("End");
+    await expect.poll(() => textOf(panel.getByRole("heading").first())).toBe("Step 6");
+    await page.keyboard.press("ArrowDown");
+    await expect.poll(() => textOf(panel.getByRole("heading").first())).toBe("Step 6");
+    await page.close();
+  });
+
+  test("steps by click, on a row and on the buttons", async () => {
+    const page = await open([oversold]);
+    await page.getByRole("row", { name: "write stock" }).first().click();
+    await expect.poll(() => textOf(page.getByRole("heading", { name: /^Step/ }))).toBe("Step 3");
+    await page.getByRole("button", { name: "Next row" }).click();
+    await expect.poll(() => textOf(page.getByRole("heading", { name: /^Step/ }))).toBe("Step 4");
+    await page.getByRole("button", { name: "First row" }).click();
+    await expect.poll(() => textOf(page.getByRole("heading", { name: /^Step/ }))).toBe("Step 1");
+    await page.close();
+  });
+
+  test("opens at the step and the scenario of its address", async () => {
+    const page = await open([queue, result({}), { ...oversold, scenario: "购票" }], {
+      hash: `#scenario=${encodeURIComponent("购票")}&step=5`,
+    });
+    await expect.poll(() => textOf(page.getByRole("heading", { level: 1 }))).toBe("✗ 购票: 2 tickets sold, 1 in stock");
+    await expect.poll(() => textOf(page.getByRole("heading", { name: /^Step/ }))).toBe("Step 5");
+    await page.getByRole("link", { name: "queue" }).click();
+    await expect.poll(() => textOf(page.getByRole("heading", { level: 1 }))).toBe("✗ queue: 1 item lost");
+    await page.close();
+  });
+
+  test("tells a screen reader the row that was chosen", async () => {
+    const page = await open([oversold], { hash: "#step=1" });
+    await page.getByRole("grid").focus();
+    await page.keyboard.press("ArrowDown");
+    await expect
+      .poll(() => textOf(page.locator("[aria-live]")))
+      .toBe("Step 2, buyer 2: read stock → 1. needed: buyer 1 pauses between its read and its write");
+    const active = await page.getByRole("grid").getAttribute("aria-activedescendant");
+    expect(await page.locator(`#${active}`).getAttribute("aria-selected")).toBe("true");
+    await page.close();
+  });
+
+  test("folds, unfolds and filters", async () => {
+    const page = await open([{ ...oversold, counterexample: longRun(100) }]);
+    const rows = page.locator(".row");
+    const folded = await rows.count();
+    expect(folded).toBeLessThan(60);
+    await page.locator(".row.fold").first().click();
+    expect(await rows.count()).toBe(folded + 5);
+    await page.getByLabel("fold quiet stretches").uncheck();
+    expect(await rows.count()).toBe(103);
+    await page.getByText("all processes").click();
+    await page.getByRole("checkbox", { name: "worker 1" }).uncheck();
+    expect(await rows.count()).toBeLessThan(75);
+    await page.getByRole("searchbox").fill("no such thing");
+    await expect
+      .poll(() => textOf(page.locator(".empty")))
+      .toBe("No row matches. Clear the filters to see the run again.");
+    await page.close();
+  });
+
+  test("shows the nearest run that holds beside it, with the reversed race", async () => {
+    const page = await open([oversold], { passing: new Map([[oversold.scenario, held]]) });
+    const comparison = page.getByRole("region", { name: "The nearest run that holds" });
+    await expect.poll(() => textOf(comparison.locator(".marked").nth(0))).toBe("2buyer 2read stock → 1 (reversed)");
+    expect(await comparison.locator(".marked").count()).toBe(4);
+    await page.close();
+  });
+
+  test.each(["light", "dark"] as const)("has nothing that axe finds, in %s", async (colorScheme) => {
+    const shown: readonly (readonly [string, readonly Result[], Options])[] = [
+      [
+        "sold-twice",
+        [oversold],
+        { passing: new Map([[oversold.scenario, held]]), readSource: () => "const left = 1;" },
+      ],
+      ["queue", [queue, result({}), result({ scenario: "x", verdict: "error" })], {}],
+      ["deadlock", [{ ...oversold, counterexample: deadlock }], {}],
+      ["ten-buyers", [{ ...oversold, counterexample: tenBuyers() }], {}],
+      ["chinese", [{ ...oversold, counterexample: chinese }], {}],
+      ["passes", [result({})], {}],
+    ];
+    const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+    for (const [name, results, options] of shown) {
+      const page = await open(results, options, colorScheme);
+      if (screens !== undefined) {
+        await page.screenshot({ path: join(screens, `${name}-${colorScheme}.png`), fullPage: true });
+      }
+      await page.evaluate(axe);
+      const found = await page.evaluate(
+        "axe.run().then(({ violations }) => violations.map((v) => [v.id, v.nodes.map((n) => n.html)]))",
+      );
+      expect([name, found]).toEqual([name, []]);
+      await page.close();
+    }
+  });
+
+  test("walks through 10,000 steps without stutter", async () => {
+    const page = await open([{ ...oversold, counterexample: longRun(10_000, 6) }], { hash: "#step=1" });
+    await page.getByLabel("fold quiet stretches").uncheck();
+    const worst = await page.evaluate(walk);
+    expect(await page.locator(".row").count()).toBeLessThan(200);
+    // A frame is 16 ms; what a person notices is 100. The machine may be busy: half a second would be a real stutter.
+    expect(worst).toBeLessThan(500);
+    await page.keyboard.press("End");
+    await page.keyboard.press("Home");
+    await expect.poll(() => textOf(page.getByRole("heading", { name: /^Step/ }))).toBe("Step 1");
+    await page.close();
+  });
+
+  test("prints the diagram without its controls, and a long run as text", async () => {
+    const short = await open([oversold]);
+    await short.emulateMedia({ media: "print" });
+    expect(await short.locator(".toolbar").isVisible()).toBe(false);
+    expect(await short.locator(".space-time").isVisible()).toBe(true);
+    expect(await short.locator("#forkcheck-text").isVisible()).toBe(false);
+    await short.close();
+    const long = await open([{ ...oversold, counterexample: longRun(5000) }]);
+    await long.emulateMedia({ media: "print" });
+    expect(await long.locator("#forkcheck-text").isVisible()).toBe(true);
+    await long.close();
+  });
+
+  test("without JavaScript still shows the report as text", async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await show(page, [oversold]);
+    expect(await page.locator("#forkcheck-text").innerText()).toContain("2 tickets sold, 1 in stock");
+    await context.close();
+  });
+
+  interface Options extends PageOptions {
+    readonly hash?: string;
+  }
+
+  async function open(
+    results: readonly Result[],
+    options: Options = {},
+    colorScheme?: "light" | "dark",
+  ): Promise<Page> {
+    const page = await browser.newPage({ colorScheme: colorScheme ?? "light", viewport: { width: 1280, height: 800 } });
+    await show(page, results, options);
+    return page;
+  }
+
+  async function show(page: Page, results: readonly Result[], options: Options = {}): Promise<void> {
+    const file = join(folder, "report.html");
+    writeFileSync(file, renderPage(results, { template, runsMax: 1000, ...options }));
+    await page.goto(`file://${file}${options.hash ?? ""}`);
+  }
+});
+
+/** Runs in the page: presses keys and measures the longest time until the page has been drawn again. */
+const walk = `(async () => {
+  let worst = 0;
+  const keys = [...Array(30).fill("ArrowDown"), ...Array(20).fill("PageDown"), "End", "ArrowUp", "Home"];
+  document.querySelector("[role=grid]").focus();
+  for (const key of keys) {
+    const start = performance.now();
+    document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+    await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+    worst = Math.max(worst, performance.now() - start);
+  }
+  return worst;
+})()`;
+
+/** What an element says, white space aside. */
+async function textOf(locator: ReturnType<Page["locator"]>): Promise<string> {
+  return ((await locator.textContent()) ?? "").replace(/\s+/g, " ").trim();
+}

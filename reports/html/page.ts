@@ -1,0 +1,103 @@
+import { readFileSync } from "node:fs";
+import { inspect } from "node:util";
+import type { Result } from "../../harness/result.ts";
+import type { Run } from "../diagram/diagram.ts";
+import { describeMinimality, describePass, describeSearch, formatResult } from "../terminal/result.ts";
+import { dataElementId, encodePageData } from "./page-data.ts";
+import type { PageData, PageResult } from "./page-data.ts";
+
+export interface PageOptions {
+  /** How many runs the search was allowed: 'in run 3 of 1,000'. */
+  readonly runsMax?: number;
+  /** The run nearest to a failing one that holds, by the scenario's name; the page shows it beside the failure. */
+  readonly passing?: ReadonlyMap<string, Run>;
+  /** Gives the text of a line of code, for a place such as "ticket-rush.ts:12"; null if there is none. */
+  readonly readSource?: (place: string) => string | null;
+  /** The built template; without it the one that ships with forkcheck is read. */
+  readonly template?: string;
+}
+
+/**
+ * Results as one HTML page that needs nothing but itself: it opens from disk, makes no request, and holds the diagram of
+ * each failure with the state of every shared object at each step.
+ *
+ * @throws {Error} if the template has not been built.
+ */
+export function renderPage(results: readonly Result[], options: PageOptions = {}): string {
+  const template = options.template ?? readTemplate();
+  const data: PageData = { results: results.map((result) => preparePage(result, options)) };
+  // A function as replacement, because '$&' in a user's value would otherwise be filled in.
+  return template
+    .replace("%forkcheck-title%", () => escapeHtml(titleOf(results)))
+    .replace("%forkcheck-text%", () => escapeHtml(asText(results)))
+    .replace(
+      `<script type="application/json" id="${dataElementId}"></script>`,
+      () => `<script type="application/json" id="${dataElementId}">${encodePageData(data)}</script>`,
+    );
+}
+
+/** An input longer than this is cut in the page. */
+const inputCharsMax = 4000;
+/** Width of the diagrams that are shown without JavaScript. */
+const diagramColumns = 120;
+
+function preparePage(result: Result, options: PageOptions): PageResult {
+  const { counterexample } = result;
+  const input =
+    counterexample?.input === undefined ? "" : inspect(counterexample.input, { depth: 8, maxArrayLength: 100 });
+  return {
+    result,
+    input: input.length <= inputCharsMax ? input : `${input.slice(0, inputCharsMax)}…`,
+    summary: summarise(result, options),
+    passing: options.passing?.get(result.scenario) ?? null,
+    sources: counterexample === undefined ? {} : collectSources(counterexample, options),
+  };
+}
+
+function summarise(result: Result, options: PageOptions): readonly string[] {
+  const { counterexample } = result;
+  if (counterexample === undefined) return result.verdict === "pass" ? [`It ${describePass(result)}.`] : [];
+  const found = { strategy: result.strategy, runs: result.runs };
+  const search = options.runsMax === undefined ? { found } : { found, runsMax: options.runsMax };
+  return [describeSearch(counterexample, search), describeMinimality(counterexample)];
+}
+
+function collectSources(run: Run, { readSource }: PageOptions): Readonly<Record<string, string>> {
+  if (readSource === undefined) return {};
+  const places = new Set(run.trace.flatMap(({ source }) => (source === null ? [] : [source])));
+  return Object.fromEntries(
+    [...places].flatMap((place) => {
+      const line = readSource(place);
+      return line === null ? [] : [[place, line.trim()] as const];
+    }),
+  );
+}
+
+function titleOf(results: readonly Result[]): string {
+  const bad = results.filter((result) => result.verdict !== "pass");
+  if (results.length === 1) return `${bad.length === 1 ? "✗" : "✓"} ${results[0].scenario} · forkcheck`;
+  return bad.length === 0 ? "✓ all hold · forkcheck" : `✗ ${bad.length} of ${results.length} fail · forkcheck`;
+}
+
+function asText(results: readonly Result[]): string {
+  return results.map((result) => formatResult(result, { colour: false, columns: diagramColumns })).join("\n\n");
+}
+
+/** The template lies beside this file once built; run from its sources, forkcheck looks where the build puts it. */
+function readTemplate(): string {
+  for (const place of ["./template.html", "../../dist/reports/html/template.html"]) {
+    try {
+      return readFileSync(new URL(place, import.meta.url), "utf8");
+    } catch {
+      // Not there: the next place may have it.
+    }
+  }
+  throw new Error(
+    "The page cannot be written: its template is missing from this installation of forkcheck. " +
+      "Install forkcheck again; in a checkout of its sources, run 'npm run build' first.",
+  );
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+}

@@ -1,0 +1,7 @@
+import { render } from "preact";
+import { dataElementId, decodePageData } from "../page-data.ts";
+import { App } from "./app.jsx";
+
+const data = decodePageData(document.getElementById(dataElementId)?.textContent ?? '{"results":[]}');
+const app = document.getElementById("app");
+if (app !== null) render(<App data={data} />, app);
