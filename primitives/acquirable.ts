@@ -30,14 +30,14 @@ export abstract class Acquirable extends Primitive {
    * @throws {WouldDeadlockError} this process holds it already, and it was made with `errorCheck`
    */
   acquire(options?: AcquireOptions): Promise<boolean> {
-    if (probe === null) return this.#acquireAsync(options);
-    return reportAsync(this, "acquire", shownOptions(options), () => this.#acquireAsync(options));
+    if (probe === null) return this.takeAsync(options);
+    return reportAsync(this, "acquire", shownOptions(options), () => this.takeAsync(options));
   }
 
   /** As `acquire`, blocking the thread. A signal cannot interrupt it. */
   acquireSync(options?: Omit<AcquireOptions, "signal">): boolean {
-    if (probe === null) return this.#acquireSync(options);
-    return report(this, "acquire", shownOptions(options), () => this.#acquireSync(options));
+    if (probe === null) return this.takeSync(options);
+    return report(this, "acquire", shownOptions(options), () => this.takeSync(options));
   }
 
   /** Takes it if it is free; never waits. */
@@ -75,13 +75,15 @@ export abstract class Acquirable extends Primitive {
     return this.state.region;
   }
 
-  async #acquireAsync(options: AcquireOptions | undefined): Promise<boolean> {
+  /** `acquire` as a part of another operation: it does not appear in the history. */
+  async takeAsync(options?: AcquireOptions): Promise<boolean> {
     if (triesOnce(options)) return this.attemptOnce(options);
     const blocking = this.attempt(false, options);
     return blocking === DONE || this.#waitAsync(blocking, options);
   }
 
-  #acquireSync(options: AcquireOptions | undefined): boolean {
+  /** As `takeAsync`, blocking. */
+  takeSync(options?: AcquireOptions): boolean {
     if (triesOnce(options)) return this.attemptOnce(options);
     const blocking = this.attempt(false, options);
     return blocking === DONE || this.#waitSync(blocking, options);

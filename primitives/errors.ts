@@ -102,3 +102,10 @@ export class DaemonChildError extends ForkcheckError {
     );
   }
 }
+
+/** The barrier is broken: somebody timed out, died, aborted or reset it, or its action threw. */
+export class BrokenBarrierError extends ForkcheckError {
+  constructor(why: string) {
+    super(`the barrier is broken: ${why}. When everybody knows, make it usable again with reset().`);
+  }
+}

@@ -1,5 +1,8 @@
 export * from "./errors.ts";
 export { Hold, type AcquireOptions } from "./acquirable.ts";
+export { Barrier, type BarrierOptions } from "./barrier.ts";
+export { Condition, type ConditionOptions } from "./condition.ts";
+export { Event } from "./event.ts";
 export { Lock, type LockOptions } from "./lock.ts";
 export type { Kind, NumberOf } from "./kinds.ts";
 export * from "./memory/index.ts";
@@ -9,4 +12,5 @@ export { startChildrenWith } from "./process/child-command.ts";
 export { activeChildren, currentProcess, parentProcess } from "./process/family.ts";
 export { Process, type ProcessOptions } from "./process/process.ts";
 export { RLock } from "./rlock.ts";
+export { BoundedSemaphore, Semaphore } from "./semaphore.ts";
 export { Value, type ValueOptions } from "./value.ts";

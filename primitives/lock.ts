@@ -61,6 +61,15 @@ export class Lock extends Acquirable {
     return this.owner === agentIn(this.state.region);
   }
 
+  /** For Condition: gives the lock up, however often it was acquired; the answer is what `rewind` needs. */
+  unwind(): number {
+    this.releaseNow();
+    return 1;
+  }
+
+  /** For Condition: after taking the lock again, sets how often it has to be released. */
+  rewind(_depth: number): void {}
+
   protected attempt(asWaiter: boolean, options: AcquireOptions | undefined): number {
     const me = agentIn(this.state.region);
     if (!asWaiter && this.state.guess(FREE, me)) return DONE;

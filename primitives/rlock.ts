@@ -50,15 +50,14 @@ export class RLock extends Lock {
     });
   }
 
-  /** For Condition: gives the lock up whatever the depth; the answer is what `restore` needs. */
-  unwind(): number {
+  override unwind(): number {
     const depth = this.#depth.peek();
     this.#depth.initialize(1);
     this.releaseNow();
     return depth;
   }
 
-  restore(depth: number): void {
+  override rewind(depth: number): void {
     this.#depth.initialize(depth);
   }
 

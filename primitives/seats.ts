@@ -1,0 +1,105 @@
+import { AGENT_MAX, agentIn, isAlive } from "./memory/agents.ts";
+import { currentArena } from "./memory/arena.ts";
+import type { Region } from "./memory/region.ts";
+import { Word } from "./memory/word.ts";
+
+/**
+ * Places for waiters that are known by name, one word each: who waits there, and what it has been granted. A waker grants
+ * to one particular waiter, and so can pass over the dead; a waiter that gives up and a waker that grants decide it between
+ * them by one compareExchange. So a wake is never given to somebody who has left, and never lost.
+ *
+ * Places are taken by one process at a time (its object's lock sees to that) and freed by their waiter at any time.
+ *
+ * Looking over the places is no step: what is decided on them is decided by the compareExchange that follows.
+ */
+export class Seats {
+  readonly region: Region;
+  readonly offset: number;
+  readonly byteLength: number;
+  readonly count: number;
+  readonly #words: Word[] = [];
+  /** When each place was taken: orders the waiters. Written by whoever takes a place, under the object's lock. */
+  readonly #tickets: Int32Array;
+
+  constructor(count: number) {
+    const arena = currentArena();
+    this.count = count;
+    this.byteLength = Math.ceil((2 * count + 1) / 2) * 8;
+    this.offset = arena.allocate("seats", this.byteLength);
+    this.region = arena.region;
+    this.#tickets = this.region.words.subarray(this.offset / 4 + count, this.offset / 4 + 2 * count + 1);
+    for (let seat = 0; seat < count; seat++) this.#words.push(new Word(arena.region, this.offset + seat * 4, "seat"));
+    if (arena.creating) this.region.words.fill(0, this.offset / 4, this.offset / 4 + 2 * count + 1);
+  }
+
+  /** Takes a free place for this process; null if there is none. Places of the dead are free. */
+  sit(): Word | null {
+    const me = agentIn(this.region);
+    const seat = this.#words.findIndex((word) => word.peek() === FREE || this.isDead(word));
+    if (seat < 0) return null;
+    this.#tickets[seat] = ++this.#tickets[this.count];
+    this.#words[seat].store(me);
+    return this.#words[seat];
+  }
+
+  /** Places of the living who wait and have been granted nothing, longest waiting first. */
+  waiting(): readonly Word[] {
+    const last = this.#tickets[this.count];
+    return this.#words
+      .map((word, seat) => ({ word, age: (last - this.#tickets[seat]) | 0 }))
+      .filter(({ word }) => isWaiting(word.peek()) && !this.isDead(word))
+      .sort((a, b) => b.age - a.age)
+      .map(({ word }) => word);
+  }
+
+  /** Grants to the waiter at `seat`; false if it has left. */
+  grant(seat: Word, what: number): boolean {
+    const seen = seat.peek();
+    if (!isWaiting(seen)) return false;
+    if (seat.compareExchange(seen, (seen & AGENT_MAX) | what) !== seen) return false;
+    seat.wake();
+    return true;
+  }
+
+  /** Places whose waiters died, whatever those had been granted. */
+  dead(): readonly Word[] {
+    return this.#words.filter((word) => this.isDead(word));
+  }
+
+  /** Places that somebody has, alive or dead. */
+  taken(): readonly Word[] {
+    return this.#words.filter((word) => word.peek() !== FREE);
+  }
+
+  isDead(word: Word): boolean {
+    const seen = word.peek();
+    return seen !== FREE && !isAlive(this.region, seen & AGENT_MAX);
+  }
+}
+
+/** Grants, as bits beside the agent's number. */
+export const GRANTED = 1 << 29;
+export const REFUSED = 1 << 30;
+
+const FREE = 0;
+const GRANTS = GRANTED | REFUSED;
+
+/** Empties the place of somebody dead; returns what that one had been granted, 0 also if another was faster. */
+export function clear(seat: Word): number {
+  const seen = seat.peek();
+  return seen !== FREE && seat.compareExchange(seen, FREE) === seen ? seen & GRANTS : 0;
+}
+
+/** What the waiter at `seat` has been granted: 0 for nothing yet. No step. */
+export function grantAt(seat: Word): number {
+  return seat.peek() & GRANTS;
+}
+
+/** The waiter gets up: returns what it had been granted, 0 if nothing. */
+export function leave(seat: Word): number {
+  return seat.exchange(FREE) & GRANTS;
+}
+
+function isWaiting(state: number): boolean {
+  return state !== FREE && (state & GRANTS) === 0;
+}
