@@ -80,6 +80,12 @@ describe("a diagram", () => {
     expect(moments(run)[1].notes).toEqual(["buyer 1 pauses between 'read stock' and 'write stock'"]);
   });
 
+  test("tells a write over what another process has written since the last look", () => {
+    const run = { ...soldTwice, explanation: [] };
+    expect(moments(run)[4].notes).toEqual(["buyer 1 writes over step 3, having read stock before it (step 1)"]);
+    expect(moments(run)[2].notes).toEqual([]);
+  });
+
   test("tells no pauses one by one where there are many", () => {
     expect(moments(longRun(400)).some((row) => row.notes.length > 0)).toBe(false);
   });

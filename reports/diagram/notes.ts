@@ -9,7 +9,8 @@ const pausesToldMax = 6;
 
 /**
  * Takes the explanation apart. A sentence that begins with 'step N: ' belongs beside step N; all others are prose about the
- * whole run. A preemption that the explanation does not mention is told in neutral words.
+ * whole run. What the explanation does not put beside a step is told in neutral words: the preemptions, and the writes of
+ * values that were computed from what another process has overwritten since.
  */
 export function noteSteps(run: { readonly trace: readonly TraceEntry[]; readonly explanation: readonly string[] }): {
   readonly notes: Notes;
@@ -26,9 +27,11 @@ export function noteSteps(run: { readonly trace: readonly TraceEntry[]; readonly
   }
   const preemptions = findPreemptions(run.trace);
   if (preemptions.size <= pausesToldMax) {
-    for (const [step, process] of preemptions) {
-      if (!notes.has(step)) notes.set(step, [tellPause(run.trace, step, process)]);
-    }
+    const own = [
+      ...[...preemptions].map(([step, process]) => [step, tellPause(run.trace, step, process)] as const),
+      ...findStaleWrites(run.trace),
+    ];
+    for (const [step, sentence] of own) if (!notes.has(step)) notes.set(step, [sentence]);
   }
   return { notes, prose };
 }
@@ -46,4 +49,28 @@ function tellPause(trace: readonly TraceEntry[], step: number, process: string):
 /** What a process does while time passes is no place that a reader would look for in the code. */
 function passesTime({ kind }: TraceEntry): boolean {
   return kind === "sleep" || kind === "think";
+}
+
+/**
+ * Writes that undo another process's: the writer read the object, another wrote it, and then the writer wrote it without
+ * having looked again.
+ */
+function findStaleWrites(trace: readonly TraceEntry[]): readonly (readonly [step: number, sentence: string])[] {
+  const lastRead = new Map<string, number>();
+  const lastWrite = new Map<string, TraceEntry>();
+  const stale: (readonly [number, string])[] = [];
+  for (const entry of trace) {
+    if (entry.object === null) continue;
+    const mine = JSON.stringify([entry.process, entry.object]);
+    if (entry.kind === "read" || entry.kind === "update") lastRead.set(mine, entry.step);
+    if (entry.kind !== "write" && entry.kind !== "update") continue;
+    const read = lastRead.get(mine);
+    const write = lastWrite.get(entry.object);
+    if (read !== undefined && write !== undefined && write.process !== entry.process && write.step > read) {
+      const sentence = `${entry.process} writes over step ${write.step}, having read ${entry.object} before it (step ${read})`;
+      stale.push([entry.step, sentence]);
+    }
+    lastWrite.set(entry.object, entry);
+  }
+  return stale;
 }

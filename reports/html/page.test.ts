@@ -64,6 +64,16 @@ describe("the file", () => {
     expect(html).not.toMatch(/@import|url\((?!data:)/);
   });
 
+  test("names places in the code from the project's folder", () => {
+    const counterexample = {
+      ...soldTwice,
+      trace: soldTwice.trace.map((entry) => ({ ...entry, source: entry.source && `/home/me/project/${entry.source}` })),
+    };
+    const html = renderPage([{ ...oversold, counterexample }], { template, root: "/home/me/project", readSource });
+    expect(html).not.toContain("/home/me");
+    expect(html).toContain('"ticket-rush.ts:11":"line of ticket-rush.ts:11"');
+  });
+
   test("holds whatever a program printed as text", () => {
     const evil = "</script><script>alert(1)</script>$&<!--";
     const html = renderPage([{ ...oversold, scenario: evil, message: evil }], { template });
@@ -181,11 +191,7 @@ browserTests("in a browser the page", () => {
 
   test.each(["light", "dark"] as const)("has nothing that axe finds, in %s", async (colorScheme) => {
     const shown: readonly (readonly [string, readonly Result[], Options])[] = [
-      [
-        "sold-twice",
-        [oversold],
-        { passing: new Map([[oversold.scenario, held]]), readSource: () => "const left = 1;" },
-      ],
+      ["sold-twice", [oversold], { passing: new Map([[oversold.scenario, held]]), readSource }],
       ["queue", [queue, result({}), result({ scenario: "x", verdict: "error" })], {}],
       ["deadlock", [{ ...oversold, counterexample: deadlock }], {}],
       ["ten-buyers", [{ ...oversold, counterexample: tenBuyers() }], {}],
@@ -261,6 +267,10 @@ browserTests("in a browser the page", () => {
     await page.goto(`file://${file}${options.hash ?? ""}`);
   }
 });
+
+function readSource(place: string): string {
+  return `  line of ${place.split("/").at(-1)}`;
+}
 
 /** Runs in the page: presses keys and measures the longest time until the page has been drawn again. */
 const walk = `(async () => {

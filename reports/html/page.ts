@@ -11,8 +11,10 @@ export interface PageOptions {
   readonly runsMax?: number;
   /** The run nearest to a failing one that holds, by the scenario's name; the page shows it beside the failure. */
   readonly passing?: ReadonlyMap<string, Run>;
-  /** Gives the text of a line of code, for a place such as "ticket-rush.ts:12"; null if there is none. */
+  /** Gives the text of a line of code, for a place as the trace has it ("/home/me/ticket-rush.ts:12"); null if there is none. */
   readonly readSource?: (place: string) => string | null;
+  /** The project's folder: places in the code are named from there, and the page does not tell where it lay. */
+  readonly root?: string;
   /** The built template; without it the one that ships with forkcheck is read. */
   readonly template?: string;
 }
@@ -42,16 +44,27 @@ const inputCharsMax = 4000;
 const diagramColumns = 120;
 
 function preparePage(result: Result, options: PageOptions): PageResult {
-  const { counterexample } = result;
+  const counterexample = result.counterexample && shortenSources(result.counterexample, options);
   const input =
     counterexample?.input === undefined ? "" : inspect(counterexample.input, { depth: 8, maxArrayLength: 100 });
+  const passing = options.passing?.get(result.scenario);
   return {
-    result,
+    result: counterexample === undefined ? result : { ...result, counterexample },
     input: input.length <= inputCharsMax ? input : `${input.slice(0, inputCharsMax)}…`,
     summary: summarise(result, options),
-    passing: options.passing?.get(result.scenario) ?? null,
-    sources: counterexample === undefined ? {} : collectSources(counterexample, options),
+    passing: passing === undefined ? null : shortenSources(passing, options),
+    sources: result.counterexample === undefined ? {} : collectSources(result.counterexample, options),
   };
+}
+
+/** The same run with its places named from the project's folder. */
+function shortenSources<T extends Run>(run: T, options: PageOptions): T {
+  return { ...run, trace: run.trace.map((entry) => ({ ...entry, source: shortenPlace(entry.source, options) })) };
+}
+
+function shortenPlace<T extends string | null>(place: T, { root }: PageOptions): T | string {
+  const prefix = root === undefined ? "" : `${root.replace(/[\\/]$/, "")}/`;
+  return place !== null && prefix !== "" && place.startsWith(prefix) ? place.slice(prefix.length) : place;
 }
 
 function summarise(result: Result, options: PageOptions): readonly string[] {
@@ -62,13 +75,14 @@ function summarise(result: Result, options: PageOptions): readonly string[] {
   return [describeSearch(counterexample, search), describeMinimality(counterexample)];
 }
 
-function collectSources(run: Run, { readSource }: PageOptions): Readonly<Record<string, string>> {
+function collectSources(run: Run, options: PageOptions): Readonly<Record<string, string>> {
+  const { readSource } = options;
   if (readSource === undefined) return {};
   const places = new Set(run.trace.flatMap(({ source }) => (source === null ? [] : [source])));
   return Object.fromEntries(
     [...places].flatMap((place) => {
       const line = readSource(place);
-      return line === null ? [] : [[place, line.trim()] as const];
+      return line === null ? [] : [[shortenPlace(place, options), line.trim()] as const];
     }),
   );
 }

@@ -87,7 +87,6 @@ export function SpaceTime({ diagram, items, index, onSelect, onOpen, onKey }) {
               from={from}
               to={to}
             />
-            {/* oxlint-disable-next-line jsx-a11y/interactive-supports-focus -- it has a tabindex */}
             <div
               role="grid"
               class="rows"
