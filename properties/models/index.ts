@@ -1,0 +1,15 @@
+export { barrierModel, type BarrierState } from "./barrier.ts";
+export { counterModel } from "./counter.ts";
+export { eventModel } from "./event.ts";
+export { joinableCounterModel } from "./joinable-counter.ts";
+export { keyValueMapModel, type MapState } from "./key-value-map.ts";
+export { lockModel } from "./lock.ts";
+export { priorityQueueModel } from "./priority-queue.ts";
+export { producerQueueModel, type ProducerQueueState } from "./producer-queue.ts";
+export { queueModel } from "./queue.ts";
+export { reentrantLockModel, type ReentrantLockState } from "./reentrant-lock.ts";
+export { casRegisterModel, registerModel } from "./register.ts";
+export { semaphoreModel } from "./semaphore.ts";
+export { setModel } from "./set.ts";
+export { stackModel } from "./stack.ts";
+export { ticketOfficeModel } from "./ticket-office.ts";
