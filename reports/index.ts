@@ -35,3 +35,4 @@ export { renderPage } from "./html/page.ts";
 export type { PageOptions } from "./html/page.ts";
 export { findReversedRace } from "./html/reversed-race.ts";
 export type { ReversedRace } from "./html/reversed-race.ts";
+export type { Witness } from "./html/timeline.ts";

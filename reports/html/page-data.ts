@@ -1,5 +1,6 @@
 import type { Result } from "../../harness/result.ts";
 import type { Run } from "../diagram/diagram.ts";
+import type { Witness } from "./timeline.ts";
 
 /** What a page holds, as JSON inside its HTML. */
 export interface PageData {
@@ -14,6 +15,8 @@ export interface PageResult {
   readonly summary: readonly string[];
   /** The run closest to the failing one that holds, if one was kept. */
   readonly passing: Run | null;
+  /** How far a checker could explain the history, if that is what failed. */
+  readonly witness: Witness | null;
   /** Lines of the user's code by their place: "ticket-rush.ts:12". */
   readonly sources: Readonly<Record<string, string>>;
 }

@@ -61,7 +61,7 @@ describe("the file", () => {
   test("names no other file", () => {
     const html = renderPage([oversold], { template });
     expect(html).not.toMatch(/(src|href)="(?!data:)/);
-    expect(html).not.toMatch(/@import|url\((?!data:)/);
+    expect(html).not.toMatch(/@import|url\((?!data:|#)/);
   });
 
   test("names places in the code from the project's folder", () => {
@@ -181,6 +181,16 @@ browserTests("in a browser the page", () => {
     await page.close();
   });
 
+  test("draws how far the history can be explained, and leads from an operation to its step", async () => {
+    const witness = new Map([["queue", { order: [1, 0, 4], states: ["[7]", "[]", "[9]"], blamed: [2, 3] }]]);
+    const page = await open([queue], { witness });
+    expect(await page.locator(".timeline .bar").count()).toBe(5);
+    expect(await page.locator(".timeline .bar.blamed").count()).toBe(2);
+    await page.getByRole("button", { name: "14 to the end" }).click();
+    await expect.poll(() => textOf(page.getByRole("heading", { name: /^Step/ }))).toBe("Step 14");
+    await page.close();
+  });
+
   test("shows the nearest run that holds beside it, with the reversed race", async () => {
     const page = await open([oversold], { passing: new Map([[oversold.scenario, held]]) });
     const comparison = page.getByRole("region", { name: "The nearest run that holds" });
@@ -192,7 +202,11 @@ browserTests("in a browser the page", () => {
   test.each(["light", "dark"] as const)("has nothing that axe finds, in %s", async (colorScheme) => {
     const shown: readonly (readonly [string, readonly Result[], Options])[] = [
       ["sold-twice", [oversold], { passing: new Map([[oversold.scenario, held]]), readSource }],
-      ["queue", [queue, result({}), result({ scenario: "x", verdict: "error" })], {}],
+      [
+        "queue",
+        [queue, result({}), result({ scenario: "x", verdict: "error" })],
+        { witness: new Map([["queue", { order: [1, 0, 4], states: ["[7]", "[]", "[9]"], blamed: [2, 3] }]]) },
+      ],
       ["deadlock", [{ ...oversold, counterexample: deadlock }], {}],
       ["ten-buyers", [{ ...oversold, counterexample: tenBuyers() }], {}],
       ["chinese", [{ ...oversold, counterexample: chinese }], {}],

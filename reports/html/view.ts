@@ -143,7 +143,7 @@ export function listPrints(
 }
 
 /** "buy(2) → bought": an operation and what came of it. */
-export function callOf(span: Span): string {
+export function callOf(span: Pick<Span, "operation">): string {
   const { result, outcome } = span.operation;
   const call = nameOf(span);
   if (outcome === "pending") return call;
@@ -151,7 +151,7 @@ export function callOf(span: Span): string {
   return result === undefined ? call : `${call} → ${show(result)}`;
 }
 
-function nameOf({ operation: { object, operation, args } }: Span): string {
+function nameOf({ operation: { object, operation, args } }: Pick<Span, "operation">): string {
   return `${object === null ? "" : `${object}.`}${operation}(${args.map(show).join(", ")})`;
 }
 

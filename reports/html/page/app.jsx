@@ -92,7 +92,14 @@ function ResultView({ shown, step, onStep }) {
               <code class="command">npx forkcheck replay {counterexample.token}</code>
             </dd>
           </dl>
-          <Explorer run={counterexample} passing={shown.passing} sources={shown.sources} step={step} onStep={onStep} />
+          <Explorer
+            run={counterexample}
+            passing={shown.passing}
+            witness={shown.witness}
+            sources={shown.sources}
+            step={step}
+            onStep={onStep}
+          />
         </>
       )}
     </>

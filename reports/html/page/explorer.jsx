@@ -6,6 +6,7 @@ import { Comparison } from "./comparison.jsx";
 import { moveByKey } from "./keys.jsx";
 import { Panel } from "./panel.jsx";
 import { SpaceTime } from "./space-time.jsx";
+import { Timeline } from "./timeline.jsx";
 import { Toolbar } from "./toolbar.jsx";
 
 /**
@@ -14,12 +15,13 @@ import { Toolbar } from "./toolbar.jsx";
  * @param {{
  *   run: import("../../../harness/result.ts").Counterexample,
  *   passing: import("../../diagram/diagram.ts").Run | null,
+ *   witness: import("../timeline.ts").Witness | null,
  *   sources: Readonly<Record<string, string>>,
  *   step: number | null,
  *   onStep: (step: number) => void,
  * }} props
  */
-export function Explorer({ run, passing, sources, step, onStep }) {
+export function Explorer({ run, passing, witness, sources, step, onStep }) {
   const diagram = useMemo(() => layOut(run), [run]);
   const objects = useMemo(() => followObjects(run.trace), [run]);
   const [filter, setFilter] = useState(() => ({ ...noFilter, folded: diagram.rows.length > rowsUnfoldedMax }));
@@ -87,6 +89,7 @@ export function Explorer({ run, passing, sources, step, onStep }) {
       <p class="spoken" aria-live="polite">
         {current === undefined ? "" : sayItem(diagram, current)}
       </p>
+      {run.history.length > 0 && <Timeline history={run.history} witness={witness} onStep={onStep} />}
       {passing !== null && <Comparison failing={run} passing={passing} />}
     </>
   );
