@@ -59,7 +59,11 @@ async function stepRow(checker: Checker): Promise<BenchRow> {
   const scenario = alone as unknown as Scenario;
   await checker.check(scenario, { runs: 50, seed: 1, jobs: 1 }, "alone");
   const result = await checker.check(scenario, { runs: 200, seed: 2, jobs: 1 }, "alone");
-  return { name: "a step without a switch", value: round((result.elapsedMs * 1000) / result.schedulingPoints), unit: "us" };
+  return {
+    name: "a step without a switch",
+    value: round((result.elapsedMs * 1000) / result.schedulingPoints),
+    unit: "us",
+  };
 }
 
 /** Microseconds for one hand-over: half of a round trip. */

@@ -9,7 +9,9 @@ const name = process.argv.slice(2).find((argument) => !argument.startsWith("--")
 const bench = BENCHES.find((other) => other.name === name);
 if (bench === undefined) {
   const known = BENCHES.map((other) => other.name).join(", ");
-  process.stderr.write(`There is no benchmark ${JSON.stringify(name ?? "")}. Choose one of ${known}: npm run bench -- ${BENCHES[0].name}\n`);
+  process.stderr.write(
+    `There is no benchmark ${JSON.stringify(name ?? "")}. Choose one of ${known}: npm run bench -- ${BENCHES[0].name}\n`,
+  );
   process.exitCode = 2;
 } else {
   const rows = await bench.run();

@@ -34,21 +34,34 @@ export class Checker implements AsyncDisposable {
 
   async check(scenario: Scenario, options: CheckOptions = {}, name = scenario.name ?? "scenario"): Promise<Result> {
     if (!isScenario(scenario)) {
-      throw new RequestError(`${String(scenario)} is no scenario.`, "Pass what `scenario(import.meta.url, { ... })` returned.");
+      throw new RequestError(
+        `${String(scenario)} is no scenario.`,
+        "Pass what `scenario(import.meta.url, { ... })` returned.",
+      );
     }
     const checked = checkedOptions(options, randomInt(0x7fffffff));
     const known = scenario.properties.map((property) => property.name);
     if (checked.property !== undefined && !known.includes(checked.property) && !checked.property.startsWith("no-")) {
-      throw new RequestError(`${name} has no property ${JSON.stringify(checked.property)}.`, `It has ${known.join(", ") || "none of its own"}.`);
+      throw new RequestError(
+        `${name} has no property ${JSON.stringify(checked.property)}.`,
+        `It has ${known.join(", ") || "none of its own"}.`,
+      );
     }
-    return await this.#run(scenario, name, checked, options, undefined);
+    if (options.regression !== undefined) decodeToken(options.regression);
+    const replay = options.regression === undefined ? undefined : { token: options.regression, shrink: true };
+    return await this.#run(scenario, name, replay === undefined ? checked : { ...checked, runs: 1 }, options, replay);
   }
 
   /** The run that a token stands for, once more. */
-  async replay(scenario: Scenario, token: string, options: CheckOptions = {}, name = scenario.name ?? "scenario"): Promise<Result> {
+  async replay(
+    scenario: Scenario,
+    token: string,
+    options: CheckOptions = {},
+    name = scenario.name ?? "scenario",
+  ): Promise<Result> {
     decodeToken(token);
     const checked = checkedOptions({ ...options, runs: 1, seed: 0 }, 0);
-    return await this.#run(scenario, name, checked, options, token);
+    return await this.#run(scenario, name, checked, options, { token, shrink: false });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -56,10 +69,17 @@ export class Checker implements AsyncDisposable {
     this.#pool = null;
   }
 
-  async #run(scenario: Scenario, name: string, checked: CheckedOptions, options: CheckOptions, token: string | undefined): Promise<Result> {
+  async #run(
+    scenario: Scenario,
+    name: string,
+    checked: CheckedOptions,
+    options: CheckOptions,
+    replay: SearchOptions["replay"],
+  ): Promise<Result> {
     options.signal?.throwIfAborted();
     const blocks = Math.ceil(checked.runs / RUNS_PER_BLOCK);
-    const wanted = checked.mode === "free" ? 1 : (checked.jobs ?? (blocks < BLOCKS_WORTH_A_LANE * 2 ? 1 : availableParallelism()));
+    const wanted =
+      checked.mode === "free" ? 1 : (checked.jobs ?? (blocks < BLOCKS_WORTH_A_LANE * 2 ? 1 : availableParallelism()));
     const pool = await this.#poolFor(Math.min(wanted, blocks), checked);
     const lanes = pool.lanes.slice(0, Math.min(wanted, blocks));
     const search: SearchOptions = {
@@ -69,7 +89,7 @@ export class Checker implements AsyncDisposable {
       mode: checked.mode,
       stepsMax: checked.stepsMax,
       ...(checked.property === undefined ? {} : { property: checked.property }),
-      ...(token === undefined ? {} : { replay: { token } }),
+      ...(replay === undefined ? {} : { replay }),
     };
     const request = { moduleUrl: scenario.moduleUrl, ordinal: scenario.ordinal, name, search };
     const checking = new Checking(name, lanes, request, checked, options);
@@ -83,7 +103,12 @@ export class Checker implements AsyncDisposable {
     const key = `${checked.mode}/${checked.watchdogMs}/${checked.memoryBytes}`;
     if (this.#pool === null || this.#poolKey !== key || this.#pool.lanes.length < lanes) {
       await this[Symbol.asyncDispose]();
-      this.#pool = new Pool({ lanes, free: checked.mode === "free", watchdogMs: checked.watchdogMs, memoryBytes: checked.memoryBytes });
+      this.#pool = new Pool({
+        lanes,
+        free: checked.mode === "free",
+        watchdogMs: checked.watchdogMs,
+        memoryBytes: checked.memoryBytes,
+      });
       this.#poolKey = key;
     }
     return this.#pool;
@@ -107,7 +132,13 @@ class Checking {
   #timer: NodeJS.Timeout | undefined;
   #done = false;
 
-  constructor(name: string, lanes: readonly PoolLane[], request: Omit<CheckRequest, "lane" | "lanes">, checked: CheckedOptions, options: CheckOptions) {
+  constructor(
+    name: string,
+    lanes: readonly PoolLane[],
+    request: Omit<CheckRequest, "lane" | "lanes">,
+    checked: CheckedOptions,
+    options: CheckOptions,
+  ) {
     this.#name = name;
     this.#lanes = lanes;
     this.#request = request;
@@ -191,7 +222,12 @@ class Checking {
       property: judgement.property,
       message: judgement.message,
       strategy: found.strategy,
-      counterexample: { ...counterexample, foundInRun: found.run, foundMs: Math.round(found.foundMs), shrinkMs: Math.round(counterexample.shrinkMs) },
+      counterexample: {
+        ...counterexample,
+        foundInRun: found.run,
+        foundMs: Math.round(found.foundMs),
+        shrinkMs: Math.round(counterexample.shrinkMs),
+      },
     };
   }
 
@@ -220,13 +256,22 @@ class Checking {
   #stop(): void {
     for (const lane of this.#lanes) lane.tell({ type: "stop" });
     // A conductor in the middle of a run looks up at the latest when the watchdog bites.
-    setTimeout(() => this.#fail({ kind: "worker", message: `${this.#name} could not be stopped in time.` }), this.#checked.watchdogMs * 3).unref();
+    setTimeout(
+      () => this.#fail({ kind: "worker", message: `${this.#name} could not be stopped in time.` }),
+      this.#checked.watchdogMs * 3,
+    ).unref();
     this.broken = true;
   }
 
   #progress(phase: "searching" | "shrinking"): void {
     const runs = this.#tallies.reduce((total, tally) => total + tally.runs, 0);
-    this.#options.onProgress?.({ scenario: this.#name, runs, of: this.#checked.runs, elapsedMs: performance.now() - this.#startedAt, phase });
+    this.#options.onProgress?.({
+      scenario: this.#name,
+      runs,
+      of: this.#checked.runs,
+      elapsedMs: performance.now() - this.#startedAt,
+      phase,
+    });
   }
 
   #end(result: Result): void {
@@ -240,4 +285,3 @@ const WORKERS_AT_START = 2;
 /** Starting a lane's processes takes as long as so many blocks of runs. */
 const BLOCKS_WORTH_A_LANE = 100;
 const RUNS_TO_EXPECT_A_CHOICE = 8;
-

@@ -28,11 +28,13 @@ function explainPreemption(trace: readonly TraceEntry[], entry: number): string 
   if (interrupted === undefined) return null;
   for (const after of trace.slice(entry - 1)) {
     if (after.process !== interrupted || after.object === null || !touches(after)) continue;
-    const before = trace.slice(0, entry - 1).findLast((other) => other.process === interrupted && other.object === after.object && touches(other));
+    const before = trace
+      .slice(0, entry - 1)
+      .findLast((other) => other.process === interrupted && other.object === after.object && touches(other));
     if (before === undefined) continue;
-    const between = trace.slice(entry - 1, after.step - 1).findLast(
-      (other) => other.process !== interrupted && other.object === after.object && writes(other),
-    );
+    const between = trace
+      .slice(entry - 1, after.step - 1)
+      .findLast((other) => other.process !== interrupted && other.object === after.object && writes(other));
     if (between === undefined) continue;
     return `${said(before)}, then ${said(between)} before ${said(after)}`;
   }
@@ -44,7 +46,10 @@ function plainPreemption(trace: readonly TraceEntry[], entry: number, operations
   const during = trace[entry - 1];
   if (before === undefined || during === undefined) return null;
   const inside = operations.find(
-    (operation) => operation.process === before.process && operation.invoked <= before.step && (operation.returned ?? Infinity) > before.step,
+    (operation) =>
+      operation.process === before.process &&
+      operation.invoked <= before.step &&
+      (operation.returned ?? Infinity) > before.step,
   );
   return `${before.process} is interrupted${inside === undefined ? "" : ` inside ${inside.operation}`} after '${before.label}' (step ${before.step}), and ${said(during)}`;
 }
@@ -56,7 +61,13 @@ function explainRace(trace: readonly TraceEntry[]): string[] {
     if (second.object === null || !touches(second)) continue;
     const first = trace
       .slice(0, later)
-      .findLast((other) => other.object === second.object && other.process !== second.process && touches(other) && (writes(other) || writes(second)));
+      .findLast(
+        (other) =>
+          other.object === second.object &&
+          other.process !== second.process &&
+          touches(other) &&
+          (writes(other) || writes(second)),
+      );
     if (first !== undefined) return [`${said(first)}, and after it ${said(second)}`];
   }
   return [];
@@ -64,7 +75,13 @@ function explainRace(trace: readonly TraceEntry[]): string[] {
 
 function lastStepBefore(trace: readonly TraceEntry[], index: number): number {
   for (let at = index - 1; at >= 0; at--) {
-    if (trace[at].kind !== "print" && trace[at].kind !== "return" && trace[at].kind !== "throw" && trace[at].kind !== "end") return at;
+    if (
+      trace[at].kind !== "print" &&
+      trace[at].kind !== "return" &&
+      trace[at].kind !== "throw" &&
+      trace[at].kind !== "end"
+    )
+      return at;
   }
   return -1;
 }
@@ -74,7 +91,11 @@ function touches(entry: TraceEntry): boolean {
 }
 
 function writes(entry: TraceEntry): boolean {
-  return entry.kind === "write" || entry.kind === "update" || (entry.kind === "step" && /write|truncat|create|remove|rename|delete|append/i.test(entry.label));
+  return (
+    entry.kind === "write" ||
+    entry.kind === "update" ||
+    (entry.kind === "step" && /write|truncat|create|remove|rename|delete|append/i.test(entry.label))
+  );
 }
 
 function said(entry: TraceEntry): string {

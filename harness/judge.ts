@@ -57,13 +57,19 @@ function* builtInViolations(outcome: RunOutcome, history: History): Generator<Ju
       yield builtIn("no-process-death", `${who} died in the middle of the run (${outcome.loss?.reason})`);
       return;
     case "stuck":
-      yield builtIn("no-endless-run", `${who} ${outcome.loss?.reason}: it is in an endless loop, or waits for something outside`);
+      yield builtIn(
+        "no-endless-run",
+        `${who} ${outcome.loss?.reason}: it is in an endless loop, or waits for something outside`,
+      );
       return;
     case "step-limit":
       yield builtIn("no-endless-run", `the run did not end within ${outcome.steps} steps (limit: stepsMax)`);
       return;
     case "text-limit":
-      yield builtIn("no-endless-run", "the run recorded more than a lane has room for (limits: textBytesMax, operationsMax)");
+      yield builtIn(
+        "no-endless-run",
+        "the run recorded more than a lane has room for (limits: textBytesMax, operationsMax)",
+      );
       return;
     default:
   }
@@ -78,7 +84,9 @@ function* builtInViolations(outcome: RunOutcome, history: History): Generator<Ju
 function deadlockMessage(history: History): string {
   const waiting = history.processes.filter(({ end }) => end === "blocked");
   const parts = waiting.map(({ process, reason }) => {
-    const pending = history.operations.findLast((operation) => operation.process === process && operation.outcome === "pending" && operation.object !== null);
+    const pending = history.operations.findLast(
+      (operation) => operation.process === process && operation.outcome === "pending" && operation.object !== null,
+    );
     const holder = pending?.object == null ? null : holderOf(history, pending.object);
     const during = pending === undefined ? "" : ` in ${pending.operation}`;
     const held = holder === null ? "" : `, which ${holder === process ? "it holds itself" : `${holder} holds`}`;
@@ -93,13 +101,21 @@ function holderOf(history: History, object: string): string | null {
   let since = -1;
   for (const operation of history.operations) {
     if (operation.object !== object || operation.outcome !== "returned") continue;
-    if (/acquire|hold/i.test(operation.operation) && operation.result !== false && (operation.returned as number) > since) {
+    if (
+      /acquire|hold/i.test(operation.operation) &&
+      operation.result !== false &&
+      (operation.returned as number) > since
+    ) {
       holder = operation.process;
       since = operation.returned as number;
     }
   }
   const released = history.operations.some(
-    (operation) => operation.object === object && operation.operation === "release" && operation.process === holder && operation.invoked > since,
+    (operation) =>
+      operation.object === object &&
+      operation.operation === "release" &&
+      operation.process === holder &&
+      operation.invoked > since,
   );
   return released ? null : holder;
 }

@@ -23,6 +23,8 @@ export interface CheckOptions {
   readonly watchdogMs?: number;
   /** Bytes for the shared objects; default 16 MiB. */
   readonly memoryBytes?: number;
+  /** Token of a run that failed before: try it, and search for nothing else if it holds now. */
+  readonly regression?: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -75,7 +77,10 @@ function strategyNames(name: string): string[] {
   const names = SEARCH_STRATEGIES.map((strategy) => strategy.name);
   if (name === PORTFOLIO) return names;
   if (names.includes(name)) return [name];
-  throw new RequestError(`There is no strategy ${JSON.stringify(name)}.`, `Choose one of ${[PORTFOLIO, ...names].join(", ")}.`);
+  throw new RequestError(
+    `There is no strategy ${JSON.stringify(name)}.`,
+    `Choose one of ${[PORTFOLIO, ...names].join(", ")}.`,
+  );
 }
 
 function whole(name: string, value: number, min: number, max: number): number {

@@ -155,21 +155,27 @@ function checkOptions<Input, Shared extends object>(moduleUrl: string, options: 
   if (problem !== null) throw new TypeError(`scenario ${name} cannot be declared: ${problem}`);
 }
 
-function problemOf<Input, Shared extends object>(moduleUrl: string, options: ScenarioOptions<Input, Shared>): string | null {
+function problemOf<Input, Shared extends object>(
+  moduleUrl: string,
+  options: ScenarioOptions<Input, Shared>,
+): string | null {
   if (typeof moduleUrl !== "string" || !moduleUrl.startsWith("file:")) {
     return `its first argument is ${JSON.stringify(moduleUrl)}. Pass import.meta.url, so that other processes find the module.`;
   }
-  if (typeof options !== "object" || options === null) return "its second argument is no object. Pass { input, processes, roles, properties }.";
+  if (typeof options !== "object" || options === null)
+    return "its second argument is no object. Pass { input, processes, roles, properties }.";
   if (options.name !== undefined && !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(options.name)) {
     return `its name ${JSON.stringify(options.name)} is not in lower case with hyphens. Names are file names and command line arguments.`;
   }
   if (typeof (options.input as unknown as { generate?: unknown })?.generate !== "function") {
     return "its `input` is no arbitrary of fast-check. Use fc.constant({}) if nothing varies.";
   }
-  if (typeof options.processes !== "function") return "it has no `processes`. Return the role of each process, such as times(2, \"buyer\").";
+  if (typeof options.processes !== "function")
+    return 'it has no `processes`. Return the role of each process, such as times(2, "buyer").';
   if (typeof options.roles !== "object" || options.roles === null || Object.keys(options.roles).length === 0) {
     return "it has no `roles`. Give one function for each role.";
   }
-  if (!Array.isArray(options.properties)) return "its `properties` is no list. Use [] to check only that nobody fails or waits for ever.";
+  if (!Array.isArray(options.properties))
+    return "its `properties` is no list. Use [] to check only that nobody fails or waits for ever.";
   return null;
 }

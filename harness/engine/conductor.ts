@@ -82,4 +82,3 @@ function leave(): void {
 function tell(message: FromConductor): void {
   process.send?.(message);
 }
-

@@ -2,7 +2,7 @@ import type { AccessKind, Probe, SharedObject, WaitOutcome } from "../../primiti
 import type { Word } from "../../primitives/memory/word.ts";
 import type { Baton } from "./baton.ts";
 import { KIND } from "./kinds.ts";
-import { H, LIMITS, P, PROCESS, S, STRAND, type LaneMemory } from "./lane-memory.ts";
+import { H, LIMITS, P, PROCESS, S, STRAND, STRAND_BITS, type LaneMemory } from "./lane-memory.ts";
 import { textOf, type Recorder } from "./recorder.ts";
 import { processAt, strandAt, type Scheduler } from "./scheduler.ts";
 import { userPlace } from "./source-place.ts";
@@ -226,7 +226,7 @@ export class ControlledProcess implements Probe {
       return false;
     }
     const strand = this.#scheduler.pick();
-    const next = strand < 0 ? -1 : Math.floor(strand / LIMITS.strandsMax);
+    const next = strand < 0 ? -1 : strand >> STRAND_BITS;
     if (next === this.#process) return true;
     this.#baton.passTo(next + 1);
     return false;
@@ -244,7 +244,9 @@ export class ControlledProcess implements Probe {
     return new Promise<T>((resolve, reject) => {
       const place = this.#words[H.recordSource] === 1 ? userPlace(new Error()) : "";
       this.#tasks[task] = { kind, object, place, resolve: resolve as (value: unknown) => void, reject, ...details };
-      details.signal?.addEventListener("abort", () => this.#abortTask(task, details.signal as AbortSignal), { once: true });
+      details.signal?.addEventListener("abort", () => this.#abortTask(task, details.signal as AbortSignal), {
+        once: true,
+      });
     });
   }
 
@@ -417,7 +419,8 @@ const restingResources = new Map<string, number>();
 /** To be called once, when the worker is otherwise idle. */
 export function rememberRestingResources(): void {
   restingResources.clear();
-  for (const name of process.getActiveResourcesInfo()) restingResources.set(name, (restingResources.get(name) ?? 0) + 1);
+  for (const name of process.getActiveResourcesInfo())
+    restingResources.set(name, (restingResources.get(name) ?? 0) + 1);
 }
 
 function realWorkUnderWay(): boolean {

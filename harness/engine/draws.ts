@@ -50,7 +50,9 @@ export class Draws {
     const { words } = this.#memory;
     const number = Atomics.add(words, H.draws, 1);
     if (number >= LIMITS.drawsMax) {
-      throw new RangeError(`a run draws more than ${LIMITS.drawsMax} values (limit: drawsMax). Draw fewer, or make them part of the input.`);
+      throw new RangeError(
+        `a run draws more than ${LIMITS.drawsMax} values (limit: drawsMax). Draw fewer, or make them part of the input.`,
+      );
     }
     const at = (PARTS.draws >> 2) + number * SIZES.drawWords;
     words[at] = process;

@@ -46,7 +46,10 @@ export class FreeProcess implements Probe {
       await role();
     } catch (error) {
       state = error instanceof FreeExit ? PROCESS.exited : PROCESS.threw;
-      this.#recorder.ended(state === PROCESS.exited ? "end" : "throw", state === PROCESS.exited ? (error as Error).message : textOf(error));
+      this.#recorder.ended(
+        state === PROCESS.exited ? "end" : "throw",
+        state === PROCESS.exited ? (error as Error).message : textOf(error),
+      );
     }
     this.#playing = false;
     this.#words[this.#own + P.state] = state;

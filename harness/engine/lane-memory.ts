@@ -46,6 +46,9 @@ export const LIMITS = {
   candidatesMax: 1 << 20,
 } as const;
 
+/** A strand's number is its process, shifted by so many bits, and its task: strandsMax is 2 to this power. */
+export const STRAND_BITS = 6;
+
 /** Words of the header, by index. */
 export const H = {
   magic: 0,

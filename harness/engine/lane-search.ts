@@ -9,7 +9,16 @@ import { declaredScenarios, type Scenario } from "../scenario.ts";
 import { shrink } from "../shrink/shrink.ts";
 import type { Attempt, Plan, Subject } from "../shrink/subject.ts";
 import { decodeToken, encodeToken } from "../token.ts";
-import { ScenarioError, shortJson, StoppedError, type Lane, type Prepared, type RunOutcome, type RunRequest, type Workers } from "./lane.ts";
+import {
+  ScenarioError,
+  shortJson,
+  StoppedError,
+  type Lane,
+  type Prepared,
+  type RunOutcome,
+  type RunRequest,
+  type Workers,
+} from "./lane.ts";
 import type { LaneMemory } from "./lane-memory.ts";
 import type { CheckRequest, Found, FromConductor, ToConductor, Trouble } from "./protocol.ts";
 import { derivedSeed } from "./random.ts";
@@ -50,7 +59,10 @@ export class LaneSearch {
     this.#tally = { runs: 0, schedulingPoints: 0, choices: 0, switches: 0, notes: [] };
     const scenario = await loadScenario(request);
     this.#lane.load(scenario);
-    const found = request.search.replay === undefined ? await this.#search(scenario, request) : await this.#replay(scenario, request);
+    const found =
+      request.search.replay === undefined
+        ? await this.#search(scenario, request)
+        : await this.#replay(scenario, request);
     this.#tell({ type: "searched", tally: this.#tally, found, trouble: null });
   }
 
@@ -65,13 +77,24 @@ export class LaneSearch {
       const last = Math.min(search.runs, (block + 1) * RUNS_PER_BLOCK);
       for (let run = block * RUNS_PER_BLOCK; run < last; run++) {
         const strategy = search.strategies[run % search.strategies.length];
-        const request_: RunRequest = { strategy, seed: derivedSeed(search.seed, run), stepsMax: search.stepsMax, ...freeRequest(search.mode) };
+        const request_: RunRequest = {
+          strategy,
+          seed: derivedSeed(search.seed, run),
+          stepsMax: search.stepsMax,
+          ...freeRequest(search.mode),
+        };
         const judgement = await this.#runAndJudge(scenario, request_, search.property);
         if (judgement !== null) {
           const known = await this.#makeSure(scenario, prepared, input, request_, judgement);
           if (known !== null) {
             this.#failure = known;
-            return { block, run: run + 1, strategy: search.mode === "free" ? "free" : strategy, judgement: known.judgement, foundMs: performance.now() - startedAt };
+            return {
+              block,
+              run: run + 1,
+              strategy: search.mode === "free" ? "free" : strategy,
+              judgement: known.judgement,
+              foundMs: performance.now() - startedAt,
+            };
           }
         } else if (search.mode === "controlled" && run % CHECK_DETERMINISM_EVERY === 0) {
           await this.#checkDeterminism(prepared, request_);
@@ -104,7 +127,8 @@ export class LaneSearch {
   #judge(scenario: Scenario, outcome: RunOutcome, only?: string): Judgement | null {
     if (outcome.ending === "stopped") throw new StoppedError();
     if (outcome.failure !== "") throw new ScenarioError(outcome.failure);
-    if (outcome.ending !== "finished" || outcome.threw) return judge(outcome, () => this.#history(), scenario.properties, only);
+    if (outcome.ending !== "finished" || outcome.threw)
+      return judge(outcome, () => this.#history(), scenario.properties, only);
     // Properties are functions of the history: where nothing else is read, the same history holds again.
     const behaviour = scenario.final === undefined ? this.#lane.recording.behaviour() : 0;
     if (behaviour !== 0 && this.#held.has(behaviour)) return null;
@@ -131,12 +155,16 @@ export class LaneSearch {
     const outcome = await this.#lane.run({ ...request, keepCandidates: true });
     const again = this.#judge(scenario, outcome, only);
     if (again === null && isLoss(judgement)) {
-      this.#tally.notes.push(`${judgement.message}; the same run again went well, so it was replaced and the search went on`);
+      this.#tally.notes.push(
+        `${judgement.message}; the same run again went well, so it was replaced and the search went on`,
+      );
       return null;
     }
-    if (isLoss(judgement) && again !== null) return { input, judgement: again, attempt: this.#attempt(prepared, outcome, again), mode: "controlled" };
+    if (isLoss(judgement) && again !== null)
+      return { input, judgement: again, attempt: this.#attempt(prepared, outcome, again), mode: "controlled" };
     const second = this.#lane.seen();
-    if (again === null || first.digest !== second.digest) throw new NondeterminismError(first.trace, second.trace, prepared);
+    if (again === null || first.digest !== second.digest)
+      throw new NondeterminismError(first.trace, second.trace, prepared);
     const attempt = this.#attempt(prepared, outcome, again);
     const replayed = await this.#lane.run(replayRequest(this.#valueOf(input.value, attempt), request.stepsMax));
     const third = this.#lane.seen();
@@ -146,7 +174,12 @@ export class LaneSearch {
   }
 
   /** A failure of free mode: follow its order under control, else look for the same failure with the same input. */
-  async #bringUnderControl(scenario: Scenario, prepared: Prepared, input: Generated<unknown>, judgement: Judgement): Promise<KnownFailure | null> {
+  async #bringUnderControl(
+    scenario: Scenario,
+    prepared: Prepared,
+    input: Generated<unknown>,
+    judgement: Judgement,
+  ): Promise<KnownFailure | null> {
     const only = judgement.property;
     const free = this.#attempt(prepared, null, judgement);
     const asItWas = this.#lane.seen();
@@ -156,7 +189,13 @@ export class LaneSearch {
       const request: RunRequest =
         tries === 0
           ? { strategy: "guide", schedule: guide, draws: free.draws, seed: 0, stepsMax, keepCandidates: true }
-          : { strategy: tries % 2 === 0 ? "random-walk" : "random-delay", draws: free.draws, seed: derivedSeed(seed, tries), stepsMax, keepCandidates: true };
+          : {
+              strategy: tries % 2 === 0 ? "random-walk" : "random-delay",
+              draws: free.draws,
+              seed: derivedSeed(seed, tries),
+              stepsMax,
+              keepCandidates: true,
+            };
       const outcome = await this.#lane.run(request);
       const found = this.#judge(scenario, outcome, only);
       if (found === null) continue;
@@ -167,7 +206,9 @@ export class LaneSearch {
       );
       return { input, judgement: found, attempt: this.#attempt(prepared, outcome, found), mode: "free" };
     }
-    this.#tally.notes.push("found in free mode; it did not happen again under control, so the history is shown as it was, and there is no token that replays it");
+    this.#tally.notes.push(
+      "found in free mode; it did not happen again under control, so the history is shown as it was, and there is no token that replays it",
+    );
     return { input, judgement, attempt: free, mode: "free", asItWas };
   }
 
@@ -206,18 +247,29 @@ export class LaneSearch {
       this.#report(failure, unshrunk(failure), failure.asItWas, performance.now() - startedAt);
       return;
     }
-    const keep = request.search.replay !== undefined || isLoss(failure.judgement);
-    const shrunken = keep ? unshrunk(failure) : await shrink(this.#subject(scenario, failure), { input: failure.input, attempt: failure.attempt });
+    const keep = request.search.replay?.shrink === false || isLoss(failure.judgement);
+    const shrunken = keep
+      ? unshrunk(failure)
+      : await shrink(this.#subject(scenario, failure), { input: failure.input, attempt: failure.attempt });
     const prepared = await this.#prepare(shrunken.input);
     const value = this.#valueOf(shrunken.input, shrunken.attempt as KnownAttempt);
     if (isLoss(failure.judgement)) {
       this.#report(failure, shrunken, null, performance.now() - startedAt);
       return;
     }
-    const outcome = await this.#lane.run({ ...replayRequest(value, request.search.stepsMax), keepCandidates: true, recordSource: true });
+    const outcome = await this.#lane.run({
+      ...replayRequest(value, request.search.stepsMax),
+      keepCandidates: true,
+      recordSource: true,
+    });
     const judgement = this.#judge(scenario, outcome, failure.judgement.property);
     if (judgement === null) throw new NondeterminismError([], [], prepared);
-    this.#report({ ...failure, judgement }, { ...shrunken, attempt: this.#attempt(prepared, outcome, judgement) }, null, performance.now() - startedAt);
+    this.#report(
+      { ...failure, judgement },
+      { ...shrunken, attempt: this.#attempt(prepared, outcome, judgement) },
+      null,
+      performance.now() - startedAt,
+    );
   }
 
   #report(failure: KnownFailure, shrunken: ShrunkFailure, asItWas: Seen | null, shrinkMs: number): void {
@@ -282,7 +334,8 @@ export class LaneSearch {
         return this.#attempt(prepared as Prepared, outcome, this.#judge(scenario, outcome, only), false);
       },
       smallerInputs: (input) => shrunk(scenario.input, input, SMALLER_INPUTS_MAX),
-      sampleInputs: (count) => Array.from({ length: count }, (_, index) => generated(scenario.input, derivedSeed(search.seed, ~index))),
+      sampleInputs: (count) =>
+        Array.from({ length: count }, (_, index) => generated(scenario.input, derivedSeed(search.seed, ~index))),
     };
   }
 
@@ -301,7 +354,9 @@ export class LaneSearch {
       inputSize: shortJson(prepared.input).length + shortJson(draws).length,
     };
     const recording = this.#lane.recording;
-    const pending = whole ? pendingOf(decisions, (strand) => recording.pendingFingerprint(strand)) : new Map<number, number>();
+    const pending = whole
+      ? pendingOf(decisions, (strand) => recording.pendingFingerprint(strand))
+      : new Map<number, number>();
     return {
       judgement,
       measure,
@@ -315,7 +370,11 @@ export class LaneSearch {
   }
 
   #valueOf(input: unknown, attempt: KnownAttempt): RunValue {
-    return { input, draws: attempt.draws, schedule: scheduleOf(attempt.decisions, (strand) => attempt.pending.get(strand) ?? 0) };
+    return {
+      input,
+      draws: attempt.draws,
+      schedule: scheduleOf(attempt.decisions, (strand) => attempt.pending.get(strand) ?? 0),
+    };
   }
 
   async #guarded(body: () => Promise<void>): Promise<void> {
@@ -397,9 +456,13 @@ async function loadScenario(request: CheckRequest): Promise<Scenario> {
   try {
     await import(request.moduleUrl);
   } catch (error) {
-    throw new ScenarioError(`${request.moduleUrl} could not be imported: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    throw new ScenarioError(
+      `${request.moduleUrl} could not be imported: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
   }
-  const scenario = declaredScenarios().find((other) => other.moduleUrl === request.moduleUrl && other.ordinal === request.ordinal);
+  const scenario = declaredScenarios().find(
+    (other) => other.moduleUrl === request.moduleUrl && other.ordinal === request.ordinal,
+  );
   if (scenario === undefined) {
     throw new ScenarioError(
       `${request.moduleUrl} declares no scenario number ${request.ordinal + 1} when another process imports it. ` +
@@ -430,7 +493,10 @@ function pendingOf(decisions: readonly Decision[], fingerprint: (strand: number)
 }
 
 function isLoss(judgement: Judgement): boolean {
-  return judgement.property === "no-process-death" || (judgement.property === "no-endless-run" && !judgement.message.includes("limit:"));
+  return (
+    judgement.property === "no-process-death" ||
+    (judgement.property === "no-endless-run" && !judgement.message.includes("limit:"))
+  );
 }
 
 function unshrunk(failure: KnownFailure): ShrunkFailure {
@@ -438,7 +504,8 @@ function unshrunk(failure: KnownFailure): ShrunkFailure {
 }
 
 function troubleOf(error: unknown, name: string): Trouble {
-  if (error instanceof NondeterminismError) return { kind: "nondeterministic", message: `${name} is not deterministic: ${error.message}` };
+  if (error instanceof NondeterminismError)
+    return { kind: "nondeterministic", message: `${name} is not deterministic: ${error.message}` };
   if (error instanceof DivergedError) return { kind: "token", message: error.message };
   if (error instanceof ScenarioError) return { kind: "scenario", message: error.message };
   return { kind: "worker", message: error instanceof Error ? (error.stack ?? error.message) : String(error) };

@@ -267,7 +267,10 @@ export class Lane {
       entries: words[H.entries],
       divergedAt: words[H.divergedAt],
       threw: prepared.roles.some((_, process) => words[processAt(process) + P.state] > PROCESS.finished),
-      failure: words[H.ending] === ENDING.startFailed || words[H.ending] === ENDING.sharedDiffers ? this.#startFailure(prepared) : "",
+      failure:
+        words[H.ending] === ENDING.startFailed || words[H.ending] === ENDING.sharedDiffers
+          ? this.#startFailure(prepared)
+          : "",
     };
   }
 
@@ -313,7 +316,9 @@ export class Lane {
     const { words } = this.#memory;
     await this.#workers.ensure(count);
     const version = words[H.programVersion];
-    const loading = Array.from({ length: count }, (_, worker) => worker).filter((worker) => loadedAt(words, worker) !== version);
+    const loading = Array.from({ length: count }, (_, worker) => worker).filter(
+      (worker) => loadedAt(words, worker) !== version,
+    );
     if (loading.length === 0) return;
     words[H.command] = COMMAND.load;
     const startedAt = now();
@@ -324,17 +329,23 @@ export class Lane {
       if (this.#workers.stopping) throw new StoppedError();
       const lost = loading.find((worker) => this.#workers.lost.has(worker));
       if (lost !== undefined) {
-        throw new ScenarioError(`a worker died while it loaded the scenario (${this.#workers.lost.get(lost)}). Look at what the module does when it is imported.`);
+        throw new ScenarioError(
+          `a worker died while it loaded the scenario (${this.#workers.lost.get(lost)}). Look at what the module does when it is imported.`,
+        );
       }
       if ((now() - startedAt) / 1e6 > LOAD_MS_MAX) {
-        throw new ScenarioError(`a worker needed more than ${LOAD_MS_MAX / 1000} s to load the scenario (limit: loadMsMax). Look for a top-level await that never ends.`);
+        throw new ScenarioError(
+          `a worker needed more than ${LOAD_MS_MAX / 1000} s to load the scenario (limit: loadMsMax). Look for a top-level await that never ends.`,
+        );
       }
     }
     // Every worker gave the baton back; the last of these must not be taken for the end of a run.
     this.#baton.awaitUntil(0, now);
     const failed = loading.find((worker) => loadedAt(words, worker) < 0);
     if (failed !== undefined) {
-      throw new ScenarioError(`a worker could not load the scenario: ${String(this.#values.read(processAt(failed) + P.endTag))}`);
+      throw new ScenarioError(
+        `a worker could not load the scenario: ${String(this.#values.read(processAt(failed) + P.endTag))}`,
+      );
     }
   }
 }
@@ -484,7 +495,9 @@ function guarded<T>(what: string, body: () => T): T {
     return body();
   } catch (error) {
     if (error instanceof ScenarioError) throw error;
-    throw new ScenarioError(`the scenario's \`${what}\` threw ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    throw new ScenarioError(
+      `the scenario's \`${what}\` threw ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
   }
 }
 

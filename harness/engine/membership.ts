@@ -7,7 +7,8 @@ import { Region } from "../../primitives/memory/region.ts";
  */
 export function joinLane(): Membership {
   const text = process.env[MEMBERSHIP_VARIABLE];
-  if (text === undefined) throw new Error("this file is started by forkcheck's pool, not by hand. Use `npx forkcheck run`.");
+  if (text === undefined)
+    throw new Error("this file is started by forkcheck's pool, not by hand. Use `npx forkcheck run`.");
   const membership = JSON.parse(text) as MembershipData;
   if (membership.dieWithParent) dieWithParent();
   // The parent may have died before the kernel was asked; then nobody will ever tell.

@@ -49,7 +49,8 @@ function collect(
   seen: Set<unknown>,
   depth: number,
 ): void {
-  if (typeof value !== "object" || value === null || seen.has(value) || depth > DEPTH_MAX || ArrayBuffer.isView(value)) return;
+  if (typeof value !== "object" || value === null || seen.has(value) || depth > DEPTH_MAX || ArrayBuffer.isView(value))
+    return;
   seen.add(value);
   if (isSharedObject(value)) {
     ranges.push({ start: value.offset, end: value.offset + value.byteLength, name: path === "" ? "shared" : path });

@@ -56,7 +56,10 @@ export class PoolLane {
     this.#core = core;
     this.#options = options;
     this.#region = Region.create(`lane-${lane}`, Math.ceil((ARENA_START + options.memoryBytes) / 4096) * 4096);
-    this.#folder = join(folderRoot(), `${FOLDER_PREFIX}${process.pid}-${startTimeOf(process.pid)}-${lane}-${counter++}`);
+    this.#folder = join(
+      folderRoot(),
+      `${FOLDER_PREFIX}${process.pid}-${startTimeOf(process.pid)}-${lane}-${counter++}`,
+    );
   }
 
   /** Starts the conductor and, so as not to wait for them later, the first `workers` workers. */
@@ -123,7 +126,9 @@ export class PoolLane {
       watchdogMs: this.#options.watchdogMs,
       dieWithParent: agent !== 0,
     };
-    const entry = fileURLToPath(new URL(agent === 0 ? `./conductor${EXTENSION}` : `./worker${EXTENSION}`, import.meta.url));
+    const entry = fileURLToPath(
+      new URL(agent === 0 ? `./conductor${EXTENSION}` : `./worker${EXTENSION}`, import.meta.url),
+    );
     const child = execaNode(entry, [], {
       nodeOptions: NODE_OPTIONS,
       env: { ...cleanEnvironment(), [MEMBERSHIP_VARIABLE]: JSON.stringify(membership) },
@@ -161,7 +166,11 @@ class Member {
     });
     this.ready = new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        reject(new Error(`a process of forkcheck did not start within ${START_MS_MAX / 1000} s (limit: startMsMax). Is the machine overloaded?`));
+        reject(
+          new Error(
+            `a process of forkcheck did not start within ${START_MS_MAX / 1000} s (limit: startMsMax). Is the machine overloaded?`,
+          ),
+        );
       }, START_MS_MAX);
       timer.unref();
       child.on("message", (message: unknown) => {
@@ -173,9 +182,16 @@ class Member {
       });
       void this.gone.then((reason) => {
         clearTimeout(timer);
-        reject(new Error(`a process of forkcheck ended before it was ready (${reason}).${this.#lastWords === "" ? "" : ` It said: ${this.#lastWords.trim()}`}`));
+        reject(
+          new Error(
+            `a process of forkcheck ended before it was ready (${reason}).${this.#lastWords === "" ? "" : ` It said: ${this.#lastWords.trim()}`}`,
+          ),
+        );
         if (agent === 0) {
-          hear({ type: "trouble", trouble: { kind: "worker", message: `the conductor of a lane died (${reason}). ${this.#lastWords.trim()}` } });
+          hear({
+            type: "trouble",
+            trouble: { kind: "worker", message: `the conductor of a lane died (${reason}). ${this.#lastWords.trim()}` },
+          });
         }
       });
     });
@@ -224,4 +240,3 @@ function cleanEnvironment(): Record<string, string> {
   }
   return environment;
 }
-

@@ -42,8 +42,8 @@ export interface SearchOptions {
   /** Consider this property alone. */
   readonly property?: string;
   readonly stepsMax: number;
-  /** Replay this run, and nothing else. */
-  readonly replay?: { readonly token: string };
+  /** Do this run again, and nothing else; if it fails, report it as it is or as small as it gets. */
+  readonly replay?: { readonly token: string; readonly shrink: boolean };
 }
 
 export interface Tally {

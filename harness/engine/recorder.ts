@@ -65,9 +65,10 @@ export class Recorder {
 
   /** The process ends otherwise than by returning from its role. */
   ended(kind: "throw" | "end", reason: string): void {
+    this.#write(this.#own + P.endTag, reason);
+    if (kind === "throw" && this.#lastThrew(reason)) return;
     const entry = this.#scheduler.enterEvent(this.#process, KIND[kind], 0);
     this.#write(entry + T.detailTag, reason);
-    this.#write(this.#own + P.endTag, reason);
   }
 
   /** What the step just granted brought out. */
@@ -110,7 +111,9 @@ export class Recorder {
   /** An operation on an object that took a single step needs no entry of its own: the step shows it. */
   #wasOneStep(at: number): boolean {
     const words = this.#words;
-    return words[at + O.object] !== 0 && words[at + O.invoked] === words[this.#own + P.lastEntry] && words[H.free] === 0;
+    return (
+      words[at + O.object] !== 0 && words[at + O.invoked] === words[this.#own + P.lastEntry] && words[H.free] === 0
+    );
   }
 
   /** It took no step at all: it happened at once, when it returned. */
@@ -135,6 +138,17 @@ export class Recorder {
       this.#words[index] = 0;
       this.#scheduler.end(ENDING.textLimit);
     }
+  }
+
+  /** The error has its entry already, as that of the operation which it came out of. */
+  #lastThrew(reason: string): boolean {
+    const entry = entryAt(this.#words[H.entries]);
+    return (
+      this.#words[H.entries] > 0 &&
+      this.#words[entry + T.kind] === KIND.throw &&
+      this.#words[entry + T.process] === this.#process &&
+      this.#values.read(entry + T.detailTag) === reason
+    );
   }
 
   #stepEntry(): number {

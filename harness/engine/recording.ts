@@ -120,7 +120,11 @@ export class Recording {
       const start = (PARTS.candidates >> 2) + list;
       decisions.push({
         strand: words[entry + T.process] * LIMITS.strandsMax + words[entry + T.strand],
-        fingerprint: this.#scheduler.fingerprintOf(words[entry + T.kind], words[entry + T.object], words[entry + T.label]),
+        fingerprint: this.#scheduler.fingerprintOf(
+          words[entry + T.kind],
+          words[entry + T.object],
+          words[entry + T.label],
+        ),
         candidates: list === 0 ? [] : Array.from(words.subarray(start, start + words[start - 1])),
         preempts: (words[entry + T.flags] & ENTRY.preempted) !== 0,
         entry: number,
@@ -226,13 +230,15 @@ export class Recording {
     const entry = entryAt(step);
     const kind = words[entry + T.kind];
     const reference = words[entry + T.object];
-    const object = reference === 0 ? null : reference < 0 ? this.#names.text(-reference) : run.objects.nameOf(reference);
+    const object =
+      reference === 0 ? null : reference < 0 ? this.#names.text(-reference) : run.objects.nameOf(reference);
     const name = words[entry + T.label] === 0 || kind === KIND.copy ? "" : this.#names.text(words[entry + T.label]);
     const part = reference > 0 ? run.objects.partOf(reference) : "";
     const source = words[entry + T.source];
     const operation = words[entry + T.operation];
     // An atomic update is best called by what it was for: "acquire lock".
-    const purpose = kind === KIND.update && operation !== 0 ? this.#names.text(words[operationAt(operation) + O.name]) : "";
+    const purpose =
+      kind === KIND.update && operation !== 0 ? this.#names.text(words[operationAt(operation) + O.name]) : "";
     return {
       step,
       process: run.processes[words[entry + T.process]],
@@ -259,7 +265,11 @@ export class Recording {
       case KIND.update:
         return !moved ? "" : before === after ? `stays ${before}` : `${before} → ${after}`;
       case KIND.wait:
-        return (words[entry + T.flags] & ENTRY.fellAsleep) !== 0 ? `while ${before}` : moved ? `not: it is ${before}` : "";
+        return (words[entry + T.flags] & ENTRY.fellAsleep) !== 0
+          ? `while ${before}`
+          : moved
+            ? `not: it is ${before}`
+            : "";
       case KIND.wake:
         return moved ? (before === 0 ? "nobody" : `woke ${before}`) : "";
       case KIND.copy:

@@ -13,7 +13,8 @@ export class RunFolder {
   reset(files: Readonly<Record<string, string>>): void {
     this.make();
     for (const entry of readdirSync(this.path, { withFileTypes: true })) {
-      if (entry.isDirectory() || !(entry.name in files)) rmSync(join(this.path, entry.name), { recursive: true, force: true });
+      if (entry.isDirectory() || !(entry.name in files))
+        rmSync(join(this.path, entry.name), { recursive: true, force: true });
     }
     for (const [name, text] of Object.entries(files)) writeFileSync(join(this.path, name), text);
   }

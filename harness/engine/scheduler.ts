@@ -14,6 +14,7 @@ import {
   S,
   SIZES,
   STRAND,
+  STRAND_BITS,
   T,
   type LaneMemory,
 } from "./lane-memory.ts";
@@ -101,15 +102,16 @@ export class Scheduler implements Choice {
     this.#words[record + S.kind] = kind;
     if (this.#strategy.announced === undefined) return;
     const position = (record - (PARTS.strands >> 2)) / SIZES.strandWords;
-    const process = Math.floor(position / LIMITS.strandsMax);
-    this.#strategy.announced(this, this.#strandOf(process, position % LIMITS.strandsMax));
+    const process = position >> STRAND_BITS;
+    this.#strategy.announced(this, this.#strandOf(process, position & (LIMITS.strandsMax - 1)));
   }
 
   /** The strand that is to move next, its step entered into the trace; -1 if the run is over (`H.ending` says how). */
   pick(): number {
     const words = this.#words;
     if (words[H.ending] !== ENDING.none) return -1;
-    if (words[H.steps] >= words[H.stepsMax] || words[H.entries] >= LIMITS.entriesMax - 1) return this.end(ENDING.stepLimit);
+    if (words[H.steps] >= words[H.stepsMax] || words[H.entries] >= LIMITS.entriesMax - 1)
+      return this.end(ENDING.stepLimit);
     while (!this.#gather()) {
       if (!this.#leapToNextDeadline()) return this.end(this.#anyoneLive() ? ENDING.deadlock : ENDING.finished);
     }
@@ -173,7 +175,11 @@ export class Scheduler implements Choice {
 
   fingerprint(strand: number): number {
     const record = this.#recordOf(strand);
-    return this.fingerprintOf(this.#words[record + S.kind], this.#words[record + S.object], this.#words[record + S.label]);
+    return this.fingerprintOf(
+      this.#words[record + S.kind],
+      this.#words[record + S.object],
+      this.#words[record + S.label],
+    );
   }
 
   /** What identifies a step across edits of the program: its kind and the names involved, 1 ... 2^31 - 1. */
@@ -288,15 +294,15 @@ export class Scheduler implements Choice {
 
   #grant(strand: number): number {
     const words = this.#words;
-    const process = Math.floor(strand / LIMITS.strandsMax);
-    const task = strand % LIMITS.strandsMax;
+    const process = strand >> STRAND_BITS;
+    const task = strand & (LIMITS.strandsMax - 1);
     const own = processAt(process);
     const record = this.#recordOf(strand);
     if (this.#strategy.granted !== undefined) this.#strategy.granted(this, strand);
 
     let flags = this.count > 1 ? ENTRY.choice : 0;
     const last = words[H.lastStrand];
-    const lastProcess = Math.floor(last / LIMITS.strandsMax);
+    const lastProcess = last >> STRAND_BITS;
     if (last >= 0 && lastProcess !== process) {
       words[H.switches]++;
       flags |= ENTRY.switched;
@@ -413,9 +419,9 @@ export class Scheduler implements Choice {
   }
 
   #recordOf(strand: number): number {
-    const process = Math.floor(strand / LIMITS.strandsMax);
+    const process = strand >> STRAND_BITS;
     const blocked = this.#words[processAt(process) + P.blockedStack] === 1;
-    return strandAt(process, blocked ? 0 : strand % LIMITS.strandsMax);
+    return strandAt(process, blocked ? 0 : strand & (LIMITS.strandsMax - 1));
   }
 
   #strandOf(process: number, task: number): number {

@@ -34,7 +34,11 @@ export async function load(url, context, nextLoad) {
   const file = fileURLToPath(url);
   const { transform } = await import("oxc-transform");
   const source = await readFile(file, "utf8");
-  const result = await transform(file, source, { sourcemap: true, target: "es2023", typescript: { rewriteImportExtensions: false } });
+  const result = await transform(file, source, {
+    sourcemap: true,
+    target: "es2023",
+    typescript: { rewriteImportExtensions: false },
+  });
   if (result.errors.length > 0) {
     throw new SyntaxError(`${file} is not valid TypeScript: ${result.errors.map(({ message }) => message).join("; ")}`);
   }

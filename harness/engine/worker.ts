@@ -148,7 +148,10 @@ class Worker {
       );
       return () => scenario.roles[role](shared as never, context as never);
     } catch (error) {
-      return this.#cannotStart(ENDING.startFailed, error instanceof Error ? (error.stack ?? error.message) : String(error));
+      return this.#cannotStart(
+        ENDING.startFailed,
+        error instanceof Error ? (error.stack ?? error.message) : String(error),
+      );
     }
   }
 
@@ -181,7 +184,9 @@ class Worker {
       this.#inputVersion = 0;
       if (program.folder !== null) process.chdir(program.folder);
       await import(program.url);
-      const scenario = declaredScenarios().find((other) => other.moduleUrl === program.url && other.ordinal === program.ordinal);
+      const scenario = declaredScenarios().find(
+        (other) => other.moduleUrl === program.url && other.ordinal === program.ordinal,
+      );
       if (scenario === undefined) {
         throw new Error(
           `${program.url} declares no scenario number ${program.ordinal + 1} here, though it does in the process that started this one. ` +
@@ -191,7 +196,10 @@ class Worker {
       this.#scenario = scenario;
     } catch (error) {
       loaded = -version;
-      this.#values.write(processAt(this.#process) + P.endTag, error instanceof Error ? (error.stack ?? error.message) : String(error));
+      this.#values.write(
+        processAt(this.#process) + P.endTag,
+        error instanceof Error ? (error.stack ?? error.message) : String(error),
+      );
     }
     // Modules may open handles of their own when they are imported; what is there after a turn is at rest.
     setImmediate(() => {
@@ -202,7 +210,6 @@ class Worker {
     });
   }
 }
-
 
 const lane = joinLane();
 const worker = new Worker(new LaneMemory(lane.region), lane.agent - 1);

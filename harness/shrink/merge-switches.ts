@@ -10,7 +10,7 @@ export async function mergeSwitches(subject: Subject, failure: Failure, runsBefo
   let best = failure.attempt;
   let runs = 0;
   await subject.prepare(failure.input.value);
-  for (let improved = true; improved; ) {
+  for (let improved = true; improved;) {
     improved = false;
     for (const guide of withOneSwitchLess(best)) {
       if (runs >= RUNS_MAX || subject.stopping) return result(failure, best, runsBefore + runs);
@@ -41,7 +41,12 @@ function* withOneSwitchLess(attempt: Attempt): Generator<number[]> {
     let end = again;
     while (end < strands.length && strands[end] === strands[again]) end++;
     // The strand that was interrupted at `start` takes its next stretch before the interruption.
-    yield [...strands.slice(0, start), ...strands.slice(again, end), ...strands.slice(start, again), ...strands.slice(end)];
+    yield [
+      ...strands.slice(0, start),
+      ...strands.slice(again, end),
+      ...strands.slice(start, again),
+      ...strands.slice(end),
+    ];
   }
 }
 

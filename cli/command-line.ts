@@ -1,0 +1,118 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { RequestError } from "../harness/request-error.ts";
+import { PORTFOLIO } from "../harness/options.ts";
+import { SEARCH_STRATEGIES } from "../harness/strategies/index.ts";
+import { demo } from "./demo.ts";
+import { list } from "./list.ts";
+import { replay } from "./replay.ts";
+import { run } from "./run.ts";
+import { STATUS } from "./status.ts";
+import { VERSION } from "./version.ts";
+
+/** Reads the arguments, does what they ask for, and returns the exit status. */
+export async function runCommandLine(args: readonly string[]): Promise<number> {
+  let status: number = STATUS.holds;
+  const program = commandLine((next) => {
+    status = next;
+  });
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return status;
+  } catch (error) {
+    return report(error);
+  }
+}
+
+function commandLine(setStatus: (status: number) => void): Command {
+  const program = new Command("forkcheck")
+    .description("fast-check for forked processes: finds the smallest failing run of concurrent code")
+    .version(VERSION)
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureHelp({ sortSubcommands: false })
+    .addHelpText(
+      "after",
+      "\nExit status: 0 everything holds; 1 a property is violated; 2 the request was wrong; 3 forkcheck could not do its work.",
+    );
+
+  program
+    .command("run")
+    .description("check scenarios, the known regressions of each first")
+    .argument(
+      "[targets...]",
+      "files that export scenarios, or names of scenarios; without any, all that are found here",
+    )
+    .option("--runs <n>", "runs to execute at most, for each scenario", wholeNumber, 1000)
+    .option("--seed <n>", "seed of inputs, schedules and drawn values (default: a new one)", wholeNumber)
+    .addOption(
+      new Option("--strategy <name>", "how to search")
+        .choices([PORTFOLIO, ...SEARCH_STRATEGIES.map(({ name }) => name)])
+        .default(PORTFOLIO),
+    )
+    .addOption(
+      new Option("--mode <mode>", "one step at a time, or in parallel with real delays")
+        .choices(["controlled", "free"])
+        .default("controlled"),
+    )
+    .option("--time-limit <time>", "stop searching a scenario after this long, such as 30s or 2m", duration)
+    .option("--jobs <n>", "lanes, each on a core of its own (default: one for each core)", wholeNumber)
+    .option("--property <name>", "consider this property alone")
+    .option("--json", "one JSON document on standard output, and nothing else there")
+    .option("--no-save", "do not write failures to .forkcheck/NAME.races")
+    .action(async (targets: string[], options) => setStatus(await run(targets, options)));
+
+  program
+    .command("replay")
+    .description("do one run again and show it")
+    .argument("<token>", "the token of a run, as a report prints it")
+    .argument("[files...]", "the file that exports its scenario, if it is not found here")
+    .option("--json", "one JSON document on standard output, and nothing else there")
+    .action(async (token: string, files: string[], options) => setStatus(await replay(token, files, options)));
+
+  program
+    .command("demo")
+    .description("the ticket rush, wrong and right")
+    .action(async () => setStatus(await demo()));
+
+  program
+    .command("list")
+    .description("scenarios, properties and strategies")
+    .argument("[files...]", "files that export scenarios")
+    .option("--json", "one JSON document on standard output, and nothing else there")
+    .action(async (files: string[], options) => setStatus(await list(files, options)));
+
+  return program;
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) {
+    // Help and version end here too, and they are no errors.
+    if (error.exitCode === 0) return STATUS.holds;
+    process.stderr.write("Run `forkcheck --help`, or `forkcheck COMMAND --help`, for what there is.\n");
+    return STATUS.badRequest;
+  }
+  if (error instanceof RequestError || (error instanceof Error && error.name === "RegressionFileError")) {
+    process.stderr.write(`forkcheck: ${error.message}\n`);
+    return STATUS.badRequest;
+  }
+  process.stderr.write(
+    `forkcheck: something went wrong in forkcheck itself. ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  return STATUS.couldNotWork;
+}
+
+function wholeNumber(text: string): number {
+  if (!/^-?\d+$/.test(text)) throw new InvalidArgumentError("It is a whole number.");
+  return Number(text);
+}
+
+/** "500ms", "30s", "2m", "1h"; a bare number is seconds. */
+function duration(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text);
+  if (match === null) throw new InvalidArgumentError("It is a time such as 500ms, 30s, 2m or 1h.");
+  const ms = Math.round(Number(match[1]) * UNIT_MS[(match[2] ?? "s") as keyof typeof UNIT_MS]);
+  if (ms < 1) throw new InvalidArgumentError("It is at least 1ms.");
+  return ms;
+}
+
+const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };

@@ -1,0 +1,59 @@
+import { Checker } from "../harness/check.ts";
+import type { Scenario } from "../harness/scenario.ts";
+import type { Result } from "../harness/result.ts";
+import { formatResult, formatVerify, type VerifyRow } from "../reports/index.ts";
+import { SCENARIOS } from "./index.ts";
+
+/**
+ * Checks every scenario of the project against what it is there for: a right version must hold in all of its runs, of a
+ * wrong version each property that it is said to violate must be found violated, and the others must hold. Prints one
+ * table; ends with 0 exactly if all of it is so.
+ */
+const RUNS = 2000;
+const SEED = 1;
+const layout = {
+  colour: process.stdout.isTTY && process.env.NO_COLOR === undefined,
+  columns: process.stdout.columns ?? 80,
+};
+const rows: VerifyRow[] = [];
+
+await using checker = new Checker();
+for (const scenario of SCENARIOS) {
+  for (const { property, expected } of expectations(scenario)) {
+    const result = await checker.check(scenario, {
+      runs: RUNS,
+      seed: SEED,
+      ...(property === null ? {} : { property }),
+    });
+    rows.push({ result: named(result, property, scenario), expected });
+    if (result.verdict === "error" || (result.verdict === "fail" && expected === "pass")) {
+      process.stdout.write(`${formatResult(result, { ...layout, runsMax: RUNS })}\n\n`);
+    }
+  }
+}
+
+const wrong = rows.filter(({ result, expected }) => result.verdict !== expected);
+process.stdout.write(`${formatVerify(rows, layout)}\n\n`);
+process.stdout.write(
+  wrong.length === 0
+    ? `All ${rows.length} are as expected: every right version holds, every wrong one is caught.\n`
+    : `${wrong.length} of ${rows.length} are not as expected.\n`,
+);
+process.exitCode = wrong.length === 0 ? 0 : 1;
+
+/** One row for each property of a wrong version, one for all properties of a right one. */
+function expectations(scenario: Scenario): { property: string | null; expected: "pass" | "fail" }[] {
+  const violates = scenario.violates ?? [];
+  if (violates.length === 0) return [{ property: null, expected: "pass" }];
+  const others = scenario.properties.map(({ name }) => name).filter((name) => !violates.includes(name));
+  return [
+    ...violates.map((property) => ({ property, expected: "fail" as const })),
+    ...others.map((property) => ({ property, expected: "pass" as const })),
+  ];
+}
+
+/** A right version is named by its own properties; those that every scenario has go without saying. */
+function named(result: Result, property: string | null, scenario: Scenario): Result {
+  if (result.verdict === "error" || result.property !== undefined) return result;
+  return { ...result, property: property ?? scenario.properties.map(({ name }) => name).join(", ") };
+}
