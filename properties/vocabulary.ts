@@ -73,6 +73,11 @@ export function roleOf<Role extends string>(model: string, vocabulary: Vocabular
   return role as Role;
 }
 
+/** The role that a name has in the vocabulary; null if none. */
+export function roleIn<Role extends string>(vocabulary: Vocabulary<Role>, name: string): Role | null {
+  return (rolesOf(vocabulary).get(name) ?? null) as Role | null;
+}
+
 /** The role of each name in `columns.names`; null where the vocabulary does not have it. */
 export function rolesIn<Role extends string>(columns: Columns, vocabulary: Vocabulary<Role>): (Role | null)[] {
   const roles = rolesOf(vocabulary);

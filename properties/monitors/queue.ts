@@ -28,9 +28,22 @@ export const producerQueueMonitor: Monitor = {
 
 const NONE = -1;
 
+/** Whether any value overtook another; nothing else is looked at. */
+export function overtakingIn(columns: Columns, byProducer: boolean): Finding {
+  const items = itemsOf(columns, inOrOut(columns));
+  // What is wrong with one value alone is not a matter of order.
+  if ("verdict" in items) return items.verdict === "unknown" ? items : HOLDS;
+  if (byProducer) assignByDeadline(columns, items);
+  else assignInOrder(columns, items);
+  return overtaking(columns, items, byProducer) ?? HOLDS;
+}
+
+function inOrOut(columns: Columns): ("in" | "out" | null)[] {
+  return rolesIn(columns, QUEUE_NAMES).map((role) => (role === "put" ? "in" : role === "get" ? "out" : null));
+}
+
 function check(columns: Columns, capacity: number, byProducer: boolean): Finding {
-  const roles = rolesIn(columns, QUEUE_NAMES).map((role) => (role === "put" ? "in" : role === "get" ? "out" : null));
-  const items = itemsOf(columns, roles);
+  const items = itemsOf(columns, inOrOut(columns));
   if ("verdict" in items) return items;
   if (byProducer) assignByDeadline(columns, items);
   else assignInOrder(columns, items);

@@ -1,0 +1,104 @@
+import type { Property } from "../harness/property.ts";
+import { type Columns, columnsOf, prefixOf } from "./columns.ts";
+import { objectsOf } from "./fifo.ts";
+import { checkLinearizable } from "./linearizability/check.ts";
+import { coreOf } from "./linearizability/core.ts";
+import { earliestWrong } from "./linearizability/earliest.ts";
+import { relevantTo } from "./linearizability/problem.ts";
+import { busyPeriodsOf } from "./linearizability/quiescent.ts";
+import { sequentialCheck } from "./linearizability/sequential.ts";
+import type { Budget, Verdict } from "./linearizability/verdict.ts";
+import type { Model } from "./model.ts";
+import { counted } from "./wording.ts";
+
+/** How much of the order in which things happened an explanation must keep. */
+export type Consistency = "linearizable" | "sequential" | "quiescent";
+
+/**
+ * Every object of the history behaves as the model says, however its operations overlapped.
+ *
+ * - `linearizable` (the default): an order explains all answers, in which nothing comes before what had returned before.
+ * - `sequential`: an order that keeps only the order of each process's own operations.
+ * - `quiescent`: an order that keeps only what happened on either side of a moment when no operation was open.
+ *
+ * @throws {UndecidedError} from `check`, if the search reached a limit of the budget: it is no pass.
+ * @throws {UnknownOperationError} from `check`, if the history has an operation that the model does not know.
+ *
+ * @example
+ * linearizability({ object: "orders", model: queueModel() });
+ */
+export function linearizability(options: {
+  readonly model: Model<any>;
+  readonly object?: string;
+  readonly consistency?: Consistency;
+  readonly budget?: Budget;
+}): Property {
+  const { model, consistency = "linearizable", budget } = options;
+  const adverb = {
+    linearizable: "linearizable",
+    sequential: "sequentially consistent",
+    quiescent: "quiescently consistent",
+  };
+  return {
+    name: consistency === "linearizable" ? "linearizable" : `${consistency}-consistency`,
+    claim: `some order explains every answer of a ${model.name} (${adverb[consistency]})`,
+    check(history) {
+      for (const object of objectsOf(history.operations, options.object)) {
+        const columns = columnsOf(history, (operation) => operation.object === object);
+        const verdict = checkConsistency(columns, model, consistency, budget);
+        if (verdict.verdict === "undecided")
+          throw new UndecidedError(verdict.reason, verdict.explained, verdict.responses);
+        if (verdict.verdict === "violated") return { message: verdict.message, operations: verdict.operations };
+      }
+      return null;
+    },
+  };
+}
+
+/** The verdict of one object's history for one of the three consistencies. */
+export function checkConsistency(
+  columns: Columns,
+  model: Model<any>,
+  consistency: Consistency,
+  budget: Budget = {},
+): Verdict {
+  if (consistency === "linearizable") return checkLinearizable(columns, model, budget);
+  if (consistency === "quiescent") return checkLinearizable(busyPeriodsOf(relevantTo(columns, model)), model, budget);
+  return checkSequential(relevantTo(columns, model), model, budget);
+}
+
+/** The search for an order reached a limit: the history may hold or not. */
+export class UndecidedError extends Error {
+  constructor(reason: string, explained: number, responses: number) {
+    super(
+      `Whether an order explains the history is undecided: ${reason}, after ${explained} of ${counted(responses, "response")}. Raise that limit, or make the history easier: fewer clients at once, or a different value in every write.`,
+    );
+    this.name = "UndecidedError";
+  }
+}
+
+function checkSequential(columns: Columns, model: Model<any>, budget: Budget): Verdict {
+  const result = sequentialCheck(columns, model, budget);
+  if (result.verdict === "holds") return { verdict: "holds", by: "sequential" };
+  if (result.verdict === "undecided") return result;
+  const at = earliestWrong(
+    columns,
+    columns.events - 1,
+    (part) => sequentialCheck(part, model, budget).verdict === "violated",
+  );
+  const prefix = prefixOf(columns, at);
+  const ids = [...prefix.id];
+  // An answer that is not asked for, of an operation that need not have happened, never makes a history wrong.
+  const core = coreOf(ids, (kept) => {
+    const certain = new Set(kept);
+    const optional = new Set(ids.filter((id) => !certain.has(id)));
+    return sequentialCheck(prefix, model, budget, optional).verdict === "violated";
+  });
+  return {
+    verdict: "violated",
+    by: "sequential",
+    message: `no order that keeps each process's own explains these ${counted(core.length, "answer")}`,
+    operations: core.sort((a, b) => a - b),
+    at: prefix.id[prefix.ret.indexOf(at)]!,
+  };
+}
