@@ -59,7 +59,7 @@ function* builtInViolations(outcome: RunOutcome, history: History): Generator<Ju
     case "stuck":
       yield builtIn(
         "no-endless-run",
-        `${who} ${outcome.loss?.reason}: it is in an endless loop, or waits for something outside`,
+        `${who} reached no scheduling point within the time limit (watchdogMs): it is in an endless loop, or waits for something outside`,
       );
       return;
     case "step-limit":
@@ -75,7 +75,7 @@ function* builtInViolations(outcome: RunOutcome, history: History): Generator<Ju
   }
   for (const { process, end, reason } of history.processes) {
     if (end === "threw") yield builtIn("no-uncaught-error", `${process} failed: ${reason}`);
-    if (end === "exited") yield builtIn("no-early-exit", `${process} left by ${reason}`);
+    if (end === "exited") yield builtIn("no-early-exit", `${process} left by process.exit(${reason})`);
   }
   if (outcome.ending === "deadlock") yield builtIn("no-deadlock", deadlockMessage(history));
 }

@@ -112,7 +112,7 @@ export class ControlledProcess implements Probe {
   exit(code: number): never {
     if (this.#gone === null && this.playing) {
       this.#gone = { state: PROCESS.exited };
-      this.#recorder.ended("end", `process.exit(${code})`);
+      this.#recorder.ended("end", `${code}`);
     }
     throw new ProcessExited();
   }
@@ -192,6 +192,16 @@ export class ControlledProcess implements Probe {
 
   think(upToMs: number): Promise<void> {
     return this.#await<void>(KIND.think, 0, 0, { thinkMs: upToMs });
+  }
+
+  /** Blocks until the step is chosen, which it can be only while `word` holds `value`; then puts `next` there. */
+  until(word: Word, value: number, next: number): void {
+    this.#checkAlive();
+    const kind = next === value ? KIND.read : KIND.update;
+    this.#scheduler.guard(this.#scheduler.announce(this.#process, 0, kind, word.offset, 0), value);
+    this.#awaitGrant();
+    word.initialize(next);
+    this.#recorder.moved(value, next);
   }
 
   /** A step of the user's own. `object` is a name's hash, `writes` says what it does to it. */

@@ -60,7 +60,7 @@ export class FreeProcess implements Probe {
   }
 
   exit(code: number): never {
-    throw new FreeExit(`process.exit(${code})`);
+    throw new FreeExit(`${code}`);
   }
 
   access(kind: AccessKind, offset: number): void {
@@ -112,6 +112,16 @@ export class FreeProcess implements Probe {
     const ms = nextDouble(this.#random, 0) * Math.min(upToMs, this.#delayMsMax);
     this.#enter(KIND.think, 0, 0);
     await new Promise((resolve) => setTimeout(resolve, ms));
+  }
+
+  until(word: Word, value: number, next: number): void {
+    this.#delay();
+    const { words } = word.region;
+    while (Atomics.compareExchange(words, word.offset >> 2, value, next) !== value) {
+      Atomics.wait(this.#bell, 0, 0, UNTIL_LOOK_MS);
+    }
+    this.#enter(next === value ? KIND.read : KIND.update, word.offset, 0);
+    this.#recorder.moved(value, next);
   }
 
   async step<T>(label: number, object: number, _writes: boolean, body: () => T): Promise<T> {
@@ -170,5 +180,8 @@ export class FreeProcess implements Probe {
     await new Promise((resolve) => setTimeout(resolve, ms));
   }
 }
+
+/** How often a process looks whether its word holds the value. */
+const UNTIL_LOOK_MS = 0.05;
 
 class FreeExit extends Error {}

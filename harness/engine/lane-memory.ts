@@ -177,7 +177,7 @@ export const S = {
   kind: 1,
   /** Offset of the word, or a name's hash made negative, or 0. */
   object: 2,
-  /** Position among those that wait for the same word. */
+  /** Position among those that wait for the same word; of a guarded step, the value that the word must hold. */
   order: 3,
   /** Word 4 and 5: its deadline, or when it wakes up, as a double. */
   deadline: 4,
@@ -193,6 +193,8 @@ export const STRAND = {
   waiting: 2,
   /** Waits for its time. */
   sleeping: 3,
+  /** Announced, and free to go while its word holds a certain value. */
+  guarded: 4,
 } as const;
 
 /** Words of a trace entry. */

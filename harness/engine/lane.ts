@@ -246,7 +246,7 @@ export class Lane {
     }
     if (process < 0 || process >= prepared.roles.length) process = 0;
     await this.#workers.kill(process);
-    return { process, reason: `reached no scheduling point for ${this.#workers.watchdogMs / 1000} s`, kind: "stuck" };
+    return { process, reason: `forkcheck, after ${this.#workers.watchdogMs / 1000} s without a step`, kind: "stuck" };
   }
 
   #outcome(prepared: Prepared, loss: Loss | null): RunOutcome {

@@ -139,7 +139,8 @@ export class Recording {
     const process = Math.floor(strand / LIMITS.strandsMax);
     const blocked = words[processAt(process) + P.blockedStack] === 1;
     const record = strandAt(process, blocked ? 0 : strand % LIMITS.strandsMax);
-    return words[record + S.state] === STRAND.ready ? this.#scheduler.fingerprint(strand) : 0;
+    const state = words[record + S.state];
+    return state === STRAND.ready || state === STRAND.guarded ? this.#scheduler.fingerprint(strand) : 0;
   }
 
   /** A number that two runs share exactly if all words of their traces, and what they refer to, are the same. */
@@ -202,7 +203,7 @@ export class Recording {
       case PROCESS.killed:
         return { end: "killed", reason: String(this.#values.read(own + P.endTag)) };
       case PROCESS.outside:
-        return { end: "blocked", reason: "awaits something that nobody will bring about" };
+        return { end: "blocked", reason: "waits for something that nobody will bring about" };
       default:
         return this.#blockedOrStopped(run, index);
     }
@@ -219,7 +220,8 @@ export class Recording {
       if (words[record + S.state] === STRAND.ready || words[record + S.state] === STRAND.sleeping) {
         return { end: "stopped", reason: "" };
       }
-      if (words[record + S.state] === STRAND.waiting) waitsFor.push(run.objects.nameOf(words[record + S.object]));
+      if (words[record + S.state] === STRAND.waiting || words[record + S.state] === STRAND.guarded)
+        waitsFor.push(run.objects.nameOf(words[record + S.object]));
     }
     if (waitsFor.length === 0) return { end: "stopped", reason: "" };
     return { end: "blocked", reason: `waits for ${[...new Set(waitsFor)].join(" and ")}` };

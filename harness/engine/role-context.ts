@@ -1,4 +1,5 @@
 import type { Arbitrary } from "fast-check";
+import type { Word } from "../../primitives/memory/word.ts";
 import type { Access, RoleContext } from "../scenario.ts";
 import type { ControlledProcess } from "./controlled-process.ts";
 import type { Draws } from "./draws.ts";
@@ -51,6 +52,10 @@ export class ProcessContext implements RoleContext {
     const writes = "writes" in accessOrBody;
     const object = writes ? accessOrBody.writes : accessOrBody.reads;
     return this.#process.step(this.#names.intern(label), this.#names.intern(object), writes, body);
+  }
+
+  until(word: Word, value: number, next = value): void {
+    this.#process.until(word, value, next);
   }
 
   sleep(ms: number): Promise<void> {

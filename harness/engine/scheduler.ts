@@ -1,3 +1,4 @@
+import { dependent, writes, type AnnouncedStep } from "../dependency.ts";
 import { STRATEGIES } from "../strategies/index.ts";
 import type { Choice, Strategy } from "../strategies/strategy.ts";
 import { KIND } from "./kinds.ts";
@@ -62,6 +63,12 @@ export class Scheduler implements Choice {
     else if (task > words[own + P.strandsUsed]) words[own + P.strandsUsed] = task;
     if (this.#strategy.announced !== undefined) this.#strategy.announced(this, this.#strandOf(process, task));
     return record;
+  }
+
+  /** The announced step is enabled only while its word holds `value`. */
+  guard(record: number, value: number): void {
+    this.#words[record + S.state] = STRAND.guarded;
+    this.#words[record + S.order] = value;
   }
 
   /** The announced step has to wait until `ms` of virtual time have passed. */
@@ -173,6 +180,49 @@ export class Scheduler implements Choice {
     return this.#words[this.#recordOf(this.#candidates[index]) + S.object];
   }
 
+  dependent(index: number, other: number): boolean {
+    const strand = this.#candidates[index];
+    const otherStrand = this.#candidates[other];
+    if (strand >> STRAND_BITS === otherStrand >> STRAND_BITS) return true;
+    return dependent(this.announcedStep(strand), this.announcedStep(otherStrand));
+  }
+
+  writes(index: number): boolean {
+    return writes(this.announcedStep(this.#candidates[index]));
+  }
+
+  /** What a strand has announced, or is waiting to do. */
+  announcedStep(strand: number): AnnouncedStep {
+    const record = this.#recordOf(strand);
+    return {
+      kind: this.#words[record + S.kind],
+      object: this.#words[record + S.object],
+      label: this.#words[record + S.label],
+      byteLength: this.#words[record + S.byteLength],
+    };
+  }
+
+  idle(strand: number): boolean {
+    const words = this.#words;
+    const own = processAt(strand >> STRAND_BITS);
+    const number = words[own + P.lastEntry];
+    if (number === 0) return false;
+    const entry = this.#entryAt(number);
+    if (words[entry + T.strand] !== (strand & (LIMITS.strandsMax - 1))) return false;
+    switch (words[entry + T.kind]) {
+      case KIND.read:
+      case KIND.wait:
+      case KIND.sleep:
+      case KIND.think:
+        return true;
+      case KIND.write:
+      case KIND.update:
+        return words[entry + T.before] === words[entry + T.after];
+      default:
+        return false;
+    }
+  }
+
   fingerprint(strand: number): number {
     const record = this.#recordOf(strand);
     return this.fingerprintOf(
@@ -234,7 +284,7 @@ export class Scheduler implements Choice {
       if (words[own + P.state] !== PROCESS.live) continue;
       const first = strandAt(process, 0);
       if (words[own + P.blockedStack] === 1) {
-        if (words[first + S.state] === STRAND.ready) {
+        if (this.#enabled(first)) {
           this.#candidates[count++] = process * LIMITS.strandsMax + words[own + P.strand];
         }
         continue;
@@ -248,6 +298,13 @@ export class Scheduler implements Choice {
     }
     this.count = count;
     return count > 0;
+  }
+
+  #enabled(record: number): boolean {
+    const state = this.#words[record + S.state];
+    if (state === STRAND.ready) return true;
+    if (state !== STRAND.guarded) return false;
+    return this.#words[this.#words[record + S.object] >> 2] === this.#words[record + S.order];
   }
 
   /** Nobody can move: virtual time goes on to the next deadline. False if there is none. */
@@ -348,8 +405,8 @@ export class Scheduler implements Choice {
     const blocked = words[own + P.blockedStack] === 1;
     const lastTask = blocked ? 0 : words[own + P.strandsUsed];
     for (let task = blocked ? 0 : 1; task <= lastTask; task++) {
-      const state = words[strandAt(process, task) + S.state];
-      if (state === STRAND.ready || state === STRAND.sleeping) return true;
+      const record = strandAt(process, task);
+      if (this.#enabled(record) || words[record + S.state] === STRAND.sleeping) return true;
     }
     return false;
   }

@@ -8,7 +8,7 @@ import type { Attempt, AttemptStep, Subject } from "./subject.ts";
  * level later.
  */
 export class BoundedSearch {
-  readonly #levels: number[][][] = [[[]]];
+  readonly #levels: Branch[][] = [[{ strands: [], length: 0, other: -1 }]];
   readonly #draws: readonly (readonly unknown[])[];
 
   constructor(draws: readonly (readonly unknown[])[] = []) {
@@ -17,67 +17,72 @@ export class BoundedSearch {
 
   /** True if no schedule is left, at any level. */
   get exhausted(): boolean {
-    return this.#levels.every((level) => level === undefined || level.length === 0);
+    return this.#levels.every((level) => level.length === 0);
   }
 
   /**
    * Visits all schedules with exactly `preemptions` preemptions, after all those with fewer were visited.
    *
-   * @param runsMax stop after so many runs
-   * @returns the attempts that failed, and whether the level was finished
+   * @param mayGoOn asked before each run
+   * @param visit told of each run
+   * @returns whether the level was finished
    */
-  async visitLevel(subject: Subject, preemptions: number, runsMax: number): Promise<Level> {
-    const failed: Attempt[] = [];
-    let runs = 0;
-    let queue = this.#levels[preemptions] ?? [];
-    while (queue.length > 0) {
-      if (runs >= runsMax || subject.stopping) return { failed, runs, finished: false };
-      const prefix = queue.pop() as number[];
-      const attempt = await subject.attempt({ guide: prefix, draws: this.#draws });
-      runs++;
-      if (attempt.judgement !== null) failed.push(attempt);
-      this.#branch(attempt.steps, prefix.length, preemptions);
-      queue = this.#levels[preemptions];
+  async visitLevel(
+    subject: Subject,
+    preemptions: number,
+    mayGoOn: () => boolean,
+    visit: (attempt: Attempt) => void,
+  ): Promise<boolean> {
+    for (;;) {
+      const queue = this.#levels[preemptions];
+      if (queue === undefined || queue.length === 0) return true;
+      if (!mayGoOn() || subject.stopping) return false;
+      const branch = queue.pop() as Branch;
+      const guide = branch.strands.slice(0, branch.length);
+      if (branch.other >= 0) guide.push(branch.other);
+      const attempt = await subject.attempt({ guide, draws: this.#draws });
+      visit(attempt);
+      this.#branch(attempt.steps, guide.length, preemptions);
     }
-    return { failed, runs, finished: true };
   }
 
   #branch(steps: readonly AttemptStep[], from: number, preemptions: number): void {
+    const strands = steps.map(({ strand }) => strand);
     let cost = 0;
-    for (const [index, step] of steps.entries()) {
-      if (index >= from) {
-        const prefix = steps.slice(0, index).map(({ strand }) => strand);
+    for (const [length, step] of steps.entries()) {
+      if (length >= from) {
         for (const other of step.candidates) {
           if (other === step.strand) continue;
-          const level = cost + (this.#preempts(steps, index, other) ? 1 : 0);
+          const level = cost + (preempts(steps, length, other) ? 1 : 0);
           // A run can come to more preemptions than its level, where a process sleeps and another has to go on.
-          this.#put(Math.max(level, preemptions), [...prefix, other]);
+          this.#put(Math.max(level, preemptions), { strands, length, other });
         }
       }
       if (step.preempts) cost++;
     }
   }
 
-  /** Whether going on with `other` at this place leaves a process that could go on. */
-  #preempts(steps: readonly AttemptStep[], index: number, other: number): boolean {
-    if (index === 0) return false;
-    const before = processOf(steps[index - 1].strand);
-    if (processOf(other) === before) return false;
-    if (steps[index].candidates.some((candidate) => processOf(candidate) === before)) return true;
-    // It is not enabled: then the step taken here, by another process, tells whether it is only asleep.
-    return processOf(steps[index].strand) !== before && steps[index].preempts;
-  }
-
-  #put(level: number, prefix: number[]): void {
+  #put(level: number, branch: Branch): void {
     while (this.#levels.length <= level) this.#levels.push([]);
-    this.#levels[level].push(prefix);
+    this.#levels[level].push(branch);
   }
 }
 
-export interface Level {
-  readonly failed: readonly Attempt[];
-  readonly runs: number;
-  readonly finished: boolean;
+/** The first `length` strands of a run, then another one than it took; all branches of a run share its list. */
+interface Branch {
+  readonly strands: readonly number[];
+  readonly length: number;
+  readonly other: number;
+}
+
+/** Whether going on with `other` at this place leaves a process that could go on. */
+function preempts(steps: readonly AttemptStep[], index: number, other: number): boolean {
+  if (index === 0) return false;
+  const before = processOf(steps[index - 1].strand);
+  if (processOf(other) === before) return false;
+  if (steps[index].candidates.some((candidate) => processOf(candidate) === before)) return true;
+  // It is not enabled: then the step taken here, by another process, tells whether it is only asleep.
+  return processOf(steps[index].strand) !== before && steps[index].preempts;
 }
 
 function processOf(strand: number): number {

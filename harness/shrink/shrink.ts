@@ -1,5 +1,5 @@
 import type { Generated } from "../arbitrary.ts";
-import { compareMeasures } from "../measure.ts";
+import { compareMeasures, type Measure } from "../measure.ts";
 import { BoundedSearch } from "./bounded-search.ts";
 import { mergeSwitches } from "./merge-switches.ts";
 import type { Attempt, Subject } from "./subject.ts";
@@ -7,22 +7,24 @@ import type { Attempt, Subject } from "./subject.ts";
 /**
  * The smallest failing run that can be found, given one that fails.
  *
- * It searches from below: inputs by processes and operations, the fewest first, and for each group of equals all schedules
- * by preemptions, the fewest first. The first failure met that way is the smallest there is, and what was searched before
- * it is the proof. Where a group has too many schedules it is left unfinished, and there is no proof. If nothing is found
- * from below, the run that is known is made smaller step by step.
+ * It searches from below: inputs by the size of their programs (processes, then operations), the smallest first, and for
+ * each group of equals all schedules by preemptions, the fewest first. The first failure met that way is the smallest
+ * there is, and what was searched before it is the proof. Where a group has too many schedules it is left unfinished, and
+ * there is no proof. If nothing is found from below, the run that is known is made smaller step by step.
  *
  * Every run that replaces another is strictly smaller in the order of `compareMeasures`.
  */
 export async function shrink(subject: Subject, failure: Failure): Promise<Shrunk> {
-  const ledger: Ledger = { runs: 0, complete: true };
-  const groups = await groupInputs(subject, failure, ledger);
-  for (const group of groups) {
+  const ledger = new Ledger();
+  for (const group of await groupInputs(subject, failure, ledger)) {
     const found = await searchGroup(subject, group, failure, ledger);
-    if (found !== null) return { ...found, minimal: ledger.complete, smallerRunsChecked: found.before };
-    if (ledger.runs >= RUNS_MAX || subject.stopping) break;
+    if (found !== null) {
+      const smaller = ledger.visited.filter((measure) => isSmallerInSomething(measure, found.attempt.measure));
+      return { ...found, minimal: ledger.complete, smallerRunsChecked: smaller.length };
+    }
+    if (!ledger.mayGoOn(RUNS_MAX) || subject.stopping) break;
   }
-  return mergeSwitches(subject, failure, ledger.runs);
+  return mergeSwitches(subject, failure, ledger.visited.length);
 }
 
 export interface Failure {
@@ -33,50 +35,68 @@ export interface Failure {
 export interface Shrunk {
   readonly input: unknown;
   readonly attempt: Attempt;
-  /** Nothing with fewer processes, operations or preemptions fails: all of it was searched. */
+  /** No smaller program fails, and this one not with fewer preemptions: all of that was searched. */
   readonly minimal: boolean;
   readonly smallerRunsChecked: number;
 }
 
-interface Ledger {
-  runs: number;
+/** What was searched. */
+class Ledger {
+  readonly visited: Measure[] = [];
   /** Everything that is smaller than what comes next was searched. */
-  complete: boolean;
+  complete = true;
+  #steps = 0;
+
+  enter(measure: Measure): void {
+    this.visited.push(measure);
+    this.#steps += measure.steps;
+  }
+
+  mayGoOn(runsMax: number): boolean {
+    return this.visited.length < Math.min(runsMax, RUNS_MAX) && this.#steps < STEPS_MAX;
+  }
 }
 
+/** Inputs with programs of the same size. */
 interface Group {
   readonly processes: number;
+  /** Outermost operations of the run without preemptions. */
   readonly operations: number;
   readonly inputs: Generated<unknown>[];
 }
 
+/** Runs and steps of one search for the smallest; steps, because a run can be long. */
 const RUNS_MAX = 60_000;
+const STEPS_MAX = 1_000_000;
 const RUNS_PER_GROUP_MAX = 20_000;
+/** Where the whole of a group takes no more runs than this, all of it is searched, also for fewer operations. */
+const EXHAUST_RUNS_MAX = 2000;
 /** Inputs considered besides the failing one. */
 const INPUTS_MAX = 200;
 const SAMPLED_INPUTS = 100;
 /** Inputs looked at, also those that turn out to be too large. */
 const INPUTS_LOOKED_AT_MAX = 2000;
 
-/** Inputs that may fail with a smaller or equal run, by processes and operations. */
+/** Inputs whose programs are not larger than the failing one's, by processes and operations. */
 async function groupInputs(subject: Subject, failure: Failure, ledger: Ledger): Promise<Group[]> {
-  const limit = failure.attempt.measure;
   const groups = new Map<string, Group>();
   const seen = new Set<string>();
   const queue = [failure.input, ...subject.sampleInputs(SAMPLED_INPUTS)];
+  let limit: Measure | null = null;
   let kept = 0;
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     const key = keyOf(next.value);
     if (seen.has(key)) continue;
     seen.add(key);
-    if (seen.size > INPUTS_LOOKED_AT_MAX || kept > INPUTS_MAX || subject.stopping) {
+    if (seen.size > INPUTS_LOOKED_AT_MAX || kept > INPUTS_MAX || !ledger.mayGoOn(RUNS_MAX) || subject.stopping) {
       ledger.complete = false;
       break;
     }
     queue.push(...subject.smallerInputs(next));
     const prepared = await subject.prepare(next.value);
-    if (prepared === null || prepared.processes > limit.processes) continue;
+    if (prepared === null || prepared.processes > failure.attempt.measure.processes) continue;
     const { measure } = await subject.attempt({ guide: [], draws: [] });
+    limit ??= measure;
     if (measure.processes === limit.processes && measure.operations > limit.operations) continue;
     kept++;
     const groupKey = `${measure.processes}/${measure.operations}`;
@@ -93,37 +113,46 @@ async function searchGroup(
   group: Group,
   failure: Failure,
   ledger: Ledger,
-): Promise<{ input: unknown; attempt: Attempt; before: number } | null> {
-  const searches = group.inputs.map((input) => ({ input, search: new BoundedSearch() }));
-  const { measure } = failure.attempt;
-  const same = group.processes === measure.processes && group.operations === measure.operations;
-  const preemptionsMax = same ? measure.preemptions : Infinity;
-  let runsLeft = Math.min(RUNS_PER_GROUP_MAX, RUNS_MAX - ledger.runs);
-  let best = null as { input: unknown; attempt: Attempt } | null;
-  for (let preemptions = 0; preemptions <= preemptionsMax; preemptions++) {
-    const before = ledger.runs;
-    let finished = true;
-    for (const { input, search } of searches) {
-      if (search.exhausted || (await subject.prepare(input.value)) === null) continue;
-      const level = await search.visitLevel(subject, preemptions, runsLeft);
-      ledger.runs += level.runs;
-      runsLeft -= level.runs;
-      finished &&= level.finished;
-      for (const attempt of level.failed) {
-        if (compareMeasures(attempt.measure, measure) > 0) continue;
-        if (best === null || isBetter(attempt, best.attempt)) best = { input: input.value, attempt };
-      }
-    }
+): Promise<Candidate | null> {
+  const searches = group.inputs.map((input) => ({ input: input.value, search: new BoundedSearch() }));
+  const begun = ledger.visited.length;
+  let best = null as Candidate | null;
+  for (let preemptions = 0; ; preemptions++) {
     // A run that sleeps may have more preemptions than the level it was met on; then those between come first.
-    if (best !== null && best.attempt.measure.preemptions <= preemptions) return { ...best, before };
-    if (!finished) {
-      ledger.complete = false;
-      return best === null ? null : { ...best, before: ledger.runs };
+    const proved = best !== null && best.attempt.measure.preemptions < preemptions;
+    const runsMax = begun + (proved ? EXHAUST_RUNS_MAX : RUNS_PER_GROUP_MAX);
+    for (const { input, search } of searches) {
+      if (search.exhausted || (await subject.prepare(input)) === null) continue;
+      const finished = await search.visitLevel(
+        subject,
+        preemptions,
+        () => ledger.mayGoOn(runsMax),
+        (attempt) => {
+          ledger.enter(attempt.measure);
+          if (attempt.judgement === null) return;
+          if (best === null ? isSmallEnough(attempt, failure) : isBetter(attempt, best.attempt))
+            best = { input, attempt };
+        },
+      );
+      if (finished) continue;
+      if (!proved) ledger.complete = false;
+      return best;
     }
-    if (searches.every(({ search }) => search.exhausted)) return best === null ? null : { ...best, before };
+    if (searches.every(({ search }) => search.exhausted)) return best;
   }
-  ledger.complete = false;
-  return best === null ? null : { ...best, before: ledger.runs };
+}
+
+interface Candidate {
+  readonly input: unknown;
+  readonly attempt: Attempt;
+}
+
+function isSmallerInSomething(a: Measure, b: Measure): boolean {
+  return a.processes < b.processes || a.operations < b.operations || a.preemptions < b.preemptions;
+}
+
+function isSmallEnough(attempt: Attempt, failure: Failure): boolean {
+  return compareMeasures(attempt.measure, failure.attempt.measure) <= 0;
 }
 
 /** Among equals the one in which lower processes move first: it reads best. */
