@@ -109,3 +109,33 @@ export class BrokenBarrierError extends ForkcheckError {
     super(`the barrier is broken: ${why}. When everybody knows, make it usable again with reset().`);
   }
 }
+
+/** The bytes of a message are no value. That message is gone; the next one is not affected. */
+export class DecodeError extends ForkcheckError {
+  constructor(why: string) {
+    super(`a message could not be decoded: ${why}. Receive with recvBytes what was sent with sendBytes.`);
+  }
+}
+
+/** Nothing was there, within the time that was allowed. */
+export class QueueEmpty extends ForkcheckError {
+  constructor() {
+    super("the queue is empty. Wait longer (timeoutMs), or ask whether there is something with tryGet.");
+  }
+}
+
+/** There was no room, within the time that was allowed. */
+export class QueueFull extends ForkcheckError {
+  constructor() {
+    super(
+      "the queue is full. Wait longer (timeoutMs), let consumers catch up, or make it with a larger maxSize or bytes.",
+    );
+  }
+}
+
+/** `end()` was called: no more will come, and what had come is gone. */
+export class QueueEnded extends ForkcheckError {
+  constructor(operation: string) {
+    super(`${operation} on a queue that has ended: nobody may put any more, and everything in it was taken.`);
+  }
+}

@@ -33,6 +33,11 @@ export class Arena {
     this.#reserve = options.reserve;
   }
 
+  /** Whether other processes allocate from the same memory. */
+  get shared(): boolean {
+    return this.#reserve !== undefined;
+  }
+
   /** Bytes used so far. */
   get used(): number {
     return this.#next - this.start;

@@ -12,3 +12,8 @@ export function copyOut(region: Region, offset: number, byteLength: number): Uin
   if (probe !== null) probe.copy("read", offset, byteLength);
   return region.bytes.slice(offset, offset + byteLength);
 }
+
+/** Announces a copy that is then made piece by piece through the region's views: a header, say, and its body. */
+export function announceCopy(kind: "read" | "write", offset: number, byteLength: number): void {
+  if (probe !== null) probe.copy(kind, offset, byteLength);
+}

@@ -120,7 +120,8 @@ export class Word {
 
   /**
    * Puts `next(value, argument)` in place of the value, as one atomic step; returns the value before. `next` is pure: when
-   * another process gets in between, it is asked again.
+   * another process gets in between, it is asked again. An
+   * answer equal to the value leaves the word alone.
    */
   update(next: (before: number, argument: number) => number, argument = 0): number {
     if (probe !== null) probe.access("update", this.offset);
@@ -128,7 +129,7 @@ export class Word {
     try {
       for (;;) {
         const after = next(before, argument) | 0;
-        const found = Atomics.compareExchange(this.#cells, this.#index, before, after);
+        const found = after === before ? before : Atomics.compareExchange(this.#cells, this.#index, before, after);
         if (found === before) {
           if (probe !== null) probe.moved(before, after);
           return before;

@@ -1,0 +1,76 @@
+import { deserialize, serialize } from "node:v8";
+import { DecodeError, NotSharableError } from "./errors.ts";
+
+/**
+ * How values become bytes. Common small things have codings of their own, because the structured clone takes about a
+ * microsecond however small its value is; everything else is structured-cloned (node:v8), which keeps Maps, Dates, typed
+ * arrays, cycles and undefined. What it refuses (functions, primitives of this package) is refused at the sender.
+ */
+export interface Coded {
+  readonly tag: number;
+  /** The whole value, if `tag` says so. */
+  readonly inline: number;
+  readonly bytes: Uint8Array;
+}
+
+export function encode(value: unknown): Coded {
+  switch (typeof value) {
+    case "number":
+      if ((value | 0) === value && !Object.is(value, -0)) return { tag: INTEGER, inline: value, bytes: NOTHING };
+      break;
+    case "boolean":
+      return value ? TRUE : FALSE;
+    case "undefined":
+      return UNDEFINED;
+    case "string":
+      return { tag: STRING, inline: 0, bytes: Buffer.from(value, "utf8") };
+    case "object":
+      if (value === null) return NULL;
+      if (value.constructor === Uint8Array) return { tag: BYTES, inline: 0, bytes: value as Uint8Array };
+      break;
+    default:
+  }
+  return { tag: CLONED, inline: 0, bytes: cloned(value) };
+}
+
+/** @param bytes a copy that nobody else uses: it may become the value itself */
+export function decode(tag: number, inline: number, bytes: Uint8Array): unknown {
+  switch (tag) {
+    case INTEGER:
+      return inline;
+    case CONSTANT:
+      return CONSTANTS[inline];
+    case STRING:
+      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+    case BYTES:
+      return bytes;
+    default:
+      try {
+        return deserialize(bytes);
+      } catch (error) {
+        throw new DecodeError((error as Error).message);
+      }
+  }
+}
+
+/** Bytes as they are, for sendBytes and recvBytes. */
+export const BYTES = 4;
+
+const INTEGER = 1;
+const CONSTANT = 2;
+const STRING = 3;
+const CLONED = 5;
+const NOTHING = new Uint8Array(0);
+const CONSTANTS = [undefined, null, false, true];
+const UNDEFINED: Coded = { tag: CONSTANT, inline: 0, bytes: NOTHING };
+const NULL: Coded = { tag: CONSTANT, inline: 1, bytes: NOTHING };
+const FALSE: Coded = { tag: CONSTANT, inline: 2, bytes: NOTHING };
+const TRUE: Coded = { tag: CONSTANT, inline: 3, bytes: NOTHING };
+
+function cloned(value: unknown): Uint8Array {
+  try {
+    return serialize(value);
+  } catch (error) {
+    throw new NotSharableError("this value", (error as Error).message);
+  }
+}

@@ -1,0 +1,173 @@
+import { setImmediate as turn } from "node:timers/promises";
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { ClosedError, NotSharableError, QueueEmpty, QueueEnded, QueueFull } from "./errors.ts";
+import { inFreshArena } from "./fixtures/arena.ts";
+import { child } from "./fixtures/children.ts";
+import { recorded } from "./fixtures/recording-probe.ts";
+import { Lock } from "./lock.ts";
+import { Queue, SimpleQueue } from "./queue.ts";
+
+describe("a queue", () => {
+  test("gives values back in the order in which they were put", async () => {
+    const queue = inFreshArena(() => new Queue<number>());
+    await queue.put(1);
+    queue.putSync(2);
+    expect(queue.tryPut(3)).toBe(true);
+    expect(queue.size).toBe(3);
+    expect([await queue.get(), queue.getSync(), queue.tryGet()]).toEqual([1, 2, 3]);
+    expect(queue.empty).toBe(true);
+  });
+
+  test("gives back what was put, as it was then, whatever it is", () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.oneof(
+            fc.anything({ withDate: true, withMap: true, withTypedArray: true }),
+            fc.string({ unit: "grapheme" }),
+          ),
+        ),
+        (values) => {
+          const queue = inFreshArena(() => new Queue({ bytes: 64 * 1024 }));
+          const plain = values.map((value) => structuredClone(value));
+          for (const value of plain) queue.putSync(value);
+          expect(plain.map(() => queue.tryGet())).toEqual(plain);
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  test("behaves as an array of bounded length does, however the ring wraps", () => {
+    const step = fc.oneof(fc.record({ put: fc.string({ maxLength: 90 }) }), fc.constant("get" as const));
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+        const queue = inFreshArena(() => new Queue<string>({ maxSize: 4, bytes: 512 }));
+        const model: string[] = [];
+        for (const action of steps) {
+          const before = model.length;
+          const found = action === "get" ? tryGet(queue) : queue.tryPut(action.put);
+          const wanted = action === "get" ? model.shift() : found && model.push(action.put) > 0;
+          expect(found).toBe(wanted);
+          expect(queue.size).toBe(model.length);
+          expect(model.length <= 4 && (before > 0 || action === "get" || found === true)).toBe(true);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test("is full at maxSize items, and empty at none", async () => {
+    const queue = inFreshArena(() => new Queue(1));
+    expect(() => queue.tryGet()).toThrow(QueueEmpty);
+    await expect(queue.get({ timeoutMs: 1 })).rejects.toThrow(QueueEmpty);
+    await queue.put("only");
+    expect(queue.full).toBe(true);
+    expect(queue.tryPut("more")).toBe(false);
+    await expect(queue.put("more", { timeoutMs: 0 })).rejects.toThrow(QueueFull);
+    expect(() => queue.putSync("more", { timeoutMs: 1 })).toThrow(QueueFull);
+    expect(queue.tryGet()).toBe("only");
+  });
+
+  test("wakes a waiting consumer for each value, and a waiting producer for each place", async () => {
+    const queue = inFreshArena(() => new Queue<number>(1));
+    const gotten = [queue.get(), queue.get(), queue.get()];
+    await turn();
+    const put = [queue.put(1), queue.put(2), queue.put(3)];
+    await Promise.all(put);
+    expect((await Promise.all(gotten)).toSorted()).toEqual([1, 2, 3]);
+  });
+
+  test("refuses at the sender what cannot be copied, and stays as it was", async () => {
+    const queue = inFreshArena(() => new Queue());
+    await expect(queue.put(() => 1)).rejects.toThrow(NotSharableError);
+    const lock = inFreshArena(() => new Lock());
+    await expect(queue.put({ lock })).rejects.toThrow(NotSharableError);
+    await expect(queue.put("x".repeat(20_000))).rejects.toThrow("does not fit a queue");
+    expect(queue.size).toBe(0);
+  });
+
+  test("copies what is put: changing it afterwards changes nothing", () => {
+    const queue = inFreshArena(() => new Queue<{ n: number }>());
+    const value = { n: 1 };
+    queue.putSync(value);
+    value.n = 2;
+    expect(queue.tryGet()).toEqual({ n: 1 });
+  });
+
+  test("that has ended gives what is there, then says so to everybody", async () => {
+    const queue = inFreshArena(() => new Queue<number>());
+    queue.putSync(1);
+    queue.end();
+    expect(() => queue.putSync(2)).toThrow(QueueEnded);
+    const values: number[] = [];
+    for await (const value of queue) values.push(value);
+    expect(values).toEqual([1]);
+    const other = inFreshArena(() => new Queue());
+    const waiting = other.get();
+    await turn();
+    other.end();
+    await expect(waiting).rejects.toThrow(QueueEnded);
+  });
+
+  test("that was closed here is not used here any more", async () => {
+    const queue = inFreshArena(() => new Queue());
+    queue.close();
+    queue.close();
+    await expect(queue.put(1)).rejects.toThrow(ClosedError);
+    expect(() => queue.tryGet()).toThrow(ClosedError);
+    expect(() => queue.size).toThrow(ClosedError);
+  });
+
+  test("costs a lock, a look, a copy and a publication, and as much to get", async () => {
+    const queue = inFreshArena(() => new Queue());
+    await recorded((probe) => {
+      queue.putSync({ a: 1 });
+      expect(probe.steps.splice(0)).toEqual(["update", "update", "copy write", "update", "update"]);
+      queue.getSync();
+      expect(probe.steps).toEqual(["update", "update", "copy read", "update", "update"]);
+      expect(probe.operations[1]).toBe("get() = [object Object]");
+    });
+  });
+
+  test("survives a consumer that dies with the readers' lock: its item goes to the next one", async () => {
+    const queue = inFreshArena(() => new Queue<number>());
+    queue.putSync(1);
+    await recorded((probe) => {
+      const copy = probe.copy.bind(probe);
+      probe.copy = () => {
+        probe.copy = copy;
+        // Dead here: nothing that it would still do may happen.
+        throw new Error("killed");
+      };
+      expect(() => queue.getSync()).toThrow("killed");
+    });
+    expect(queue.size).toBe(1);
+    expect(queue.tryGet()).toBe(1);
+  });
+
+  test("carries values between processes, each exactly once", async () => {
+    const work = new Queue<number>(8);
+    const done = new SimpleQueue<number>();
+    const workers = [1, 2, 3].map(() => child("doubles", [{ work, done }]));
+    const results: number[] = [];
+    const collecting = (async () => {
+      for (let n = 0; n < 500; n++) results.push(await done.get());
+    })();
+    for (let n = 0; n < 500; n++) await work.put(n);
+    work.end();
+    await collecting;
+    for (const worker of workers) expect(await worker.join()).toBe(0);
+    expect(results.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 500 }, (_, n) => 2 * n));
+  });
+});
+
+function tryGet(queue: Queue<string>): string | undefined {
+  try {
+    return queue.tryGet();
+  } catch (error) {
+    if (error instanceof QueueEmpty) return undefined;
+    throw error;
+  }
+}

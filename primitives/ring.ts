@@ -1,0 +1,303 @@
+import type { Coded } from "./codec.ts";
+import { Lock } from "./lock.ts";
+import { currentArena } from "./memory/arena.ts";
+import { announceCopy } from "./memory/bytes.ts";
+import type { Region } from "./memory/region.ts";
+import { Word } from "./memory/word.ts";
+
+/** Records begin at multiples of this, so that no header is cut by the end of the ring. */
+const UNIT = 16;
+/** Positions count units, in this many bits; they wrap at a multiple of the ring's size. */
+const POSITION_BITS = 28;
+export const RING_BYTES_MAX = UNIT * 2 ** (POSITION_BITS - 2);
+
+/**
+ * Messages in shared memory, in the order in which they were published, for many writers and many readers.
+ *
+ * One writer at a time is inside, and one reader; each side has a lock that survives its holder. A message becomes visible
+ * by one atomic step on `tail`, after all its bytes are there, and is taken by one atomic step on `head`, after all its
+ * bytes were copied. So whoever dies where: a message is there whole or not at all, and no room is lost, because all that
+ * is known about room and count follows from those two words.
+ *
+ * A record is a header of four words (bytes, number, tag, inline value) and its bytes. Each record's number is written
+ * ahead of it, when the one before is published, so that `head` and `tail` alone tell how many messages there are.
+ *
+ * After: M. Michael and M. Scott, "Simple, fast, and practical non-blocking and blocking concurrent queue algorithms"
+ * (PODC 1996), the two-lock queue.
+ */
+export class Ring {
+  readonly region: Region;
+  readonly offset: number;
+  readonly byteLength: number;
+  /** Bytes for records. */
+  readonly capacity: number;
+  readonly itemsMax: number;
+  readonly writers: Lock;
+  readonly readers: Lock;
+  /** Where the next record goes, and who waits for one. */
+  readonly tail: Word;
+  /** The first record not taken yet, and who waits for room. */
+  readonly head: Word;
+  /** Where room ends that may be written over, if that is not `head`. */
+  readonly freed: Word | null;
+  readonly #base: number;
+  readonly #units: number;
+  /** Positions run from 0 to here: many rounds of the ring, so that full and empty differ. */
+  readonly #wrap: number;
+
+  /** @param retain keeps the room of messages that were taken until `free` gives it back */
+  constructor(bytes: number, itemsMax: number, retain = false) {
+    const arena = currentArena();
+    this.capacity = Math.ceil(Math.max(bytes, 4 * UNIT) / UNIT) * UNIT;
+    if (!(this.capacity <= RING_BYTES_MAX)) {
+      throw new RangeError(`a ring holds at most ${RING_BYTES_MAX} bytes, not ${bytes}`);
+    }
+    this.itemsMax = itemsMax;
+    this.writers = new Lock();
+    this.readers = new Lock();
+    this.tail = Word.allocate("tail");
+    this.head = Word.allocate("head");
+    this.freed = retain ? Word.allocate("freed") : null;
+    const start = arena.allocate("ring", this.capacity + 8);
+    this.region = arena.region;
+    this.#base = Math.ceil(start / UNIT) * UNIT;
+    this.#units = this.capacity / UNIT;
+    this.#wrap = this.#units * Math.floor(2 ** POSITION_BITS / this.#units);
+    this.offset = this.writers.offset;
+    this.byteLength = start + this.capacity + 8 - this.offset;
+    if (arena.creating) this.region.words.fill(0, this.#base >> 2, (this.#base + UNIT) >> 2);
+  }
+
+  /** Messages that were published and not taken, at this moment; no step. */
+  get size(): number {
+    for (;;) {
+      const head = this.head.peek();
+      const tail = this.tail.peek();
+      const size = (this.#numberAt(tail) - this.#numberAt(head)) | 0;
+      // Unless somebody moved on while we looked, the headers were those of head and tail.
+      if (positionOf(this.head.peek()) === positionOf(head) && positionOf(this.tail.peek()) === positionOf(tail))
+        return size;
+    }
+  }
+
+  /** Whether a message of so many bytes fits into the ring at all. */
+  canHold(byteLength: number): boolean {
+    return unitsOf(byteLength) < this.#units;
+  }
+
+  /**
+   * By the holder of `writers`: whether there is room now. If not, or as a waiter, leaves a mark in `head`, which the next
+   * reader answers; `seen` is what to wait on.
+   */
+  room(byteLength: number, asWaiter: boolean): { readonly ok: boolean; readonly seen: number; readonly more: boolean } {
+    const tail = this.tail.peek();
+    const needed = unitsOf(byteLength) + 1;
+    const number = this.#numberAt(tail);
+    const edge = this.freed?.load();
+    let ok = false;
+    let more = false;
+    const before = this.head.update((head) => {
+      const freeUnits = this.#units - this.#distance(edge ?? head, tail);
+      const items = (number - this.#numberAt(head)) | 0;
+      ok = freeUnits >= needed && items < this.itemsMax;
+      more = freeUnits > needed && items + 1 < this.itemsMax;
+      return ok && !asWaiter ? head : head | WAITERS;
+    });
+    return { ok, more, seen: before | WAITERS };
+  }
+
+  /** By the holder of `writers`, after `room`: publishes the message. Returns whether readers may be asleep. */
+  publish(coded: Coded): boolean {
+    const at = positionOf(this.tail.peek());
+    const length = coded.bytes.byteLength;
+    const next = this.#advanced(at, length);
+    const header = this.#indexOf(at);
+    const { words } = this.region;
+    this.#announce("write", at, length);
+    words[header] = length;
+    words[header + 2] = coded.tag;
+    words[header + 3] = coded.inline;
+    this.#write(at, coded.bytes);
+    words[this.#indexOf(next) + 1] = words[header + 1] + 1;
+    return (this.tail.update(publishedAt, next) & WAITERS) !== 0;
+  }
+
+  /**
+   * By the holder of `readers`: the first message, not taken yet. If there is none, or as a waiter, leaves a mark in `tail`,
+   * which the next writer answers; `seen` is what to wait on.
+   */
+  first(asWaiter: boolean): Found {
+    const head = positionOf(this.head.peek());
+    const tail = this.tail.update(asWaiter ? markAlways : markIfAt, head);
+    const at = positionOf(tail);
+    if (at === head) return { message: null, ended: (tail & ENDED) !== 0, seen: tail | WAITERS, more: false };
+    const message = this.read(head);
+    return { message, ended: false, seen: tail, more: this.after(message) !== at };
+  }
+
+  /** The message whose record begins at `at`: a copy. */
+  read(at: number): Message {
+    const header = this.#indexOf(at);
+    const { words } = this.region;
+    const length = words[header];
+    this.#announce("read", at, length);
+    return {
+      at,
+      number: words[header + 1],
+      tag: words[header + 2],
+      inline: words[header + 3],
+      bytes: this.#read(at, length),
+    };
+  }
+
+  /** By the holder of `readers`: takes the message. Returns whether writers may be asleep. */
+  take(message: Message): boolean {
+    return (this.head.update(movedTo, this.after(message)) & WAITERS) !== 0;
+  }
+
+  /** By the holder of `readers`: room up to `position` may be written over. Wakes a writer that waits for it. */
+  free(position: number): void {
+    this.freed?.store(position);
+    if ((this.head.update(flipped) & WAITERS) !== 0) this.head.wake(1);
+  }
+
+  /** By the holder of `readers`: how many messages are there. */
+  count(): number {
+    return (this.#numberAt(this.tail.load()) - this.numberOfFirst()) | 0;
+  }
+
+  /** By the holder of `readers`: the number of the first message that was not taken. */
+  numberOfFirst(): number {
+    return this.#numberAt(this.head.peek());
+  }
+
+  /** No message will be published any more. */
+  end(): void {
+    this.tail.update(ended);
+    this.tail.wake();
+  }
+
+  get ended(): boolean {
+    return (this.tail.peek() & ENDED) !== 0;
+  }
+
+  /** Position behind a message. */
+  after(message: Message): number {
+    return this.#advanced(message.at, message.bytes.byteLength);
+  }
+
+  #advanced(at: number, byteLength: number): number {
+    return (at + unitsOf(byteLength)) % this.#wrap;
+  }
+
+  /** Units from position `head` on to position `tail`. */
+  #distance(head: number, tail: number): number {
+    return (positionOf(tail) - positionOf(head) + this.#wrap) % this.#wrap;
+  }
+
+  #numberAt(state: number): number {
+    return this.region.words[this.#indexOf(positionOf(state)) + 1];
+  }
+
+  /** Index among the region's words of the unit at a position. */
+  #indexOf(position: number): number {
+    return (this.#base + (position % this.#units) * UNIT) >> 2;
+  }
+
+  #announce(kind: "read" | "write", at: number, byteLength: number): void {
+    announceCopy(
+      kind,
+      this.#indexOf(at) * 4,
+      Math.min(UNIT + byteLength, this.#base + this.capacity - this.#indexOf(at) * 4),
+    );
+  }
+
+  #write(at: number, source: Uint8Array): void {
+    if (source.byteLength === 0) return;
+    const start = this.#bodyOffset(at);
+    const beforeEnd = this.#base + this.capacity - start;
+    if (source.byteLength <= beforeEnd) this.region.bytes.set(source, start);
+    else {
+      this.region.bytes.set(source.subarray(0, beforeEnd), start);
+      this.region.bytes.set(source.subarray(beforeEnd), this.#base);
+    }
+  }
+
+  #read(at: number, length: number): Uint8Array {
+    if (length === 0) return NOTHING;
+    const start = this.#bodyOffset(at);
+    const beforeEnd = this.#base + this.capacity - start;
+    const copy = new Uint8Array(length);
+    if (length <= beforeEnd) copy.set(this.region.bytes.subarray(start, start + length));
+    else {
+      copy.set(this.region.bytes.subarray(start, start + beforeEnd));
+      copy.set(this.region.bytes.subarray(this.#base, this.#base + length - beforeEnd), beforeEnd);
+    }
+    return copy;
+  }
+
+  #bodyOffset(at: number): number {
+    return this.#base + ((at + 1) % this.#units) * UNIT;
+  }
+}
+
+/** A message as it was found: its bytes are a copy. */
+export interface Message {
+  /** Position of its record. */
+  readonly at: number;
+  /** How many were published before it; wraps at 32 bits. */
+  readonly number: number;
+  readonly tag: number;
+  readonly inline: number;
+  readonly bytes: Uint8Array;
+}
+
+export interface Found {
+  readonly message: Message | null;
+  readonly ended: boolean;
+  readonly seen: number;
+  /** Whether there are more behind it. */
+  readonly more: boolean;
+}
+
+export function positionOf(state: number): number {
+  return state & (2 ** POSITION_BITS - 1);
+}
+
+const NOTHING = new Uint8Array(0);
+
+// Both words: a position, and flags above it.
+/** In `head`: flips when room appears without `head` moving. */
+const EPOCH = 1 << 28;
+/** In `tail`: nobody may put any more. */
+const ENDED = 1 << 29;
+const WAITERS = 1 << 30;
+
+function unitsOf(byteLength: number): number {
+  return 1 + Math.ceil(byteLength / UNIT);
+}
+
+/** The mark goes with the wake that follows it. */
+function publishedAt(before: number, next: number): number {
+  return next | (before & ENDED);
+}
+
+function movedTo(before: number, next: number): number {
+  return next | (before & EPOCH);
+}
+
+function flipped(before: number): number {
+  return (before ^ EPOCH) & ~WAITERS;
+}
+
+function markAlways(before: number): number {
+  return before | WAITERS;
+}
+
+function markIfAt(before: number, head: number): number {
+  return positionOf(before) === head ? before | WAITERS : before;
+}
+
+function ended(before: number): number {
+  return (before | ENDED) & ~WAITERS;
+}
