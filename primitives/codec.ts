@@ -44,6 +44,8 @@ export function decode(tag: number, inline: number, bytes: Uint8Array): unknown 
       return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
     case BYTES:
       return bytes;
+    case RAW:
+      throw new DecodeError("it was sent as bytes");
     default:
       try {
         return deserialize(bytes);
@@ -53,12 +55,19 @@ export function decode(tag: number, inline: number, bytes: Uint8Array): unknown 
   }
 }
 
-/** Bytes as they are, for sendBytes and recvBytes. */
-export const BYTES = 4;
+/** The bytes of a message that was sent as bytes. */
+export function rawBytes(tag: number, bytes: Uint8Array): Uint8Array {
+  if (tag !== RAW) throw new DecodeError("it was sent as a value, not as bytes");
+  return bytes;
+}
+
+/** Bytes that are no value: from sendBytes, for recvBytes. */
+export const RAW = 6;
 
 const INTEGER = 1;
 const CONSTANT = 2;
 const STRING = 3;
+const BYTES = 4;
 const CLONED = 5;
 const NOTHING = new Uint8Array(0);
 const CONSTANTS = [undefined, null, false, true];

@@ -113,7 +113,9 @@ export class BrokenBarrierError extends ForkcheckError {
 /** The bytes of a message are no value. That message is gone; the next one is not affected. */
 export class DecodeError extends ForkcheckError {
   constructor(why: string) {
-    super(`a message could not be decoded: ${why}. Receive with recvBytes what was sent with sendBytes.`);
+    super(
+      `a message could not be decoded: ${why}. Receive with recv what was sent with send, and with recvBytes what was sent with sendBytes.`,
+    );
   }
 }
 
@@ -137,5 +139,55 @@ export class QueueFull extends ForkcheckError {
 export class QueueEnded extends ForkcheckError {
   constructor(operation: string) {
     super(`${operation} on a queue that has ended: nobody may put any more, and everything in it was taken.`);
+  }
+}
+
+/** The other end was closed everywhere, and everything that it had sent was received. */
+export class EofError extends ForkcheckError {
+  constructor() {
+    super(
+      "end of file: every process has closed the other end of this pipe, and all its messages were received. Close this end.",
+    );
+  }
+}
+
+/** Nobody can receive any more what is sent here. */
+export class BrokenPipeError extends ForkcheckError {
+  constructor() {
+    super(
+      "the other end of this pipe is closed in every process, so nobody would receive the message. Close this end.",
+    );
+  }
+}
+
+/** A one-way connection was used the other way, or one that stopped receiving after a message that was too long. */
+export class DirectionError extends ForkcheckError {
+  constructor(operation: string, may: string) {
+    super(`${operation} on a connection that is ${may}. Use the other end of the pipe, or make it with duplex: true.`);
+  }
+}
+
+/** A message was longer than the caller would take. It is gone. */
+export class MessageTooLongError extends ForkcheckError {
+  /** Bytes of the message. */
+  readonly length: number;
+
+  constructor(length: number, maxLength: number) {
+    super(
+      `a message of ${length} bytes is longer than maxLength (${maxLength}), so nothing more is received here. Allow longer ones.`,
+    );
+    this.length = length;
+  }
+}
+
+/** A message did not fit the caller's buffer. The whole message is in `bytes`; the connection goes on. */
+export class BufferTooShortError extends ForkcheckError {
+  readonly bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array, room: number) {
+    super(
+      `a message of ${bytes.byteLength} bytes does not fit the ${room} bytes of the buffer. It is in this error's bytes.`,
+    );
+    this.bytes = bytes;
   }
 }

@@ -12,6 +12,7 @@ export { Primitive, travels, type Handle } from "./primitive.ts";
 export { startChildrenWith } from "./process/child-command.ts";
 export { activeChildren, currentProcess, parentProcess } from "./process/family.ts";
 export { Process, type ProcessOptions } from "./process/process.ts";
+export { Connection, pipe, type PipeOptions, type RecvBytesOptions, type SendBytesOptions } from "./pipe.ts";
 export { Queue, SimpleQueue, type QueueOptions } from "./queue.ts";
 export { RLock } from "./rlock.ts";
 export { BoundedSemaphore, Semaphore } from "./semaphore.ts";

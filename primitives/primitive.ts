@@ -25,11 +25,16 @@ export abstract class Primitive implements SharedObject {
       if (region !== existingCommons()?.region) {
         throw new NotSharableError(type, "it lives in an arena of its own. Create it outside of withArena");
       }
-      return { [HANDLE]: type, offset: this.offset, args: packed(args) as readonly unknown[] };
+      return { [HANDLE]: type, offset: this.offset, args: packed(this.leaving(args)) as readonly unknown[] };
     };
   }
 
   protected abstract get region(): Region;
+
+  /** Called when the object is about to travel; answers the arguments to build it with over there. */
+  protected leaving(args: readonly unknown[]): readonly unknown[] {
+    return args;
+  }
 }
 
 /** A class whose objects travel, under the name that handles carry. */

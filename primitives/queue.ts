@@ -34,7 +34,9 @@ const ITEMS_MAX = 2 ** 31 - 1;
 export class Queue<T = unknown> extends Primitive {
   readonly offset: number;
   readonly byteLength: number;
-  protected readonly ring: Ring;
+  readonly ring: Ring;
+  /** Called before each wait, by whoever knows more reasons why nothing will come: it may end the ring or break it off. */
+  onLook: (() => void) | null = null;
   #closed = false;
 
   /**
@@ -148,6 +150,22 @@ export class Queue<T = unknown> extends Primitive {
     return this.ring.region;
   }
 
+  /** Waits until a get would not have to wait: something is there, or nothing will ever be. */
+  async ready(options: WaitOptions | undefined): Promise<boolean> {
+    const patience = patienceOf(options);
+    for (let asWaiter = false; ; asWaiter = true) {
+      if (!(await this.ring.readers.takeAsync(patience.forLock(asWaiter)))) return false;
+      const { message, ended, seen } = this.#withReaders(() => this.ring.first(asWaiter));
+      // The wake was for somebody who takes it.
+      if (message !== null && asWaiter) this.ring.tail.wake(1);
+      if (message !== null || ended) return true;
+      this.onLook?.();
+      if (patience.once && !this.ring.ended) return false;
+      const outcome = await this.ring.tail.waitAsync(seen, patience.deadlineMs, options?.signal);
+      if (outcome === "timed-out") return this.ring.ended;
+    }
+  }
+
   /** By the holder of the readers' lock: the message that a `get` returns, or what to wait on for one. */
   protected next(asWaiter: boolean): Message | number {
     const found = this.ring.first(asWaiter);
@@ -173,12 +191,17 @@ export class Queue<T = unknown> extends Primitive {
   }
 
   async #putAsync(value: T, options: WaitOptions | undefined): Promise<void> {
-    const coded = this.#coded(value);
+    return this.sendAsync(this.#coded(value), options);
+  }
+
+  /** `put` of what is encoded already, as a part of another operation: it does not appear in the history. */
+  async sendAsync(coded: Coded, options: WaitOptions | undefined): Promise<void> {
     const patience = patienceOf(options);
     for (let asWaiter = false; ; asWaiter = true) {
       if (!(await this.ring.writers.takeAsync(patience.forLock(asWaiter)))) throw this.#lateWriter(asWaiter);
       const seen = this.#publish(coded, asWaiter);
       if (seen === null) return;
+      this.onLook?.();
       if (patience.once) throw new QueueFull();
       const outcome = await this.ring.head.waitAsync(seen, patience.deadlineMs, options?.signal);
       if (outcome === "timed-out") throw new QueueFull();
@@ -186,12 +209,16 @@ export class Queue<T = unknown> extends Primitive {
   }
 
   #putSync(value: T, options: WaitOptions | undefined): void {
-    const coded = this.#coded(value);
+    this.sendSync(this.#coded(value), options);
+  }
+
+  sendSync(coded: Coded, options: WaitOptions | undefined): void {
     const patience = patienceOf(options);
     for (let asWaiter = false; ; asWaiter = true) {
       if (!this.ring.writers.takeSync(patience.forLock(asWaiter))) throw this.#lateWriter(asWaiter);
       const seen = this.#publish(coded, asWaiter);
       if (seen === null) return;
+      this.onLook?.();
       if (patience.once || this.ring.head.wait(seen, patience.deadlineMs) === "timed-out") throw new QueueFull();
     }
   }
@@ -208,24 +235,38 @@ export class Queue<T = unknown> extends Primitive {
 
   async #getAsync(options: WaitOptions | undefined): Promise<T> {
     this.#checkOpen("get");
+    const { tag, inline, bytes } = await this.receiveAsync(options);
+    return decode(tag, inline, bytes) as T;
+  }
+
+  #getSync(options: WaitOptions | undefined): T {
+    this.#checkOpen("get");
+    const { tag, inline, bytes } = this.receiveSync(options);
+    return decode(tag, inline, bytes) as T;
+  }
+
+  /** `get` as a part of another operation, not decoded. */
+  async receiveAsync(options: WaitOptions | undefined): Promise<Message> {
     const patience = patienceOf(options);
     for (let asWaiter = false; ; asWaiter = true) {
       if (!(await this.ring.readers.takeAsync(patience.forLock(asWaiter)))) throw this.#lateReader(asWaiter);
       const found = this.#take(asWaiter);
-      if (typeof found !== "number") return decode(found.tag, found.inline, found.bytes) as T;
-      if (patience.once) throw new QueueEmpty();
+      if (typeof found !== "number") return found;
+      this.onLook?.();
+      if (patience.once && !this.ring.ended) throw new QueueEmpty();
       const outcome = await this.ring.tail.waitAsync(found, patience.deadlineMs, options?.signal);
       if (outcome === "timed-out") throw new QueueEmpty();
     }
   }
 
-  #getSync(options: WaitOptions | undefined): T {
-    this.#checkOpen("get");
+  receiveSync(options: WaitOptions | undefined): Message {
     const patience = patienceOf(options);
     for (let asWaiter = false; ; asWaiter = true) {
       if (!this.ring.readers.takeSync(patience.forLock(asWaiter))) throw this.#lateReader(asWaiter);
       const found = this.#take(asWaiter);
-      if (typeof found !== "number") return decode(found.tag, found.inline, found.bytes) as T;
+      if (typeof found !== "number") return found;
+      this.onLook?.();
+      if (patience.once && this.ring.ended) continue;
       if (patience.once || this.ring.tail.wait(found, patience.deadlineMs) === "timed-out") throw new QueueEmpty();
     }
   }
@@ -247,7 +288,7 @@ export class Queue<T = unknown> extends Primitive {
     try {
       // A writer that died inside has published all of its message or nothing: there is nothing to repair.
       if (ring.writers.lastOwnerDied) ring.writers.markConsistent();
-      if (ring.ended) throw new QueueEnded("put");
+      if (ring.ended || ring.broken) throw new QueueEnded("put");
       const { ok, more, seen } = ring.room(coded.bytes.byteLength, asWaiter);
       if (!ok) return seen;
       if (ring.publish(coded)) ring.tail.wake(1);
@@ -276,7 +317,11 @@ export class Queue<T = unknown> extends Primitive {
 
   #coded(value: T): Coded {
     this.#checkOpen("put");
-    const coded = encode(value);
+    return this.fitting(encode(value));
+  }
+
+  /** @throws {RangeError} it is larger than the whole queue */
+  fitting(coded: Coded): Coded {
     if (!this.ring.canHold(coded.bytes.byteLength)) {
       throw new RangeError(
         `an item of ${coded.bytes.byteLength} bytes does not fit a queue of ${this.ring.capacity} bytes. ` +

@@ -177,6 +177,16 @@ export class Ring {
     this.tail.wake();
   }
 
+  /** No message will be taken any more: writers that wait for room hear of it. */
+  breakOff(): void {
+    this.head.update(brokenOff);
+    this.head.wake();
+  }
+
+  get broken(): boolean {
+    return (this.head.peek() & BROKEN) !== 0;
+  }
+
   get ended(): boolean {
     return (this.tail.peek() & ENDED) !== 0;
   }
@@ -271,6 +281,8 @@ const NOTHING = new Uint8Array(0);
 const EPOCH = 1 << 28;
 /** In `tail`: nobody may put any more. */
 const ENDED = 1 << 29;
+/** In `head`: nobody will take any more. */
+const BROKEN = 1 << 29;
 const WAITERS = 1 << 30;
 
 function unitsOf(byteLength: number): number {
@@ -283,7 +295,7 @@ function publishedAt(before: number, next: number): number {
 }
 
 function movedTo(before: number, next: number): number {
-  return next | (before & EPOCH);
+  return next | (before & (EPOCH | BROKEN));
 }
 
 function flipped(before: number): number {
@@ -296,6 +308,10 @@ function markAlways(before: number): number {
 
 function markIfAt(before: number, head: number): number {
   return positionOf(before) === head ? before | WAITERS : before;
+}
+
+function brokenOff(before: number): number {
+  return (before | BROKEN) & ~WAITERS;
 }
 
 function ended(before: number): number {

@@ -1,0 +1,76 @@
+import { AGENT_MAX, agentIn, isAlive } from "./memory/agents.ts";
+import type { Region } from "./memory/region.ts";
+import { Word } from "./memory/word.ts";
+import { currentArena } from "./memory/arena.ts";
+import { Primitive, travels } from "./primitive.ts";
+
+/** Processes that may hold one end of a pipe at the same time. */
+const HOLDERS_MAX = 30;
+
+/** Which processes hold something, so that the last one to leave, or to die, can be told. */
+export class Holders extends Primitive {
+  readonly offset: number;
+  readonly byteLength = (HOLDERS_MAX + 1) * 4 + 4;
+  readonly region: Region;
+  /** Whether anybody has ever held it. */
+  readonly #opened: Word;
+  readonly #seats: readonly Word[];
+
+  constructor() {
+    super([]);
+    const arena = currentArena();
+    this.region = arena.region;
+    this.offset = arena.allocate("holders", this.byteLength);
+    this.#opened = new Word(arena.region, this.offset, "opened");
+    const seat = (_: unknown, index: number): Word => new Word(arena.region, this.offset + 4 + index * 4, "holder");
+    this.#seats = Array.from({ length: HOLDERS_MAX }, seat);
+    if (arena.creating) this.region.words.fill(0, this.offset / 4, this.offset / 4 + HOLDERS_MAX + 1);
+  }
+
+  /** This process holds it from now on. Without effect if it does already: then it is no step. */
+  enter(): void {
+    const me = agentIn(this.region);
+    if (!this.#seats.some((seat) => seat.peek() === me)) this.#sit(me);
+  }
+
+  /** A place that keeps it held as long as this process lives, until a child takes it. */
+  reserve(): number {
+    return this.#sit(agentIn(this.region) | RESERVED);
+  }
+
+  takeSeat(seat: number): void {
+    this.#seats[seat].store(agentIn(this.region));
+  }
+
+  /** This process holds it no more; places reserved for children stay. Without effect if it does not hold it. */
+  leave(): void {
+    const me = agentIn(this.region);
+    this.#seats.find((word) => word.peek() === me)?.store(0);
+  }
+
+  /** Whether it was held once and nobody alive holds it now. */
+  get deserted(): boolean {
+    if (this.#opened.peek() === 0) return false;
+    return this.#seats.every((seat) => !this.#isHeld(seat.peek()));
+  }
+
+  #isHeld(seat: number): boolean {
+    return seat !== 0 && isAlive(this.region, seat & AGENT_MAX);
+  }
+
+  #sit(me: number): number {
+    for (const [index, seat] of this.#seats.entries()) {
+      const before = seat.peek();
+      if (this.#isHeld(before)) continue;
+      if (seat.compareExchange(before, me) !== before) continue;
+      if (this.#opened.peek() === 0) this.#opened.store(1);
+      return index;
+    }
+    throw new RangeError(`${HOLDERS_MAX} processes hold this end of the pipe, which is the most there may be.`);
+  }
+}
+
+/** Kept for a child by the process that gave it the end. */
+const RESERVED = 1 << 29;
+
+travels("Holders", Holders);

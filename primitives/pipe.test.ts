@@ -1,0 +1,153 @@
+import { describe, expect, test } from "vitest";
+import {
+  BrokenPipeError,
+  BufferTooShortError,
+  ClosedError,
+  DecodeError,
+  DirectionError,
+  EofError,
+  MessageTooLongError,
+  NotSharableError,
+  TimeoutError,
+} from "./errors.ts";
+import { inFreshArena } from "./fixtures/arena.ts";
+import { child } from "./fixtures/children.ts";
+import { pipe } from "./pipe.ts";
+
+describe("a pipe", () => {
+  test("carries messages both ways, each whole", async () => {
+    const [here, there] = pipe();
+    await here.send({ question: 1 });
+    here.sendSync("second");
+    expect(await there.poll()).toBe(true);
+    expect(await there.recv()).toEqual({ question: 1 });
+    expect(there.recvSync()).toBe("second");
+    await there.send([42]);
+    expect(await here.recv()).toEqual([42]);
+    expect(await here.poll()).toBe(false);
+    await expect(here.recv({ timeoutMs: 1 })).rejects.toThrow(TimeoutError);
+  });
+
+  test("without duplex goes from the second end to the first", async () => {
+    const [receiver, sender] = pipe({ duplex: false });
+    expect([receiver.readable, receiver.writable, sender.readable, sender.writable]).toEqual([
+      true,
+      false,
+      false,
+      true,
+    ]);
+    await expect(receiver.send(1)).rejects.toThrow(DirectionError);
+    await expect(sender.recv()).rejects.toThrow(DirectionError);
+    await expect(sender.poll()).rejects.toThrow(DirectionError);
+    await sender.send(1);
+    expect(await receiver.recv()).toBe(1);
+  });
+
+  test("ends when nobody holds the other end, after everything was received, again and again", async () => {
+    const [here, there] = pipe();
+    await here.send("last");
+    const waiting = there.recv();
+    here.close();
+    here.close();
+    expect(await waiting).toBe("last");
+    expect(await there.poll()).toBe(true);
+    await expect(there.recv()).rejects.toThrow(EofError);
+    expect(() => there.recvSync({ timeoutMs: 0 })).toThrow(EofError);
+    await expect(there.send(1)).rejects.toThrow(BrokenPipeError);
+    await expect(here.send(1)).rejects.toThrow(ClosedError);
+    expect(here.closed).toBe(true);
+  });
+
+  test("wakes a receiver and a sender that wait when the other end is closed", async () => {
+    const [here, there] = pipe({ bytes: 64 });
+    const receiving = there.recv();
+    here.close();
+    await expect(receiving).rejects.toThrow(EofError);
+    const [first, second] = pipe({ bytes: 64 });
+    const sending = (async () => {
+      for (;;) await first.send("fills it up");
+    })();
+    await new Promise(setImmediate);
+    second.close();
+    await expect(sending).rejects.toThrow(BrokenPipeError);
+  });
+
+  test("is read to its end with for await", async () => {
+    const [here, there] = pipe();
+    for (const n of [1, 2, 3]) await here.send(n);
+    here.close();
+    const all: unknown[] = [];
+    for await (const n of there) all.push(n);
+    expect(all).toEqual([1, 2, 3]);
+  });
+
+  test("carries bytes, checked before anything is sent or received", async () => {
+    const [here, there] = pipe();
+    const bytes = Uint8Array.of(1, 2, 3, 4);
+    await expect(here.sendBytes(bytes, { offset: -1 })).rejects.toThrow(RangeError);
+    await expect(here.sendBytes(bytes, { offset: 5 })).rejects.toThrow(RangeError);
+    await expect(here.sendBytes(bytes, { offset: 2, size: 3 })).rejects.toThrow(RangeError);
+    await here.sendBytes(bytes, { offset: 1, size: 2 });
+    here.sendBytesSync(new Uint8Array(0));
+    expect(await there.recvBytes({ maxLength: 2 })).toEqual(Uint8Array.of(2, 3));
+    expect(there.recvBytesSync()).toEqual(new Uint8Array(0));
+    await here.sendBytes(bytes);
+    await here.sendBytes(bytes);
+    const buffer = new Uint8Array(6);
+    await expect(there.recvBytesInto(buffer, { offset: 7 })).rejects.toThrow(RangeError);
+    expect(await there.recvBytesInto(buffer, { offset: 2 })).toBe(4);
+    expect(buffer).toEqual(Uint8Array.of(0, 0, 1, 2, 3, 4));
+    const short = await there.recvBytesInto(buffer, { offset: 4 }).catch((error: unknown) => error);
+    expect(short).toBeInstanceOf(BufferTooShortError);
+    expect((short as BufferTooShortError).bytes).toEqual(bytes);
+  });
+
+  test("loses a message that was received as the wrong thing, and no other", async () => {
+    const [here, there] = pipe();
+    await here.sendBytes(Uint8Array.of(1));
+    await here.send(2);
+    await expect(there.recv()).rejects.toThrow(DecodeError);
+    expect(await there.recv()).toBe(2);
+  });
+
+  test("receives no more after a message that was too long", async () => {
+    const [here, there] = pipe();
+    await here.sendBytes(new Uint8Array(10));
+    const tooLong = await there.recvBytes({ maxLength: 9 }).catch((error: unknown) => error);
+    expect(tooLong).toBeInstanceOf(MessageTooLongError);
+    expect((tooLong as MessageTooLongError).length).toBe(10);
+    expect(there.readable).toBe(false);
+    await there.send(1);
+    const [receiver, sender] = pipe({ duplex: false });
+    await sender.sendBytes(new Uint8Array(10));
+    await expect(receiver.recvBytes({ maxLength: 9 })).rejects.toThrow(MessageTooLongError);
+    expect(receiver.closed).toBe(true);
+  });
+
+  test("refuses what cannot travel and stays good", async () => {
+    const [here, there] = pipe();
+    await expect(here.send(there)).rejects.toThrow(NotSharableError);
+    await here.send(1);
+    expect(await there.recv()).toBe(1);
+  });
+
+  test("is closed here by giving it away, and ends when the child does, however that ends", async () => {
+    const [here, there] = pipe<string>();
+    const echo = child("echoes", [there]);
+    expect(there.closed).toBe(true);
+    await here.send("hello");
+    expect(await here.recv()).toBe("hello");
+    const waiting = here.recv();
+    echo.kill();
+    await expect(waiting).rejects.toThrow(EofError);
+    await echo.join();
+  });
+
+  test("works in an arena, where an end is held by who uses it", async () => {
+    const [here, there] = inFreshArena(() => pipe());
+    await here.send(1);
+    here.close();
+    expect(await there.recv()).toBe(1);
+    await expect(there.recv()).rejects.toThrow(EofError);
+  });
+});

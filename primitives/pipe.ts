@@ -1,0 +1,385 @@
+import { decode, encode, RAW, rawBytes } from "./codec.ts";
+import {
+  BrokenPipeError,
+  BufferTooShortError,
+  ClosedError,
+  DirectionError,
+  EofError,
+  MessageTooLongError,
+  QueueEmpty,
+  QueueEnded,
+  QueueFull,
+  TimeoutError,
+} from "./errors.ts";
+import { Holders } from "./holders.ts";
+import { currentArena } from "./memory/arena.ts";
+import { probe } from "./memory/probe.ts";
+import type { Region } from "./memory/region.ts";
+import { report, reportAsync, shownOptions, type WaitOptions } from "./operation.ts";
+import { Primitive, travels } from "./primitive.ts";
+import { Queue } from "./queue.ts";
+import type { Message } from "./ring.ts";
+
+/**
+ * Two ends of a pipe. With `duplex` (default) both send and receive; without it the first only receives and the second
+ * only sends.
+ *
+ * Source: CPython's multiprocessing manual, Pipe. Different on purpose: messages are published whole, so several processes
+ * may use one end, and nobody who dies tears the stream. An end is held by the processes that have used it or were given
+ * it, and not by everyone who could: there is no copy to close that one did not ask for.
+ *
+ * @example
+ * const [here, there] = pipe();
+ * await here.send({ hello: "world" });
+ * await there.recv(); // { hello: "world" }
+ * here.close();
+ * await there.poll(); // true: recv would not wait, it would throw EofError
+ */
+export function pipe<T = unknown>(options: PipeOptions = {}): [Connection<T>, Connection<T>] {
+  const { duplex = true, bytes, keep = false } = options;
+  const size = bytes === undefined ? {} : { bytes };
+  const lanes = {
+    toSecond: duplex ? new Queue(size) : null,
+    toFirst: new Queue(size),
+    first: new Holders(),
+    second: new Holders(),
+  };
+  // In production whoever makes a pipe holds both ends until it closes them or gives them away. In a scenario everybody
+  // makes the same pipe, and holds what it uses.
+  if (currentArena().shared) {
+    lanes.first.enter();
+    lanes.second.enter();
+  }
+  return [
+    new Connection<T>({ in: lanes.toFirst, out: lanes.toSecond, own: lanes.first, peer: lanes.second, keep }),
+    new Connection<T>({ in: lanes.toSecond, out: lanes.toFirst, own: lanes.second, peer: lanes.first, keep }),
+  ];
+}
+
+export interface PipeOptions {
+  /** Whether messages go both ways. Default true. */
+  readonly duplex?: boolean;
+  /** Bytes of shared memory for each direction; as for Queue. */
+  readonly bytes?: number;
+  /** Whether this process keeps an end that it gives to a child. Default false: giving it away closes it here. */
+  readonly keep?: boolean;
+}
+
+/** One end of a pipe; see `pipe`. */
+export class Connection<T = unknown> extends Primitive {
+  readonly offset: number;
+  readonly byteLength: number;
+  readonly #in: Queue | null;
+  readonly #out: Queue | null;
+  readonly #own: Holders;
+  readonly #peer: Holders;
+  readonly #keep: boolean;
+  #closed = false;
+  #readable: boolean;
+
+  /** Made by `pipe`. */
+  constructor(parts: ConnectionParts) {
+    super([parts]);
+    this.#in = parts.in;
+    this.#out = parts.out;
+    this.#own = parts.own;
+    this.#peer = parts.peer;
+    this.#keep = parts.keep;
+    this.#readable = parts.in !== null;
+    // A pipe's parts belong to both ends; each end goes by the memory of its holders.
+    this.offset = this.#own.offset;
+    this.byteLength = this.#own.byteLength;
+    if (parts.seat !== undefined) this.#own.takeSeat(parts.seat);
+  }
+
+  get readable(): boolean {
+    return this.#readable && !this.#closed;
+  }
+
+  get writable(): boolean {
+    return this.#out !== null && !this.#closed;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /**
+   * Sends a copy of the value as one message; waits while the pipe is full.
+   *
+   * @throws {BrokenPipeError} the other end is closed everywhere
+   * @throws {NotSharableError} the value cannot be copied; nothing was sent
+   * @throws {TimeoutError} the pipe was full for `timeoutMs`
+   * @throws {DirectionError} this end only receives
+   */
+  send(value: T, options?: WaitOptions): Promise<void> {
+    if (probe === null) return this.#sendAsync("send", () => encode(value), options);
+    const body = (): Promise<void> => this.#sendAsync("send", () => encode(value), options);
+    return reportAsync(this, "send", [value, ...shownOptions(options)], body);
+  }
+
+  sendSync(value: T, options?: Omit<WaitOptions, "signal">): void {
+    if (probe === null) this.#sendSync("send", () => encode(value), options);
+    else {
+      const body = (): void => this.#sendSync("send", () => encode(value), options);
+      report(this, "send", [value, ...shownOptions(options)], body);
+    }
+  }
+
+  /**
+   * Sends bytes of a buffer, from `offset` on, `size` of them (default: the rest), as one message.
+   *
+   * @throws {RangeError} they are not inside the buffer; nothing was sent
+   */
+  sendBytes(buffer: Uint8Array, options: SendBytesOptions = {}): Promise<void> {
+    const body = (): Promise<void> => this.#sendAsync("sendBytes", () => raw(buffer, options), options);
+    return probe === null ? body() : reportAsync(this, "sendBytes", [buffer], body);
+  }
+
+  sendBytesSync(buffer: Uint8Array, options: Omit<SendBytesOptions, "signal"> = {}): void {
+    const body = (): void => this.#sendSync("sendBytes", () => raw(buffer, options), options);
+    if (probe === null) body();
+    else report(this, "sendBytes", [buffer], body);
+  }
+
+  /**
+   * Receives the next message; waits for one.
+   *
+   * @throws {EofError} the other end is closed everywhere and everything was received
+   * @throws {DecodeError} the message was sent as bytes; it is gone
+   * @throws {TimeoutError} nothing came within `timeoutMs`
+   * @throws {DirectionError} this end only sends
+   */
+  recv(options?: WaitOptions): Promise<T> {
+    if (probe === null) return this.#recvAsync(options);
+    return reportAsync(this, "recv", shownOptions(options), () => this.#recvAsync(options));
+  }
+
+  recvSync(options?: Omit<WaitOptions, "signal">): T {
+    if (probe === null) return valueOf<T>(this.#receiveSync("recv", options));
+    return report(this, "recv", shownOptions(options), () => valueOf<T>(this.#receiveSync("recv", options)));
+  }
+
+  /**
+   * Receives the next message as bytes.
+   *
+   * @throws {MessageTooLongError} it is longer than `maxLength`; a one-way connection is then closed here, a duplex one
+   *   receives no more
+   */
+  recvBytes(options: RecvBytesOptions = {}): Promise<Uint8Array> {
+    const body = async (): Promise<Uint8Array> => {
+      checkMaxLength(options);
+      return this.#withinLength(await this.#receiveAsync("recvBytes", options), options.maxLength);
+    };
+    return probe === null ? body() : reportAsync(this, "recvBytes", shownOptions(options), body);
+  }
+
+  recvBytesSync(options: Omit<RecvBytesOptions, "signal"> = {}): Uint8Array {
+    const body = (): Uint8Array => {
+      checkMaxLength(options);
+      return this.#withinLength(this.#receiveSync("recvBytes", options), options.maxLength);
+    };
+    return probe === null ? body() : report(this, "recvBytes", shownOptions(options), body);
+  }
+
+  /**
+   * Receives the next message into a buffer, from `offset` on; resolves to its length in bytes.
+   *
+   * @throws {BufferTooShortError} it does not fit; the error has it
+   */
+  recvBytesInto(buffer: Uint8Array, options: WaitOptions & { readonly offset?: number } = {}): Promise<number> {
+    const body = async (): Promise<number> => {
+      const offset = options.offset ?? 0;
+      checkInside("offset", offset, buffer.byteLength);
+      const bytes = this.#bytesOf(await this.#receiveAsync("recvBytesInto", options));
+      if (bytes.byteLength > buffer.byteLength - offset)
+        throw new BufferTooShortError(bytes, buffer.byteLength - offset);
+      buffer.set(bytes, offset);
+      return bytes.byteLength;
+    };
+    return probe === null ? body() : reportAsync(this, "recvBytesInto", shownOptions(options), body);
+  }
+
+  /** Whether `recv` would not have to wait: a message is there, whole, or the end of file. Default: looks once. */
+  poll(options: WaitOptions = { timeoutMs: 0 }): Promise<boolean> {
+    const body = async (): Promise<boolean> => {
+      const lane = this.#use("poll", this.#readable ? this.#in : null);
+      return lane.ready(options);
+    };
+    return probe === null ? body() : reportAsync(this, "poll", shownOptions(options), body);
+  }
+
+  /** Says that this process holds this end, before it is used for the first time. */
+  open(): void {
+    this.#checkOpen("open");
+    this.#own.enter();
+  }
+
+  /** This process does not use this end any more. When nobody holds it, the other end receives what is there, then EofError. */
+  close(): void {
+    if (this.#closed) return;
+    if (probe === null) this.#close();
+    else report(this, "close", [], () => this.#close());
+  }
+
+  /** Messages as they come, until the end of file. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, void> {
+    for (;;) {
+      let value: T;
+      try {
+        value = await this.recv();
+      } catch (error) {
+        if (error instanceof EofError) return;
+        throw error;
+      }
+      yield value;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  protected get region(): Region {
+    return this.#own.region;
+  }
+
+  /** The child holds this end from now on, even while it is not yet there to say so. */
+  protected override leaving(args: readonly unknown[]): readonly unknown[] {
+    this.#checkOpen("sending it to a child");
+    const seat = this.#own.reserve();
+    if (!this.#keep) this.#close();
+    return [{ ...(args[0] as ConnectionParts), seat }];
+  }
+
+  #close(): void {
+    this.#closed = true;
+    this.#own.leave();
+    this.#settle(this.#own, this.#out, this.#in);
+  }
+
+  /** Once nobody holds an end, what it would send has ended, and what it would receive is cut off. */
+  #settle(end: Holders, sends: Queue | null, receives: Queue | null): void {
+    if (!end.deserted) return;
+    if (sends !== null && !sends.ring.ended) sends.ring.end();
+    if (receives !== null && !receives.ring.broken) receives.ring.breakOff();
+  }
+
+  #use(operation: string, lane: Queue | null): Queue {
+    this.#checkOpen(operation);
+    if (lane === null) throw new DirectionError(operation, this.#readable ? "read-only" : "write-only");
+    this.#own.enter();
+    // Somebody at the other end may have died without closing it.
+    lane.onLook = () => this.#settle(this.#peer, this.#in, this.#out);
+    return lane;
+  }
+
+  #checkOpen(operation: string): void {
+    if (this.#closed) throw new ClosedError("Connection", operation);
+  }
+
+  async #sendAsync(operation: string, coded: () => ReturnType<typeof encode>, options?: WaitOptions): Promise<void> {
+    const lane = this.#use(operation, this.#out);
+    try {
+      await lane.sendAsync(lane.fitting(coded()), options);
+    } catch (error) {
+      throw sendError(error, operation, options);
+    }
+  }
+
+  #sendSync(operation: string, coded: () => ReturnType<typeof encode>, options?: WaitOptions): void {
+    const lane = this.#use(operation, this.#out);
+    try {
+      lane.sendSync(lane.fitting(coded()), options);
+    } catch (error) {
+      throw sendError(error, operation, options);
+    }
+  }
+
+  async #recvAsync(options?: WaitOptions): Promise<T> {
+    return valueOf<T>(await this.#receiveAsync("recv", options));
+  }
+
+  async #receiveAsync(operation: string, options?: WaitOptions): Promise<Message> {
+    const lane = this.#use(operation, this.#readable ? this.#in : null);
+    try {
+      return await lane.receiveAsync(options);
+    } catch (error) {
+      throw receiveError(error, operation, options);
+    }
+  }
+
+  #receiveSync(operation: string, options?: WaitOptions): Message {
+    const lane = this.#use(operation, this.#readable ? this.#in : null);
+    try {
+      return lane.receiveSync(options);
+    } catch (error) {
+      throw receiveError(error, operation, options);
+    }
+  }
+
+  #bytesOf(message: Message): Uint8Array {
+    return rawBytes(message.tag, message.bytes);
+  }
+
+  #withinLength(message: Message, maxLength: number | undefined): Uint8Array {
+    const bytes = this.#bytesOf(message);
+    if (maxLength === undefined || bytes.byteLength <= maxLength) return bytes;
+    if (this.#out === null) this.#close();
+    else this.#readable = false;
+    throw new MessageTooLongError(bytes.byteLength, maxLength);
+  }
+}
+
+travels("Connection", Connection);
+
+interface ConnectionParts {
+  readonly in: Queue | null;
+  readonly out: Queue | null;
+  readonly own: Holders;
+  readonly peer: Holders;
+  readonly keep: boolean;
+  /** The place that was reserved for whoever builds this from a handle. */
+  readonly seat?: number;
+}
+
+export interface SendBytesOptions extends WaitOptions {
+  readonly offset?: number;
+  readonly size?: number;
+}
+
+export interface RecvBytesOptions extends WaitOptions {
+  readonly maxLength?: number;
+}
+
+function valueOf<T>(message: Message): T {
+  return decode(message.tag, message.inline, message.bytes) as T;
+}
+
+function raw(buffer: Uint8Array, options: SendBytesOptions): ReturnType<typeof encode> {
+  const offset = options.offset ?? 0;
+  checkInside("offset", offset, buffer.byteLength);
+  const size = options.size ?? buffer.byteLength - offset;
+  checkInside("size", size, buffer.byteLength - offset);
+  return { tag: RAW, inline: 0, bytes: buffer.subarray(offset, offset + size) };
+}
+
+function checkInside(name: string, value: number, most: number): void {
+  if (!Number.isInteger(value) || value < 0 || value > most) {
+    throw new RangeError(`${name} is a whole number from 0 to ${most} here, not ${value}`);
+  }
+}
+
+function checkMaxLength({ maxLength }: RecvBytesOptions): void {
+  if (maxLength !== undefined) checkInside("maxLength", maxLength, Number.MAX_SAFE_INTEGER);
+}
+
+function sendError(error: unknown, operation: string, options: WaitOptions | undefined): unknown {
+  if (error instanceof QueueEnded) return new BrokenPipeError();
+  return error instanceof QueueFull ? new TimeoutError("Connection", operation, options?.timeoutMs ?? 0) : error;
+}
+
+function receiveError(error: unknown, operation: string, options: WaitOptions | undefined): unknown {
+  if (error instanceof QueueEnded) return new EofError();
+  return error instanceof QueueEmpty ? new TimeoutError("Connection", operation, options?.timeoutMs ?? 0) : error;
+}
