@@ -1,4 +1,5 @@
 import type { Arbitrary } from "fast-check";
+import type { Word } from "../primitives/memory/word.ts";
 import type { Property } from "./property.ts";
 
 /**
@@ -91,6 +92,12 @@ export interface RoleContext<Input = unknown> {
    */
   step<T>(label: string, body: () => T): Promise<T>;
   step<T>(label: string, access: Access, body: () => T): Promise<T>;
+  /**
+   * Waits until `word` holds `value`, and puts `next` there (without it, leaves it): one step, which can be chosen only
+   * while the word holds the value. It blocks the process. For models of locks and for starting lines: where a primitive
+   * tries, fails and sleeps, this is simply not enabled.
+   */
+  until(word: Word, value: number, next?: number): void;
   /** Waits `ms` of virtual time: it passes only when nobody else can move. */
   sleep(ms: number): Promise<void>;
   /** Takes some time, at most `upToMs`; how long is for the schedule to say. Others may move meanwhile, or not. */

@@ -8,6 +8,7 @@ import { scheduleNumbers, scheduleOf, type RunValue } from "../run-value.ts";
 import { declaredScenarios, type Scenario } from "../scenario.ts";
 import { shrink } from "../shrink/shrink.ts";
 import type { Attempt, Plan, Subject } from "../shrink/subject.ts";
+import { needProfile, Portfolio } from "../strategies/portfolio.ts";
 import { decodeToken, encodeToken } from "../token.ts";
 import {
   ScenarioError,
@@ -75,15 +76,22 @@ export class LaneSearch {
       const input = inputOf(scenario, search.seed, block);
       const prepared = await this.#prepare(input.value);
       const last = Math.min(search.runs, (block + 1) * RUNS_PER_BLOCK);
+      const portfolio = new Portfolio(search.strategies);
+      const profiled = search.mode === "controlled" && needProfile(search.strategies);
+      const interleavings = new Set<number>();
       for (let run = block * RUNS_PER_BLOCK; run < last; run++) {
-        const strategy = search.strategies[run % search.strategies.length];
+        const profiles = profiled && run === block * RUNS_PER_BLOCK;
+        // The profile run is a random walk, which counts besides.
+        const strategy = profiles ? "random-walk" : portfolio.next();
         const request_: RunRequest = {
-          strategy,
+          strategy: profiles ? "profile" : strategy,
           seed: derivedSeed(search.seed, run),
           stepsMax: search.stepsMax,
           ...freeRequest(search.mode),
         };
         const judgement = await this.#runAndJudge(scenario, request_, search.property);
+        const known_ = interleavings.size;
+        portfolio.learn(strategy, interleavings.add(this.#lane.recording.interleaving()).size > known_);
         if (judgement !== null) {
           const known = await this.#makeSure(scenario, prepared, input, request_, judgement);
           if (known !== null) {

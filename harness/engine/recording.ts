@@ -1,3 +1,4 @@
+import { OrderDigest } from "../order-digest.ts";
 import type { History, Operation, ProcessEnd } from "../history.ts";
 import type { TraceEntry } from "../trace.ts";
 import { isStep, KIND, kindName } from "./kinds.ts";
@@ -85,6 +86,27 @@ export class Recording {
       }
     }
     return (high & 0x1fffff) * 0x1_0000_0000 + (low >>> 0) + 1;
+  }
+
+  /**
+   * A number of 53 bits that two runs of one input share if they took their racing steps in the same order: equal up to
+   * swapping independent neighbours (Mazurkiewicz). Not the times, not the order of steps that have nothing to do with
+   * each other.
+   */
+  interleaving(): number {
+    const { words } = this.#memory;
+    const orders = new OrderDigest();
+    for (let number = 1; number <= words[H.entries]; number++) {
+      const entry = entryAt(number);
+      if (!isStep(words[entry + T.kind])) continue;
+      orders.add(words[entry + T.process] * LIMITS.strandsMax + words[entry + T.strand], {
+        kind: words[entry + T.kind],
+        object: words[entry + T.object],
+        label: words[entry + T.label],
+        byteLength: words[entry + T.byteLength],
+      });
+    }
+    return orders.value();
   }
 
   /** How many operations were not called by another one. */

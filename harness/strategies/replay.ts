@@ -1,4 +1,4 @@
-import { withoutPreemption, type Strategy } from "./strategy.ts";
+import { indexOfStrand, withoutPreemption, type Strategy } from "./strategy.ts";
 
 /**
  * Follows a saved schedule: segments of strand, fingerprint and occurrence, three numbers each. 'Strand 64 until it is
@@ -24,8 +24,12 @@ export const replay: Strategy = {
       const strand = choice.schedule(position * 3);
       const fingerprint = choice.schedule(position * 3 + 1);
       const occurrence = choice.schedule(position * 3 + 2);
-      const candidate = indexOf(choice, strand);
-      const over = fingerprint !== 0 && candidate >= 0 && choice.fingerprint(strand) === fingerprint && state[SEEN + position] + 1 >= occurrence;
+      const candidate = indexOfStrand(choice, strand);
+      const over =
+        fingerprint !== 0 &&
+        candidate >= 0 &&
+        choice.fingerprint(strand) === fingerprint &&
+        state[SEEN + position] + 1 >= occurrence;
       if (candidate >= 0 && !over) return candidate;
       // It was to be stopped before a certain step, and it is blocked or finished without having come there.
       if (candidate < 0 && fingerprint !== 0) choice.diverged();
@@ -37,7 +41,8 @@ export const replay: Strategy = {
     const { state } = choice;
     const fingerprint = choice.fingerprint(strand);
     for (let index = state[POSITION]; index < choice.scheduleLength / 3; index++) {
-      if (choice.schedule(index * 3) === strand && choice.schedule(index * 3 + 1) === fingerprint) state[SEEN + index]++;
+      if (choice.schedule(index * 3) === strand && choice.schedule(index * 3 + 1) === fingerprint)
+        state[SEEN + index]++;
     }
   },
 };
@@ -45,10 +50,3 @@ export const replay: Strategy = {
 // Places in the strategy's state.
 const POSITION = 0;
 const SEEN = 8;
-
-function indexOf(choice: Parameters<Strategy["choose"]>[0], strand: number): number {
-  for (let index = 0; index < choice.count; index++) {
-    if (choice.strand(index) === strand) return index;
-  }
-  return -1;
-}

@@ -11,6 +11,8 @@ export interface Strategy {
   readonly name: string;
   /** Ask it at every step, also where there is only one candidate. */
   readonly everyStep?: boolean;
+  /** It reads what the block's profile run counted (profile.ts). */
+  readonly profiled?: boolean;
   /** Called before each run. `choice.state` still holds what the last run left. */
   begin?(choice: Choice): void;
   /** A strand has announced its next step (or was woken, which makes it announce again). */
@@ -32,8 +34,14 @@ export interface Choice {
   kind(index: number): number;
   /** The object of the announced step: equal numbers are the same object; 0 means none. */
   object(index: number): number;
+  /** Whether the announced step may change its object. */
+  writes(index: number): boolean;
   /** Identifies the announced step of a strand by what it does, not by where it stands: kind and name of the object. */
   fingerprint(strand: number): number;
+  /** Whether the announced steps of two candidates do not commute; see harness/dependency.ts. */
+  dependent(index: number, other: number): boolean;
+  /** The strand's last step left everything as it was: a look, a failed exchange, a pause. */
+  idle(strand: number): boolean;
   /** The strand that took the previous step, or -1. */
   readonly last: number;
   /** Steps granted so far in this run. */
@@ -54,6 +62,14 @@ export interface Choice {
 
 /** Strands of one process. */
 export const STRANDS_PER_PROCESS = 64;
+
+/** The place of a strand among the candidates, -1 if it is none. */
+export function indexOfStrand(choice: Choice, strand: number): number {
+  for (let index = 0; index < choice.count; index++) {
+    if (choice.strand(index) === strand) return index;
+  }
+  return -1;
+}
 
 /** The candidate that goes on where it is, else the first one: runs each process until it cannot go on. */
 export function withoutPreemption(choice: Choice): number {

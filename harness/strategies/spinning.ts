@@ -1,0 +1,33 @@
+import { PLACES, PROCESSES_MAX } from "./state-places.ts";
+import { STRANDS_PER_PROCESS, type Choice } from "./strategy.ts";
+
+/**
+ * A process that looks at the same thing again and again in vain must not keep the highest priority, or the one that it
+ * waits for never moves. It spins if so many of its steps in a row changed nothing and repeated each other, whatever
+ * the length of the loop. CHESS calls this a yield (Musuvathi and Qadeer, PLDI 2008); here nobody has to announce it.
+ */
+export function forgetSpinning(choice: Choice): void {
+  choice.state.fill(0, PLACES.spinning, PLACES.spinning + choice.processes * WATCHED);
+}
+
+/** To be called for each step granted; true once for each `IDLE_STEPS_MAX` steps in vain. */
+export function spins(choice: Choice, strand: number): boolean {
+  const { state } = choice;
+  const watch = PLACES.spinning + Math.floor(strand / STRANDS_PER_PROCESS) * WATCHED;
+  const fingerprint = choice.fingerprint(strand);
+  const repeats = fingerprint === state[watch + LAST] || fingerprint === state[watch + LAST_BUT_ONE];
+  state[watch + LAST_BUT_ONE] = state[watch + LAST];
+  state[watch + LAST] = fingerprint;
+  state[watch + IDLE] = repeats && choice.idle(strand) ? state[watch + IDLE] + 1 : 0;
+  if (state[watch + IDLE] < IDLE_STEPS_MAX) return false;
+  state[watch + IDLE] = 0;
+  return true;
+}
+
+const IDLE_STEPS_MAX = 16;
+
+// Places in a process's watch.
+const IDLE = 0;
+const LAST = 1;
+const LAST_BUT_ONE = 2;
+const WATCHED = (PLACES.end - PLACES.spinning) / PROCESSES_MAX;
