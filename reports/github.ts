@@ -61,7 +61,7 @@ function annotate(result: Result, options: GithubOptions): string {
   const message = [
     result.message ?? result.property ?? result.verdict,
     ...(result.counterexample?.explanation ?? []).map((sentence) => sentence.replace(/^step \d+: /, "")),
-    ...(token === undefined ? [] : [`Replay: npx forkcheck replay ${token}`]),
+    ...(token === undefined || token === "" ? [] : [`Replay: npx forkcheck replay ${token}`]),
   ].join("\n");
   return `::error ${properties}::${escapeData(message)}`;
 }

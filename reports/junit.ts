@@ -42,7 +42,7 @@ function listProperties(result: Result): readonly (readonly [name: string, value
     ["runs", String(result.runs)],
     ["schedulingPoints", String(result.schedulingPoints)],
     ["exhaustive", String(result.exhaustive)],
-    ...(counterexample === undefined ? [] : [["token", counterexample.token] as const]),
+    ...(counterexample === undefined || counterexample.token === "" ? [] : [["token", counterexample.token] as const]),
     ...result.notes.map((note) => ["note", note] as const),
   ];
 }

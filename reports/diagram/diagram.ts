@@ -1,6 +1,7 @@
 import type { Operation, ProcessEnd } from "../../harness/history.ts";
 import type { Counterexample } from "../../harness/result.ts";
 import type { StepKind, TraceEntry } from "../../harness/trace.ts";
+import { listLanes } from "./lanes.ts";
 import { findBlocked, findPreemptions, isStep } from "./movement.ts";
 import { noteSteps } from "./notes.ts";
 import type { Notes } from "./notes.ts";
@@ -98,7 +99,8 @@ export function layOut(run: Run): Diagram {
   const blocked = findBlocked(run, indexOf);
   const { notes, prose } = noteSteps(run);
   const rows = listRows(run, columns, indexOf, notes);
-  return { columns, rows: paintLanes(rows, columns.length, spans, blocked), spans, blocked, prose };
+  const lanes = listLanes(rows, columns.length, spans, blocked);
+  return { columns, rows: rows.map((row, index): Row => ({ ...row, lanes: lanes[index] })), spans, blocked, prose };
 }
 
 /** Processes in the order of their ends, which is the scenario's order; then any that only the trace knows. */
@@ -261,51 +263,4 @@ function endInWords({ end, reason }: ProcessEnd): string {
     case "stopped":
       return reason === "" ? "was still moving" : `was still moving: ${reason}`;
   }
-}
-
-/** Walks down the rows once, keeping for each process how many operations and sleeps are open. */
-function paintLanes(
-  rows: readonly BareRow[],
-  width: number,
-  spans: readonly Span[],
-  blocked: readonly Blocked[],
-): readonly Row[] {
-  const lastRow = Array.from({ length: width }, () => -1);
-  for (const [index, row] of rows.entries()) lastRow[row.column] = index;
-  const inside = overlaps(spans);
-  const asleep = overlaps(blocked);
-  return rows.map((row, index): Row => {
-    const step = row.step ?? Number.POSITIVE_INFINITY;
-    const lanes = Array.from({ length: width }, (_, column): Lane => {
-      if (column === row.column) return "here";
-      if (asleep(column, step)) return "blocked";
-      if (index > lastRow[column]) return "over";
-      return inside(column, step) ? "inside" : "idle";
-    });
-    return { ...row, lanes };
-  });
-}
-
-/** Answers whether a column has a span open at a step; steps must be asked for in ascending order. */
-function overlaps(
-  spans: readonly { readonly column: number; readonly from: number; readonly to: number | null }[],
-): (column: number, step: number) => boolean {
-  const byColumn = new Map<number, { from: number; to: number }[]>();
-  for (const { column, from, to } of spans) {
-    const list = byColumn.get(column) ?? [];
-    byColumn.set(column, list);
-    const end = to ?? Number.POSITIVE_INFINITY;
-    const last = list.at(-1);
-    // Nested operations only lengthen the one that they lie in, so that a column holds disjoint stretches in order.
-    if (last !== undefined && from <= last.to) last.to = Math.max(last.to, end);
-    else list.push({ from, to: end });
-  }
-  const next = new Map<number, number>();
-  return (column, step) => {
-    const list = byColumn.get(column) ?? [];
-    let index = next.get(column) ?? 0;
-    while (index < list.length && list[index].to < step) index++;
-    next.set(column, index);
-    return index < list.length && list[index].from <= step;
-  };
 }

@@ -97,6 +97,10 @@ describe("a failure", () => {
     expect(text.split("\n").length).toBeLessThan(230);
   });
 
+  test("that cannot be replayed offers no replay", () => {
+    expect(formatCounterexample({ ...soldTwice, token: "" }, plain)).not.toContain("Replay");
+  });
+
   test("without a step says so", () => {
     expect(formatCounterexample(counterexample({}), plain)).toContain("no process took a step");
   });

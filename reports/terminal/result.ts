@@ -84,7 +84,9 @@ export function formatCounterexample(
     ...indented(describeMinimality(counterexample), columns),
     ...diagram.prose.flatMap((sentence) => indented(printable(sentence), columns)),
     ...(isEmpty(counterexample.input) ? [] : labelled("Input", showInput(counterexample.input), columns, paint)),
-    `  ${paint("quiet", "Replay")}   npx forkcheck replay ${counterexample.token}`,
+    ...(counterexample.token === ""
+      ? []
+      : [`  ${paint("quiet", "Replay")}   npx forkcheck replay ${counterexample.token}`]),
     ...(options.saved === undefined
       ? []
       : [

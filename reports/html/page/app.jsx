@@ -87,10 +87,14 @@ function ResultView({ shown, step, onStep }) {
                 </dd>
               </>
             )}
-            <dt>Replay</dt>
-            <dd>
-              <code class="command">npx forkcheck replay {counterexample.token}</code>
-            </dd>
+            {counterexample.token !== "" && (
+              <>
+                <dt>Replay</dt>
+                <dd>
+                  <code class="command">npx forkcheck replay {counterexample.token}</code>
+                </dd>
+              </>
+            )}
           </dl>
           <Explorer
             run={counterexample}
