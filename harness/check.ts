@@ -92,6 +92,7 @@ export class Checker implements AsyncDisposable {
       ...(replay === undefined ? {} : { replay }),
     };
     const request = { moduleUrl: scenario.moduleUrl, ordinal: scenario.ordinal, name, search };
+    if (scenario.files !== undefined) await Promise.all(lanes.map((lane) => lane.makeFolder()));
     const checking = new Checking(name, lanes, request, checked, options);
     const result = await checking.finish();
     // Its processes may be in the middle of something.
@@ -130,6 +131,7 @@ class Checking {
   #best: { lane: number; found: Found } | null = null;
   #resolve: (result: Result) => void = () => {};
   #timer: NodeJS.Timeout | undefined;
+  #heardAt = performance.now();
   #done = false;
 
   constructor(
@@ -163,9 +165,11 @@ class Checking {
         (error: unknown) => this.#fail({ kind: "worker", message: (error as Error).message }),
       );
     }
+    const silence = setInterval(() => this.#listenForSilence(), LISTEN_EVERY_MS);
     try {
       return await finished;
     } finally {
+      clearInterval(silence);
       clearTimeout(this.#timer);
       this.#options.signal?.removeEventListener("abort", abort);
     }
@@ -173,6 +177,7 @@ class Checking {
 
   #hear(lane: number, message: FromConductor): void {
     if (this.#done) return;
+    this.#heardAt = performance.now();
     if (message.type === "progress") {
       this.#tallies[lane] = message.tally;
       this.#progress("searching");
@@ -253,6 +258,18 @@ class Checking {
     this.#end({ ...this.#summary(), verdict: "error", property: trouble.kind, message: trouble.message });
   }
 
+  /** A conductor that says nothing at all is caught in a function of the user's: nothing else in it takes long. */
+  #listenForSilence(): void {
+    const silentMs = performance.now() - this.#heardAt;
+    if (silentMs < this.#checked.watchdogMs + START_ALLOWANCE_MS) return;
+    this.#fail({
+      kind: "scenario",
+      message:
+        `${this.#name}: a property, \`final\`, \`shared\` or an arbitrary did not return within ${Math.round(silentMs / 1000)} s (limit: watchdogMs). ` +
+        "Look for an endless loop there, or for a checker that needs a smaller history.",
+    });
+  }
+
   #stop(): void {
     for (const lane of this.#lanes) lane.tell({ type: "stop" });
     // A conductor in the middle of a run looks up at the latest when the watchdog bites.
@@ -281,6 +298,8 @@ class Checking {
   }
 }
 
+const LISTEN_EVERY_MS = 500;
+const START_ALLOWANCE_MS = 10_000;
 const WORKERS_AT_START = 2;
 /** Starting a lane's processes takes as long as so many blocks of runs. */
 const BLOCKS_WORTH_A_LANE = 100;

@@ -51,7 +51,7 @@ class RemoteWorkers implements Workers {
   }
 }
 
-const PARENT_LOOK_MS = 100;
+const ALIVE_EVERY_MS = 250;
 
 const membership = joinLane();
 const memory = new LaneMemory(membership.region);
@@ -65,19 +65,11 @@ process.on("message", (message: ToConductor) => {
   workers.hear(message);
   search.hear(message);
 });
-process.on("disconnect", leave);
-// A conductor that is busy hears no 'disconnect'; it looks whether its parent is still there.
-setInterval(() => {
-  if (process.ppid !== membership.parent) leave();
-}, PARENT_LOOK_MS).unref();
+process.on("disconnect", () => process.exit(0));
+// The pool knows by this that the conductor is not caught in a property or another function of the user's.
+setInterval(() => tell({ type: "alive" }), ALIVE_EVERY_MS).unref();
 reportReady();
 process.channel?.ref();
-
-/** The run folder is the only thing of ours that the kernel does not clear away by itself. */
-function leave(): void {
-  folder.remove();
-  process.exit(0);
-}
 
 function tell(message: FromConductor): void {
   process.send?.(message);

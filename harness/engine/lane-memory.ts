@@ -108,7 +108,7 @@ export const H = {
   candidatesUsed: 44,
   /** The process that is being started; processes are started one after the other before the first step. */
   starting: 45,
-  /** 1 while somebody adds a name. */
+  /** The pid of who is adding a name, or 0. */
   namesLock: 46,
   /** 1: beyond the preset values, the smallest is drawn. */
   drawSmallest: 47,

@@ -61,7 +61,6 @@ export class Lane {
     this.#names.clear();
     words[H.names] = 0;
     words[H.nameBytes] = 0;
-    if (scenario.files !== undefined) this.#folder.make();
     const folder = scenario.files === undefined ? null : this.#folder.path;
     const text = encoder.encode(JSON.stringify({ url: scenario.moduleUrl, ordinal: scenario.ordinal, folder }));
     bytes.set(text, PARTS.program);
@@ -209,7 +208,8 @@ export class Lane {
       bytes.set(preset, PARTS.preset);
       words[H.presetLength] = preset.byteLength;
     }
-    this.#scheduler.enter(true);
+    // In free mode nobody asks a strategy.
+    if (request.free === undefined) this.#scheduler.enter(true);
   }
 
   /** The run takes longer than most: look now and then whether it still moves and whether its workers are alive. */

@@ -10,7 +10,7 @@ export function joinLane(): Membership {
   if (text === undefined)
     throw new Error("this file is started by forkcheck's pool, not by hand. Use `npx forkcheck run`.");
   const membership = JSON.parse(text) as MembershipData;
-  if (membership.dieWithParent) dieWithParent();
+  dieWithParent();
   // The parent may have died before the kernel was asked; then nobody will ever tell.
   if (process.ppid !== membership.parent) process.exit(0);
   if (membership.core !== null) pinToCore(membership.core);
@@ -34,8 +34,6 @@ export interface MembershipData {
   readonly folder: string;
   /** After this long without any step a process is taken to be in an endless loop. */
   readonly watchdogMs: number;
-  /** Workers are killed with their parent; the conductor outlives it by the moment that it takes to remove the folder. */
-  readonly dieWithParent: boolean;
 }
 
 export interface Membership extends MembershipData {

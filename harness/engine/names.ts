@@ -1,3 +1,4 @@
+import { futexWait } from "../../primitives/memory/linux.ts";
 import { H, LIMITS, PARTS, SIZES, type LaneMemory } from "./lane-memory.ts";
 
 /**
@@ -49,9 +50,19 @@ export class Names {
     this.#read = 0;
   }
 
-  /** In free mode several processes may come with new names at once; it is held for a microsecond, so spinning will do. */
+  /**
+   * In free mode several processes may come with new names at once. It is held for a microsecond, unless its holder is
+   * killed just then: so it holds the holder's pid, and who waits for long looks whether that one is still there.
+   */
   #lock(): void {
-    while (Atomics.compareExchange(this.#memory.words, H.namesLock, 0, 1) !== 0);
+    const { words, region } = this.#memory;
+    for (let tries = 1; ; tries++) {
+      const holder = Atomics.compareExchange(words, H.namesLock, 0, process.pid);
+      if (holder === 0) return;
+      if (tries % SPINS_BEFORE_SLEEP !== 0) continue;
+      if (!isAlive(holder)) Atomics.compareExchange(words, H.namesLock, holder, 0);
+      else futexWait(region.address + H.namesLock * 4, holder, Number(process.hrtime.bigint()) + SLEEP_NS);
+    }
   }
 
   #append(hash: number, text: string): void {
@@ -93,6 +104,18 @@ export function hashOf(text: string): number {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   }
   return hash & 0x7fffffff || 1;
+}
+
+const SPINS_BEFORE_SLEEP = 200;
+const SLEEP_NS = 1e6;
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const encoder = new TextEncoder();

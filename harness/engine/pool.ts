@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { execaNode, type ResultPromise } from "execa";
+import { execa, execaNode, type ResultPromise } from "execa";
 import { allowedCores } from "../../primitives/memory/linux.ts";
 import { Region } from "../../primitives/memory/region.ts";
 import { ARENA_START } from "./lane-memory.ts";
@@ -48,6 +48,7 @@ export class PoolLane {
   readonly #folder: string;
   readonly #workers: Member[] = [];
   #conductor: Member | null = null;
+  #janitor: ResultPromise | null = null;
   #closed = false;
   #listener: (message: FromConductor) => void = () => {};
 
@@ -60,6 +61,26 @@ export class PoolLane {
       folderRoot(),
       `${FOLDER_PREFIX}${process.pid}-${startTimeOf(process.pid)}-${lane}-${counter++}`,
     );
+  }
+
+  /**
+   * Makes the folder that runs with files take place in. A shell waits beside it for this process's end, and removes it
+   * then: it is the one thing of ours that the kernel does not clear away by itself.
+   */
+  async makeFolder(): Promise<void> {
+    if (this.#janitor !== null) return;
+    mkdirSync(this.#folder, { recursive: true });
+    this.#janitor = execa("sh", ["-c", JANITOR, "sh", this.#folder], {
+      stdio: ["pipe", "ignore", "ignore"],
+      detached: true,
+      buffer: false,
+      reject: false,
+    }) as unknown as ResultPromise;
+    this.#janitor.unref();
+    await new Promise<void>((resolve) => {
+      this.#janitor?.once("spawn", resolve);
+      this.#janitor?.once("error", () => resolve());
+    });
   }
 
   /** Starts the conductor and, so as not to wait for them later, the first `workers` workers. */
@@ -86,6 +107,8 @@ export class PoolLane {
     for (const member of members) member.process.kill("SIGKILL");
     await Promise.all(members.map((member) => member.gone));
     rmSync(this.#folder, { recursive: true, force: true });
+    this.#janitor?.kill("SIGKILL");
+    await this.#janitor;
     this.#region[Symbol.dispose]();
   }
 
@@ -124,7 +147,6 @@ export class PoolLane {
       byteLength: this.#region.byteLength,
       folder: this.#folder,
       watchdogMs: this.#options.watchdogMs,
-      dieWithParent: agent !== 0,
     };
     const entry = fileURLToPath(
       new URL(agent === 0 ? `./conductor${EXTENSION}` : `./worker${EXTENSION}`, import.meta.url),
@@ -199,6 +221,8 @@ class Member {
   }
 }
 
+/** Its standard input ends with this process; a moment later the workers are gone too, and nobody writes any more. */
+const JANITOR = 'read -r line; sleep 0.1; rm -rf -- "$1"';
 const START_MS_MAX = 30_000;
 const LAST_WORDS_MAX = 4000;
 const FOLDER_PREFIX = "forkcheck-";
@@ -211,7 +235,7 @@ function folderRoot(): string {
   return existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 }
 
-/** Folders whose process was killed together with its conductor: nobody was left to remove them. */
+/** Folders whose owner and its janitor were both killed: nobody was left to remove them. */
 function removeAbandonedFolders(): void {
   for (const name of readdirSync(folderRoot())) {
     const match = /^forkcheck-(\d+)-(\d+)-/.exec(name);

@@ -15,6 +15,7 @@ export type ToConductor =
 /** What a conductor tells the pool. */
 export type FromConductor =
   | { readonly type: "ready" }
+  | { readonly type: "alive" }
   | { readonly type: "ensure"; readonly count: number }
   | { readonly type: "kill"; readonly worker: number }
   | { readonly type: "progress"; readonly tally: Tally }
