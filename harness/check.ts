@@ -89,6 +89,8 @@ export class Checker implements AsyncDisposable {
       mode: checked.mode,
       stepsMax: checked.stepsMax,
       ...(checked.property === undefined ? {} : { property: checked.property }),
+      ...(checked.exhaustive === null ? {} : { exhaustive: checked.exhaustive }),
+      endOnFailure: checked.endOnFailure,
       ...(replay === undefined ? {} : { replay }),
     };
     const request = { moduleUrl: scenario.moduleUrl, ordinal: scenario.ordinal, name, search };

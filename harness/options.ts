@@ -25,6 +25,15 @@ export interface CheckOptions {
   readonly memoryBytes?: number;
   /** Token of a run that failed before: try it, and search for nothing else if it holds now. */
   readonly regression?: string;
+  /**
+   * Proves instead of sampling: every interleaving of each input, the smallest inputs first, up to `runs` runs in all. The
+   * verdict is a proof for the inputs that the notes name. Default false.
+   */
+  readonly exhaustive?: boolean;
+  /** With `exhaustive`: only schedules with at most so many preemptions; the proof is then about these. */
+  readonly preemptions?: number;
+  /** Report the failure as it was found, without making it smaller; default false. */
+  readonly endOnFailure?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -49,6 +58,8 @@ export interface CheckedOptions {
   readonly stepsMax: number;
   readonly watchdogMs: number;
   readonly memoryBytes: number;
+  readonly exhaustive: { readonly preemptions: number } | null;
+  readonly endOnFailure: boolean;
 }
 
 /** @throws {RequestError} an option has a value that it cannot have */
@@ -68,10 +79,26 @@ export function checkedOptions(options: CheckOptions, fallbackSeed: number): Che
     stepsMax: whole("stepsMax", options.stepsMax ?? 20_000, 1, 150_000),
     watchdogMs: whole("watchdogMs", options.watchdogMs ?? 5000, 10, 1e9),
     memoryBytes: whole("memoryBytes", options.memoryBytes ?? 16 << 20, 4096, 4 * 2 ** 30),
+    exhaustive: exhaustiveOption(options, mode),
+    endOnFailure: options.endOnFailure ?? false,
   };
 }
 
 export const PORTFOLIO = "portfolio";
+
+function exhaustiveOption(options: CheckOptions, mode: string): CheckedOptions["exhaustive"] {
+  const { exhaustive = false, preemptions } = options;
+  if (!exhaustive && preemptions !== undefined) {
+    throw new RequestError(
+      `preemptions is ${preemptions} without exhaustive.`,
+      "It bounds what an exhaustive search looks at: give both, or neither.",
+    );
+  }
+  if (!exhaustive) return null;
+  if (mode === "free")
+    throw new RequestError("exhaustive is asked for in free mode.", "Only runs under control can be enumerated.");
+  return { preemptions: preemptions === undefined ? Infinity : whole("preemptions", preemptions, 0, 1000) };
+}
 
 function strategyNames(name: string): string[] {
   const names = SEARCH_STRATEGIES.map((strategy) => strategy.name);

@@ -255,7 +255,8 @@ export class LaneSearch {
       this.#report(failure, unshrunk(failure), failure.asItWas, performance.now() - startedAt);
       return;
     }
-    const keep = request.search.replay?.shrink === false || isLoss(failure.judgement);
+    const { replay, endOnFailure } = request.search;
+    const keep = replay?.shrink === false || endOnFailure === true || isLoss(failure.judgement);
     const shrunken = keep
       ? unshrunk(failure)
       : await shrink(this.#subject(scenario, failure), { input: failure.input, attempt: failure.attempt });

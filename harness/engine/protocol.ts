@@ -43,6 +43,10 @@ export interface SearchOptions {
   /** Consider this property alone. */
   readonly property?: string;
   readonly stepsMax: number;
+  /** Enumerate every interleaving with at most so many preemptions, instead of sampling. */
+  readonly exhaustive?: { readonly preemptions: number };
+  /** Do not make the failure smaller. */
+  readonly endOnFailure?: boolean;
   /** Do this run again, and nothing else; if it fails, report it as it is or as small as it gets. */
   readonly replay?: { readonly token: string; readonly shrink: boolean };
 }
