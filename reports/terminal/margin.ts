@@ -3,24 +3,15 @@ import type { Paint } from "./paint.ts";
 import { count, printable, widthOf, wrap } from "./text.ts";
 
 /** A margin narrower than this is none: its notes stand on lines of their own. */
-export const marginWidthMin = 24;
+const marginWidthMin = 24;
 
 /** Of what one row printed, so many lines are shown. */
 const printedLinesMax = 8;
 
 /** A line of the drawing, before and after its margin. */
-export interface Line {
+interface Line {
   readonly text: string;
   readonly style: "quiet" | "said";
-}
-
-/** The notes and prints of a row, broken into lines of at most so many cells. */
-export function marginLines(row: Row, width: number): readonly Line[] {
-  const prints = row.kind === "moment" ? printsOf(row) : [];
-  return [
-    ...row.notes.flatMap((note) => wrap(printable(note), width).map((text): Line => ({ text, style: "quiet" }))),
-    ...prints.flatMap((print) => hang("» ", print, width).map((text): Line => ({ text, style: "said" }))),
-  ];
 }
 
 /**
@@ -49,6 +40,15 @@ export function joinMargin(
   if (lines.length === 0) return [drawn.trimEnd()];
   const gap = " ".repeat(Math.max(0, place.start - drawnWidth));
   return lines.map((line, index) => (index === 0 ? drawn : filler) + gap + paint(line.style, line.text));
+}
+
+/** The notes and prints of a row, broken into lines of at most so many cells. */
+function marginLines(row: Row, width: number): readonly Line[] {
+  const prints = row.kind === "moment" ? printsOf(row) : [];
+  return [
+    ...row.notes.flatMap((note) => wrap(printable(note), width).map((text): Line => ({ text, style: "quiet" }))),
+    ...prints.flatMap((print) => hang("» ", print, width).map((text): Line => ({ text, style: "said" }))),
+  ];
 }
 
 function printsOf(row: MomentRow): readonly string[] {

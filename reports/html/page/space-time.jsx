@@ -30,7 +30,7 @@ export function SpaceTime({ diagram, items, index, onSelect, onOpen, onKey }) {
   const [view, setView] = useState({ top: 0, height: 600, width: 900 });
   useLayoutEffect(() => {
     const element = scroller.current;
-    if (element === null) return;
+    if (element === null) return undefined;
     const measure = () => setView({ top: element.scrollTop, height: element.clientHeight, width: element.clientWidth });
     const observer = new ResizeObserver(measure);
     observer.observe(element);
