@@ -26,20 +26,18 @@ export class Configurations {
   }
 
   clear(): void {
-    // Emptying a large table costs more than it holds when the set is small again.
-    if (this.#table.length > 4096 && this.count * 16 < this.#table.length) this.#table = new Int32Array(32);
-    this.#table.fill(-1);
+    // A table that grew large once is emptied entry by entry while the set is small.
+    if (this.count * 8 < this.#table.length) {
+      for (let row = 0; row < this.count; row += 1) this.#table[this.#slot(this.#rows, row * this.#width)] = -1;
+    } else this.#table.fill(-1);
     this.count = 0;
   }
 
   /** Adds the row that `source` has at `offset`; false if it, or one that dominates it, is there. */
   add(source: Int32Array, offset: number): boolean {
     const group = 1 + this.#words;
-    let hash = 0;
-    for (let at = 0; at < group; at += 1) hash = Math.imul(hash ^ source[offset + at]!, 0x9e3779b1) ^ (hash >>> 15);
-    hash ^= hash >>> 13;
     const rows = this.#rows;
-    let slot = hash & (this.#table.length - 1);
+    let slot = this.#slot(source, offset);
     for (let other = this.#table[slot]!; other >= 0; other = this.#chain[other]!) {
       const start = other * this.#width;
       let at = 0;
@@ -50,7 +48,7 @@ export class Configurations {
     }
     if (this.count === this.#chain.length) {
       this.#grow();
-      slot = hash & (this.#table.length - 1);
+      slot = this.#slot(source, offset);
     }
     const start = this.count * this.#width;
     for (let at = 0; at < this.#width; at += 1) this.#rows[start + at] = source[offset + at]!;
@@ -73,15 +71,18 @@ export class Configurations {
   }
 
   #relink(row: number): void {
-    const start = row * this.#width;
-    let hash = 0;
-    for (let at = 0; at <= this.#words; at += 1) {
-      hash = Math.imul(hash ^ this.#rows[start + at]!, 0x9e3779b1) ^ (hash >>> 15);
-    }
-    hash ^= hash >>> 13;
-    const slot = hash & (this.#table.length - 1);
+    const slot = this.#slot(this.#rows, row * this.#width);
     this.#chain[row] = this.#table[slot]!;
     this.#table[slot] = row;
     this.count = row + 1;
+  }
+
+  /** Where in the table the rows with this state and mask are chained. */
+  #slot(source: Int32Array, offset: number): number {
+    let hash = 0;
+    for (let at = 0; at <= this.#words; at += 1) {
+      hash = Math.imul(hash ^ source[offset + at]!, 0x9e3779b1) ^ (hash >>> 15);
+    }
+    return (hash ^ (hash >>> 13)) & (this.#table.length - 1);
   }
 }

@@ -60,12 +60,18 @@ export class Transitions<State> {
   #ids = new Map<string | number, number | number[]>();
   #several: (readonly number[])[] = [];
   // A direct-mapped cache: (state, class) → next, overwritten on collision, so that its size stays what it is.
-  readonly #keys = new Float64Array(CACHE_ENTRIES).fill(-1);
-  readonly #nexts = new Int32Array(CACHE_ENTRIES);
+  readonly #shift: number;
+  readonly #keys: Float64Array;
+  readonly #nexts: Int32Array;
 
   constructor(model: Model<State>, classes: readonly OperationClass[]) {
     this.#model = model;
     this.#classes = classes;
+    // A short history has few classes, and should not pay for a large cache.
+    const bits = Math.min(CACHE_BITS_MAX, 6 + Math.ceil(Math.log2(classes.length + 1)));
+    this.#shift = 32 - bits;
+    this.#keys = new Float64Array(2 ** bits).fill(-1);
+    this.#nexts = new Int32Array(2 ** bits);
     this.number(model.init);
   }
 
@@ -97,7 +103,7 @@ export class Transitions<State> {
   /** NONE if the operation cannot happen in the state, the next state, or a code below NONE for `several`. */
   next(state: number, code: number): number {
     const key = state * CLASSES_MAX + code;
-    const slot = (Math.imul(state, 0x9e3779b1) ^ Math.imul(code, 0x85ebca6b)) >>> (32 - CACHE_BITS);
+    const slot = (Math.imul(state, 0x9e3779b1) ^ Math.imul(code, 0x85ebca6b)) >>> this.#shift;
     if (this.#keys[slot] === key) return this.#nexts[slot]!;
     const next = this.#stepped(state, code);
     this.#keys[slot] = key;
@@ -140,7 +146,6 @@ export class Transitions<State> {
 
 export const NONE = -1;
 
-const CACHE_BITS = 14;
-const CACHE_ENTRIES = 2 ** CACHE_BITS;
+const CACHE_BITS_MAX = 14;
 /** Most classes that one history may have; a state's number times this stays exact in a double. */
 const CLASSES_MAX = 2 ** 29;

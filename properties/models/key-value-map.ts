@@ -12,14 +12,11 @@ const MAP_NAMES: Vocabulary<"get" | "put" | "append" | "delete" | "cas"> = {
 
 /**
  * A map: `get(key)`, `put(key, value)`, `append(key, text)`, `delete(key)`, `cas(key, expected, next)`. A key that is not
- * there reads as `absent`. Its keys are independent of each other, and are checked one by one unless `whole` asks for
- * the map as one object (much slower, and the answer is the same).
+ * there reads as `absent` (default: null). Its keys are independent of each other, and are checked one by one.
  */
-export function keyValueMapModel(
-  options: { readonly absent?: unknown; readonly whole?: boolean } = {},
-): Model<MapState> {
+export function keyValueMapModel(options: { readonly absent?: unknown } = {}): Model<MapState> {
   const absent = options.absent ?? null;
-  const model: Model<MapState> = {
+  return {
     name: "key-value-map",
     init: {},
     step(map, { operation, args }) {
@@ -47,8 +44,8 @@ export function keyValueMapModel(
       if (role === "cas") return (outcome === "returned" && result === false) || sameValue(args[1], args[2]);
       return role === "get";
     },
+    partition: ({ args }) => String(args[0]),
   };
-  return options.whole === true ? model : { ...model, partition: ({ args }) => String(args[0]) };
 }
 
 export type MapState = Readonly<Record<string, unknown>>;

@@ -29,7 +29,7 @@ function check(columns: Columns): Finding {
     const index = event >= 0 ? event : ~event;
     const role = roles[name[index]!];
     if (role === null) return unknown(`"${columns.names[name[index]!]}" is no operation of a joinable queue`);
-    if (threw[index] === 1 || (ret[index] !== NEVER && result[index] === refusal)) {
+    if (threw[index] === 1 || (role !== "taskDone" && ret[index] !== NEVER && result[index] === refusal)) {
       // A refused put added nothing, whenever that was; the others say something about the count.
       refusals ||= role !== "put";
     } else if (role === "put") {

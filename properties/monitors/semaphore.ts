@@ -4,10 +4,11 @@ import { counted, listed } from "../wording.ts";
 import { type Finding, HOLDS, type Monitor, unknown } from "./monitor.ts";
 
 /**
- * A semaphore that starts with `permits` and, if it is bounded, never has more than `most`. It holds exactly if at every moment
- * acquires returned minus permits of releases called stay within `permits`, and permits of releases returned minus acquires
- * called stay within `most - permits`: every acquire can then take effect as late and every release as early as
- * the first needs, and the other way round. Refusals are only partly covered. Linear.
+ * A semaphore that starts with `permits` and, if it is bounded, never has more than `most`. At every moment acquires returned
+ * minus permits of releases called must stay within `permits`: if they do, every acquire can take effect at its return and every
+ * release at its call. Of a bounded one, permits of releases returned minus acquires called must stay within
+ * `most - permits`; that is sound, and the two together are complete only while no release forces an acquire that is still
+ * open. Refusals are only partly covered, too. Linear.
  */
 export function semaphoreMonitor(permits: number, most: number): Monitor {
   return { name: "semaphore monitor", decides: true, check: (columns) => check(columns, permits, most) };
@@ -20,6 +21,8 @@ function check(columns: Columns, permits: number, most: number): Finding {
   const open = new Holds(columns.processes.length);
   let taken = 0; // acquires returned - permits of releases called
   let surplus = 0; // permits of releases returned - acquires called
+  let owed = 0; // permits of releases returned - acquires returned
+  let forced = false; // whether a release that returned needs an acquire that has not
   let scarceLast = -1; // last position after which all permits may have been taken
   let refusals = false;
   for (const [position, event] of eventsOf(columns).entries()) {
@@ -37,6 +40,7 @@ function check(columns: Columns, permits: number, most: number): Finding {
       if (event >= 0) surplus -= 1;
       else {
         taken += 1;
+        owed -= 1;
         open.take(index, process[index]!);
         if (taken > permits) return crowd(columns, permits, open.held(), position);
       }
@@ -48,6 +52,8 @@ function check(columns: Columns, permits: number, most: number): Finding {
         for (let permit = 0; permit < count; permit += 1) open.giveBack(process[index]!);
       } else {
         surplus += count;
+        owed += count;
+        forced ||= owed > most - permits;
         if (surplus > most - permits) {
           const message = `${columns.processes[process[index]!]} released a permit that nobody had taken`;
           return { verdict: "violated", message, operations: [index], at: position };
@@ -57,6 +63,7 @@ function check(columns: Columns, permits: number, most: number): Finding {
     // The most that can have been taken is what acquires were called for and no release gave back for sure.
     if (-surplus >= permits) scarceLast = position;
   }
+  if (forced) return unknown("a release needs an acquire that had not returned");
   return refusals ? unknown("a refusal needs a moment when no permit was free") : HOLDS;
 }
 
