@@ -9,6 +9,8 @@ export interface Cell<N> {
   readonly region: Region;
   readonly offset: number;
   readonly byteLength: number;
+  /** Sets the number before anybody else can see it; not a step. */
+  initialize(value: N): void;
   load(): N;
   store(value: N): void;
   /** Returns the number before; `next` is pure, see `Word.update`. */
@@ -18,16 +20,27 @@ export interface Cell<N> {
   minus(before: N, delta: N): N;
 }
 
-/** A fresh cell of the current arena. Kinds of up to 32 bits take a word, the others two. */
+/** A fresh cell of the current arena. */
 export function allocateCell<K extends Kind>(kind: K, initial: NumberOf<K>): Cell<NumberOf<K>> {
   checkNumber(kind, initial);
   const arena = currentArena();
-  const wide = kinds[kind].byteLength === 8;
-  const offset = arena.allocate("cell", wide ? 8 : 4);
-  const cell = wide
-    ? new WideCell(kind, new WideWord(arena.region, offset, "value", shownAs(kind)))
-    : new NarrowCell(kind, new Word(arena.region, offset, "value"));
-  if (arena.creating) cell.initialize(initial as never);
+  const offset = arena.allocate("cell", cellBytes(kind));
+  const cell = cellAt(kind, arena.region, offset);
+  if (arena.creating) cell.initialize(initial);
+  return cell;
+}
+
+/** Kinds of up to 32 bits take a word, the others two. */
+export function cellBytes(kind: Kind): number {
+  return kinds[kind].byteLength === 8 ? 8 : 4;
+}
+
+/** The cell at an offset that is a multiple of its bytes. */
+export function cellAt<K extends Kind>(kind: K, region: Region, offset: number): Cell<NumberOf<K>> {
+  const cell =
+    cellBytes(kind) === 8
+      ? new WideCell(kind, new WideWord(region, offset, "value", shownAs(kind)))
+      : new NarrowCell(kind, new Word(region, offset, "value"));
   return cell as unknown as Cell<NumberOf<K>>;
 }
 

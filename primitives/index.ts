@@ -16,4 +16,5 @@ export { Connection, pipe, type PipeOptions, type RecvBytesOptions, type SendByt
 export { Queue, SimpleQueue, type QueueOptions } from "./queue.ts";
 export { RLock } from "./rlock.ts";
 export { BoundedSemaphore, Semaphore } from "./semaphore.ts";
+export { SharedArray, type SharedArrayOptions } from "./shared-array.ts";
 export { Value, type ValueOptions } from "./value.ts";

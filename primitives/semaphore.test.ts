@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { OverReleaseError } from "./errors.ts";
+import { child } from "./fixtures/children.ts";
 import { inFreshArena } from "./fixtures/arena.ts";
 import { recorded } from "./fixtures/recording-probe.ts";
 import { BoundedSemaphore, Semaphore } from "./semaphore.ts";
@@ -51,6 +52,50 @@ describe("a semaphore", () => {
     expect(() => inFreshArena(() => new Semaphore(-1))).toThrow(RangeError);
     expect(() => inFreshArena(() => new Semaphore(0.5))).toThrow(RangeError);
     expect(() => inFreshArena(() => new Semaphore()).release(0)).toThrow(RangeError);
+  });
+
+  test("has the permits of a dead process again, and counts them", async () => {
+    const rooms = inFreshArena(() => new Semaphore(3));
+    await recorded((probe) => {
+      rooms.acquireSync();
+      probe.me = 2;
+      rooms.acquireSync();
+      rooms.acquireSync();
+      probe.me = 3;
+      expect(rooms.tryAcquire()).toBe(false);
+      probe.dead.add(2);
+      expect(rooms.acquireSync()).toBe(true);
+      expect(rooms.recovered).toBe(2);
+      expect(rooms.value).toBe(1);
+      rooms.release();
+      probe.me = 1;
+      rooms.release();
+      expect(rooms.value).toBe(3);
+    });
+  });
+
+  test("of which more is released than held is a signal: nothing comes back", async () => {
+    const signal = inFreshArena(() => new Semaphore(0));
+    await recorded((probe) => {
+      signal.release();
+      probe.me = 2;
+      signal.acquireSync();
+      probe.dead.add(2);
+      probe.me = 3;
+      expect(signal.tryAcquire()).toBe(false);
+      expect(signal.recovered).toBe(0);
+    });
+  });
+
+  test("gives a permit to somebody who waits when a real process dies with one", async () => {
+    const rooms = new Semaphore(1);
+    const guest = child("staysInside", [rooms]);
+    while (rooms.value > 0) await new Promise(setImmediate);
+    const entering = rooms.acquire();
+    guest.kill();
+    expect(await entering).toBe(true);
+    expect(rooms.recovered).toBe(1);
+    await guest.join();
   });
 
   test("costs one step to acquire and one to release", async () => {

@@ -1,19 +1,26 @@
 import { Acquirable, type AcquireOptions } from "./acquirable.ts";
 import { OverReleaseError } from "./errors.ts";
+import { Lock } from "./lock.ts";
+import { agentIn } from "./memory/agents.ts";
 import { probe } from "./memory/probe.ts";
 import { Word } from "./memory/word.ts";
 import { report } from "./operation.ts";
+import { Permits } from "./permits.ts";
 import { travels } from "./primitive.ts";
 import { DONE } from "./waiting.ts";
 
 /** Permits that one semaphore can have. */
-const PERMITS_MAX = 2 ** 30 - 1;
+const PERMITS_MAX = 2 ** 28 - 1;
 
 /**
- * A number of permits. Whoever acquires takes one or waits for one; anybody may release, also more than there were.
+ * A number of permits. Whoever acquires takes one or waits for one; whoever releases gives one back.
+ *
+ * If a process dies, the permits that it held come back (`recovered` counts them). That needs to know who holds what. So a
+ * semaphore of which somebody releases more than it holds is taken for a signal, where permits are not held but sent: then
+ * nothing comes back after a death. It is also given up when more than 32 processes use one semaphore.
  *
  * Source: E. W. Dijkstra, "Cooperating sequential processes" (1965); CPython's multiprocessing manual, Semaphore. Different
- * on purpose: `release(n)` is one atomic step.
+ * on purpose: the above, and `release(n)` is one atomic step.
  *
  * @example
  * const rooms = new Semaphore(2);
@@ -25,24 +32,49 @@ const PERMITS_MAX = 2 ** 30 - 1;
  */
 export class Semaphore extends Acquirable {
   readonly offset: number;
-  readonly byteLength: number = 8;
+  readonly byteLength: number;
   protected readonly state: Word;
   /** The value may not be more than this. */
   protected readonly valueMax: number = PERMITS_MAX;
+  readonly #initial: number;
+  readonly #permits: Permits;
+  /** Held by the one who counts after a death. */
+  readonly #counting: Lock;
+  readonly #recovered: Word;
 
-  /** @throws {RangeError} the value is no whole number from 0 to 2^30 - 1 */
+  // What a step does, made once: a closure for each call would cost more than the call. `#slot` and `#count` are theirs.
+  #slot = -1;
+  #count = 1;
+  readonly #take = (before: number): number => this.#moving(this.canTake(before) ? before - 1 : before | WAITERS);
+  readonly #takeAsWaiter = (before: number): number =>
+    this.#moving((this.canTake(before) ? before - 1 : before) | WAITERS);
+  readonly #takeOnce = (before: number): number => this.#moving(this.canTake(before) ? before - 1 : before);
+  readonly #give = (before: number): number =>
+    this.#moving(this.canGive(before, this.#count) ? this.given(before, this.#count) : before);
+
+  /** @throws {RangeError} the value is no whole number from 0 to 2^28 - 1 */
   constructor(value = 1) {
     super([value]);
     if (!Number.isInteger(value) || value < 0 || value > PERMITS_MAX) {
       throw new RangeError(`a semaphore begins with 0 to ${PERMITS_MAX} permits, not ${value}`);
     }
+    this.#initial = value;
     this.state = Word.allocate("state", value);
+    this.#counting = new Lock();
+    this.#recovered = Word.allocate("recovered");
+    this.#permits = new Permits();
     this.offset = this.state.offset;
+    this.byteLength = this.#permits.offset + this.#permits.byteLength - this.offset;
   }
 
   /** Permits that are free, at this moment. */
   get value(): number {
     return this.state.load() & VALUE;
+  }
+
+  /** Permits that came back because their holders died. */
+  get recovered(): number {
+    return this.#recovered.peek();
   }
 
   /**
@@ -56,29 +88,104 @@ export class Semaphore extends Acquirable {
   }
 
   protected attempt(asWaiter: boolean, _options?: AcquireOptions): number {
-    const before = this.state.update(asWaiter ? takeAsWaiter : take);
-    const value = before & VALUE;
-    if (value === 0) return before | WAITERS;
+    const before = this.#taking(asWaiter ? this.#takeAsWaiter : this.#take);
+    if (!this.canTake(before)) return before | WAITERS;
     // A release may have given several permits and woken only us: pass the news on.
-    if (asWaiter && value > 1) this.state.wake(1);
+    if (asWaiter && (before & VALUE) > 1) this.state.wake(1);
     return DONE;
   }
 
   protected attemptOnce(): boolean {
-    return (this.state.update(takeOnce) & VALUE) > 0;
+    return this.canTake(this.#taking(this.#takeOnce));
   }
 
   protected releaseNow(count = 1): void {
     if (!Number.isInteger(count) || count < 1) {
       throw new RangeError(`release takes a whole number of permits from 1, not ${count}`);
     }
-    const most = this.valueMax - count;
-    const before = this.state.update(count === 1 && most === PERMITS_MAX - 1 ? giveOne : give(count, most));
-    if ((before & VALUE) > most) {
+    const slot = (this.#slot = this.#permits.slotOf(agentIn(this.state.region)));
+    const held = this.#permits.held(slot);
+    // More than one holds: from now on this is a signal.
+    if (count > held && (this.state.peek() & SIGNAL) === 0) this.state.or(SIGNAL);
+    this.#count = count;
+    let before = this.state.update(this.#give);
+    while ((before & FROZEN) !== 0) before = (this.#thaw(), this.state.update(this.#give));
+    const given = this.canGive(before, count);
+    this.#permits.settled(slot, given ? Math.max(0, held - count) : held);
+    if (!given) {
       const why = `it has ${before & VALUE} permits, and ${this.valueMax} is the most it may have`;
       throw new OverReleaseError(this.constructor.name, `release(${count})`, why);
     }
     if ((before & WAITERS) !== 0) this.state.wake(count);
+  }
+
+  protected canTake(before: number): boolean {
+    return (before & VALUE) > 0 && (before & FROZEN) === 0;
+  }
+
+  protected canGive(before: number, count: number): boolean {
+    return (before & VALUE) + count <= this.valueMax && (before & FROZEN) === 0;
+  }
+
+  /** The mark goes with the wake: whoever wakes up sets it again. */
+  protected given(before: number, count: number): number {
+    return (before & ~WAITERS) + count;
+  }
+
+  /** One step that takes a permit if there is one; after a death, once more with the permits that came back. */
+  #taking(how: (before: number) => number): number {
+    const slot = (this.#slot = this.#permits.slotOf(agentIn(this.state.region)));
+    const held = this.#permits.held(slot);
+    if (slot < 0 && (this.state.peek() & SIGNAL) === 0) this.state.or(SIGNAL);
+    for (;;) {
+      const before = this.state.update(how);
+      const taken = this.canTake(before);
+      this.#permits.settled(slot, taken ? held + 1 : held);
+      if (taken) return before;
+      if ((before & FROZEN) !== 0) this.#thaw();
+      else if ((before & SIGNAL) !== 0 || !this.#permits.someDied || !this.#recount()) return before;
+    }
+  }
+
+  #moving(next: number): number {
+    this.#permits.moving(this.#slot);
+    return next;
+  }
+
+  /** Gives back what the dead held. False if somebody living was stopped in the middle of a step: later, then. */
+  #recount(): boolean {
+    this.#counting.takeSync();
+    try {
+      return this.#countAnew();
+    } finally {
+      this.#counting.unwind();
+    }
+  }
+
+  /** Waits for whoever counts, or counts in the place of one who died while it did. */
+  #thaw(): void {
+    this.#counting.takeSync();
+    try {
+      if ((this.state.load() & FROZEN) !== 0) this.#countAnew();
+    } finally {
+      this.#counting.unwind();
+    }
+  }
+
+  #countAnew(): boolean {
+    if (this.#counting.lastOwnerDied) this.#counting.markConsistent();
+    // Nobody takes or gives while it is frozen; whoever was in the middle settles its record within a few instructions.
+    this.state.or(FROZEN);
+    let living: number | null = null;
+    for (let look = 0; living === null && look < LOOKS_MAX; look++) living = this.#permits.countLiving();
+    if (living !== null) this.#permits.forgetDead();
+    const free = living === null ? null : Math.max(0, this.#initial - living);
+    const thawed = (before: number): number =>
+      free === null || (before & SIGNAL) !== 0 ? before & ~(FROZEN | WAITERS) : free;
+    const before = this.state.update(thawed);
+    this.#recovered.initialize(this.#recovered.peek() + Math.max(0, (thawed(before) & VALUE) - (before & VALUE)));
+    this.state.wake();
+    return free !== null;
   }
 }
 
@@ -106,28 +213,14 @@ export class BoundedSemaphore extends Semaphore {
 
 travels("BoundedSemaphore", BoundedSemaphore);
 
-// The word: free permits in the low 30 bits, and a mark that somebody may be asleep.
-const VALUE = 2 ** 30 - 1;
+// The word: free permits in the low 28 bits, and three flags.
+const VALUE = 2 ** 28 - 1;
+/** Permits are sent, not held: nothing comes back after a death. */
+const SIGNAL = 1 << 28;
+/** Somebody counts after a death. */
+const FROZEN = 1 << 29;
+/** Somebody may be asleep on the word. */
 const WAITERS = 1 << 30;
 
-function take(before: number): number {
-  return (before & VALUE) > 0 ? before - 1 : before | WAITERS;
-}
-
-/** One who was asleep cannot know whether others still are, so it keeps the mark. */
-function takeAsWaiter(before: number): number {
-  return ((before & VALUE) > 0 ? before - 1 : before) | WAITERS;
-}
-
-function takeOnce(before: number): number {
-  return (before & VALUE) > 0 ? before - 1 : before;
-}
-
-function giveOne(before: number): number {
-  return (before & VALUE) < PERMITS_MAX ? (before & VALUE) + 1 : before;
-}
-
-/** The mark goes with the wake: whoever wakes up sets it again. */
-function give(count: number, most: number): (before: number) => number {
-  return (before) => ((before & VALUE) <= most ? (before & VALUE) + count : before);
-}
+/** How often to look for a moment at which nobody living is in the middle of a step. */
+const LOOKS_MAX = 10_000;
