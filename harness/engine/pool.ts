@@ -1,8 +1,9 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { execa, execaNode, type ResultPromise } from "execa";
+import { execa, type ResultPromise } from "execa";
 import { allowedCores } from "../../primitives/memory/linux.ts";
 import { Region } from "../../primitives/memory/region.ts";
 import { ARENA_START } from "./lane-memory.ts";
@@ -151,8 +152,9 @@ export class PoolLane {
     const entry = fileURLToPath(
       new URL(agent === 0 ? `./conductor${EXTENSION}` : `./worker${EXTENSION}`, import.meta.url),
     );
-    const child = execaNode(entry, [], {
-      nodeOptions: NODE_OPTIONS,
+    const [file, ...args] = [...leash(), process.execPath, ...NODE_OPTIONS, entry];
+    const child = execa(file, args, {
+      ipc: true,
       env: { ...cleanEnvironment(), [MEMBERSHIP_VARIABLE]: JSON.stringify(membership) },
       extendEnv: false,
       stdio: ["ignore", "pipe", "pipe", this.#region.fd, "ipc"],
@@ -229,6 +231,21 @@ const FOLDER_PREFIX = "forkcheck-";
 const EXTENSION = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
 const NODE_OPTIONS = ["--enable-source-maps", "--import", new URL("./typescript-loader.js", import.meta.url).href];
 let counter = 0;
+
+/**
+ * Ties a process to this one from before its first instruction, with util-linux's setpriv where that is installed. Without
+ * it the process ties itself as soon as it is up (see membership.ts), and may live on for the moment until then.
+ */
+function leash(): readonly string[] {
+  if (tied === null) {
+    const tried = spawnSync(LEASH[0], [...LEASH.slice(1), "true"], { stdio: "ignore" });
+    tied = tried.status === 0 ? LEASH : [];
+  }
+  return tied;
+}
+
+const LEASH = ["setpriv", "--pdeathsig", "KILL"] as const;
+let tied: readonly string[] | null = null;
 
 /** In memory where there is such a place: runs that use files then cost no disk. */
 function folderRoot(): string {
