@@ -1,8 +1,9 @@
 import { loadavg } from "node:os";
 import type { Bench, BenchRow } from "./bench.ts";
 import { engine } from "./engine.ts";
+import { exploration } from "./exploration.ts";
 
-const BENCHES: readonly Bench[] = [engine];
+const BENCHES: readonly Bench[] = [engine, exploration];
 
 const json = process.argv.includes("--json");
 const name = process.argv.slice(2).find((argument) => !argument.startsWith("--"));

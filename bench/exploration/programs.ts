@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { constant } from "fast-check";
 import { scenario, times, type RoleContext, type Scenario } from "../../harness/scenario.ts";
 import { Word } from "../../primitives/memory/word.ts";
 
@@ -33,7 +33,7 @@ function program<Shared extends object>(options: Program<Shared>): Scenario {
   }
   return scenario(import.meta.url, {
     name: options.name,
-    input: fc.constant({}),
+    input: constant({}),
     shared: (): All => ({ ...options.shared(), starts: words(options.started.length) }),
     processes: () => ["main", ...options.started],
     roles,

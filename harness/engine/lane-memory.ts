@@ -158,6 +158,8 @@ export const P = {
   layoutDigest: 11,
   depth: 12,
   openOperations: 13,
+  /** Processes with the same number play the same role. */
+  role: 14,
 } as const;
 
 export const PROCESS = {

@@ -1,4 +1,5 @@
 import { generated, shrunk, type Generated } from "../arbitrary.ts";
+import { dataText, shortDataText } from "../data-text.ts";
 import { explain } from "../explanation.ts";
 import type { History } from "../history.ts";
 import { judge, type Judgement } from "../judge.ts";
@@ -12,7 +13,6 @@ import { needProfile, Portfolio } from "../strategies/portfolio.ts";
 import { decodeToken, encodeToken } from "../token.ts";
 import {
   ScenarioError,
-  shortJson,
   StoppedError,
   type Lane,
   type Prepared,
@@ -76,7 +76,7 @@ export class LaneSearch {
       const input = inputOf(scenario, search.seed, block);
       const prepared = await this.#prepare(input.value);
       const last = Math.min(search.runs, (block + 1) * RUNS_PER_BLOCK);
-      const portfolio = new Portfolio(search.strategies);
+      const portfolio = new Portfolio(search.strategies, block);
       const profiled = search.mode === "controlled" && needProfile(search.strategies);
       const interleavings = new Set<number>();
       for (let run = block * RUNS_PER_BLOCK; run < last; run++) {
@@ -360,7 +360,7 @@ export class LaneSearch {
       preemptions: outcome?.preemptions ?? 0,
       switches: outcome?.switches ?? 0,
       steps: decisions.length,
-      inputSize: shortJson(prepared.input).length + shortJson(draws).length,
+      inputSize: dataText(prepared.input).length + dataText(draws).length,
     };
     const recording = this.#lane.recording;
     const pending = whole
@@ -447,7 +447,7 @@ class NondeterminismError extends Error {
       entry === undefined ? "nothing more" : `${entry.process}: ${entry.label} ${entry.detail}`.trim();
     super(
       `the same run was done twice, and was not the same: at step ${step + 1} there was '${say(first[step])}' first, and then '${say(second[step])}' ` +
-        `(input ${shortJson(prepared.input)}). Look for what is not under control there: a random number, the clock, state that a module keeps between runs, or a file outside of the run's folder.`,
+        `(input ${shortDataText(prepared.input)}). Look for what is not under control there: a random number, the clock, state that a module keeps between runs, or a file outside of the run's folder.`,
     );
   }
 }

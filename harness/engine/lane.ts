@@ -1,5 +1,6 @@
 import { serialize } from "node:v8";
 import { Arena, withArena } from "../../primitives/memory/arena.ts";
+import { shortDataText } from "../data-text.ts";
 import type { History } from "../history.ts";
 import type { TraceEntry } from "../trace.ts";
 import { processNames, type FolderView, type Scenario } from "../scenario.ts";
@@ -145,7 +146,7 @@ export class Lane {
     const roles = guarded("processes", () => scenario.processes(input));
     if (!Array.isArray(roles) || roles.length === 0 || roles.length > LIMITS.processesMax) {
       throw new ScenarioError(
-        `\`processes\` returned ${Array.isArray(roles) ? `${roles.length} processes` : String(roles)} for the input ${shortJson(input)}. ` +
+        `\`processes\` returned ${Array.isArray(roles) ? `${roles.length} processes` : String(roles)} for the input ${shortDataText(input)}. ` +
           `Return a list of 1 to ${LIMITS.processesMax} roles.`,
       );
     }
@@ -181,6 +182,7 @@ export class Lane {
     for (let process = 0; process < processes; process++) {
       words[processAt(process) + P.state] = PROCESS.live;
       words[processAt(process) + P.strand] = 1;
+      words[processAt(process) + P.role] = prepared.roles.indexOf(prepared.roles[process]);
     }
     for (const cell of CLEARED) words[cell] = 0;
     words[H.run]++;
@@ -277,7 +279,7 @@ export class Lane {
   #startFailure(prepared: Prepared): string {
     const { words } = this.#memory;
     const process = words[H.endingProcess];
-    const who = `${prepared.processes[process]} (input ${shortJson(prepared.input)})`;
+    const who = `${prepared.processes[process]} (input ${shortDataText(prepared.input)})`;
     const own = processAt(process);
     if (words[H.ending] === ENDING.sharedDiffers) {
       return (
@@ -478,7 +480,7 @@ function encodedInput(input: unknown): Uint8Array {
     encoded = serialize(input);
   } catch (error) {
     throw new ScenarioError(
-      `the input ${shortJson(input)} can't be sent to another process (${(error as Error).message}). ` +
+      `the input ${shortDataText(input)} can't be sent to another process (${(error as Error).message}). ` +
         "Generate plain data, and make functions and class instances from it in `shared` or in the role.",
     );
   }
@@ -498,14 +500,5 @@ function guarded<T>(what: string, body: () => T): T {
     throw new ScenarioError(
       `the scenario's \`${what}\` threw ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
     );
-  }
-}
-
-export function shortJson(value: unknown): string {
-  try {
-    const text = JSON.stringify(value) ?? String(value);
-    return text.length > 200 ? `${text.slice(0, 199)}…` : text;
-  } catch {
-    return String(value);
   }
 }

@@ -187,6 +187,10 @@ export class Scheduler implements Choice {
     return dependent(this.announcedStep(strand), this.announcedStep(otherStrand));
   }
 
+  guarded(index: number): boolean {
+    return this.#words[this.#recordOf(this.#candidates[index]) + S.state] === STRAND.guarded;
+  }
+
   writes(index: number): boolean {
     return writes(this.announcedStep(this.#candidates[index]));
   }
@@ -249,6 +253,10 @@ export class Scheduler implements Choice {
 
   get processes(): number {
     return this.#words[H.processes];
+  }
+
+  role(process: number): number {
+    return this.#words[processAt(process) + P.role];
   }
 
   random(): number {

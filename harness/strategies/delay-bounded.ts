@@ -1,4 +1,4 @@
-import { profiledChoices } from "./profile.ts";
+import { profiledSteps } from "./profile.ts";
 import { forgetSpinning, spins } from "./spinning.ts";
 import { PLACES } from "./state-places.ts";
 import { indexOfStrand, type Choice, type Strategy } from "./strategy.ts";
@@ -15,7 +15,7 @@ export const delayBounded: Strategy = {
   begin(choice) {
     forgetSpinning(choice);
     const { state } = choice;
-    const steps = profiledChoices(choice);
+    const steps = profiledSteps(choice);
     state[TAKEN] = 0;
     state[SKIPPED] = NOBODY;
     state[DELAYS] = 1 + Math.floor(choice.random() * DELAYS_MAX);

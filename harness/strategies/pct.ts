@@ -1,13 +1,13 @@
 import { BEHIND_PRIORITIES, drawPriority, forgetPriorities, highest, priorityOf, setPriority } from "./priorities.ts";
-import { profiledChoices } from "./profile.ts";
+import { profiledSteps } from "./profile.ts";
 import { forgetSpinning, spins } from "./spinning.ts";
 import type { Choice, Strategy } from "./strategy.ts";
 
 /**
  * PCT (Burckhardt, Kothari, Musuvathi and Nagarakatte, ASPLOS 2010): random priorities, the highest goes on as long as it
  * can, and at d - 1 random places whoever was about to move becomes one of the lowest. A bug that needs d ordered steps is
- * found by a run of that depth with a chance of at least 1 / (n · k^(d-1)), n being the processes and k the steps with a
- * choice (their theorem 3.1). The depth is drawn for each run, because nobody knows it: 1 to 10, each as likely.
+ * found by a run of that depth with a chance of at least 1 / (n · k^(d-1)), n being the processes and k the steps
+ * (their theorem 3.1). The depth is drawn for each run, because nobody knows it: 1 to 10, each as likely.
  */
 export const pct: Strategy = {
   name: "pct",
@@ -19,7 +19,7 @@ export const pct: Strategy = {
     const { state } = choice;
     state[TAKEN] = 0;
     state[DEMOTED] = 0;
-    const steps = profiledChoices(choice);
+    const steps = profiledSteps(choice);
     state[POINTS] = Math.min(Math.floor(choice.random() * DEPTH_MAX), steps);
     for (let point = 1; point <= state[POINTS]; point++) drawPoint(choice, point, steps);
   },

@@ -3,7 +3,7 @@ import { indexOfStrand, STRANDS_PER_PROCESS, type Choice, type Strategy } from "
 
 /**
  * A uniform walk that counts. The first run of each block is one, and the block's other runs find its counts in their
- * state: how many choices a run has (PCT, delay-bounded), who accesses which object how often, and who set whom going
+ * state: how many steps a run has (PCT, delay-bounded), who accesses which object how often, and who set whom going
  * (SURW). A block has one input and belongs to one lane, so what a run does depends on the seed alone, whatever the number
  * of lanes and whatever was checked before.
  */
@@ -19,7 +19,7 @@ export const profile: Strategy = {
 
   choose(choice) {
     const { state } = choice;
-    if (choice.count > 1) state[CHOICES]++;
+    state[STEPS]++;
     const starter = choice.last < 0 ? NOBODY : Math.floor(choice.last / STRANDS_PER_PROCESS);
     for (let index = 0; index < choice.count; index++) {
       const process = Math.floor(choice.strand(index) / STRANDS_PER_PROCESS);
@@ -30,6 +30,8 @@ export const profile: Strategy = {
 
   granted(choice, strand) {
     const index = indexOfStrand(choice, strand);
+    // Who only waits for a value has no say in when it comes there.
+    if (choice.guarded(index) && !choice.writes(index)) return;
     const at = placeOf(choice, choice.object(index));
     if (at < 0) return;
     const { state } = choice;
@@ -39,9 +41,12 @@ export const profile: Strategy = {
   },
 };
 
-/** Steps with a choice, of the profile run; at least 1. */
-export function profiledChoices(choice: Choice): number {
-  return Math.max(1, choice.state[CHOICES]);
+/**
+ * Steps of the profile run, at least 1. Not only those with a choice: where a short process ends early, the profile run had
+ * few choices, and another run has many.
+ */
+export function profiledSteps(choice: Choice): number {
+  return Math.max(1, choice.state[STEPS]);
 }
 
 /** How often the process accessed the object in the profile run. */
@@ -73,7 +78,7 @@ export function drawRacyObject(choice: Choice): number {
 }
 
 // Places in the profile.
-const CHOICES = PLACES.profile;
+const STEPS = PLACES.profile;
 const STARTERS = PLACES.profile + 16;
 const OBJECTS = STARTERS + PROCESSES_MAX;
 /** Objects beyond these are not counted; a power of two. */

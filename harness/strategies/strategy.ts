@@ -38,6 +38,8 @@ export interface Choice {
   writes(index: number): boolean;
   /** Identifies the announced step of a strand by what it does, not by where it stands: kind and name of the object. */
   fingerprint(strand: number): number;
+  /** The announced step is enabled only while its object holds a certain value. */
+  guarded(index: number): boolean;
   /** Whether the announced steps of two candidates do not commute; see harness/dependency.ts. */
   dependent(index: number, other: number): boolean;
   /** The strand's last step left everything as it was: a look, a failed exchange, a pause. */
@@ -48,6 +50,8 @@ export interface Choice {
   readonly steps: number;
   /** Processes of this run. */
   readonly processes: number;
+  /** Processes with the same number play the same role. */
+  role(process: number): number;
   readonly state: Float64Array;
   /** In [0, 1), from the run's seed. */
   random(): number;

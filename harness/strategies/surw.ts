@@ -24,13 +24,11 @@ export const surw: Strategy = {
     state[INTENDED] = NOBODY;
     state.fill(0, HELD_BACK, HELD_BACK + choice.processes * STRANDS_PER_PROCESS);
     state.fill(0, STARTED, STARTED + choice.processes);
-    for (let process = 0; process < choice.processes; process++) {
-      state[OWN + process] = profiledAccesses(choice, state[OBJECT], process);
-      state[LEFT + process] = 0;
-    }
+    weighAccesses(choice);
     for (let process = 0; process < choice.processes; process++) {
       // Its own accesses count for it, and for everybody up the line of starters.
-      for (let at = process; at >= 0; at = profiledStarter(choice, at)) state[LEFT + at] += state[OWN + process];
+      const share = profiledAccesses(choice, state[OBJECT], process) * state[UNIT + process];
+      for (let at = process; at >= 0; at = profiledStarter(choice, at)) state[LEFT + at] += share;
     }
   },
 
@@ -57,7 +55,8 @@ export const surw: Strategy = {
     const { state } = choice;
     const index = indexOfStrand(choice, strand);
     if (state[OBJECT] !== 0 && choice.object(index) === state[OBJECT]) {
-      state[LEFT + processOf(choice, index)]--;
+      const process = processOf(choice, index);
+      state[LEFT + process] -= state[UNIT + process];
       release(choice);
     }
     if (spins(choice, strand)) {
@@ -68,15 +67,38 @@ export const surw: Strategy = {
 };
 
 const NOBODY = -1;
+const BY_ROLE_SHARE = 2 / 3;
 
 // Places in the strategy's state.
 const OBJECT = BEHIND_PRIORITIES;
 /** The process that is to access the object next. */
 const INTENDED = BEHIND_PRIORITIES + 1;
 const LEFT = BEHIND_PRIORITIES + 16;
-const OWN = LEFT + PROCESSES_MAX;
-const STARTED = OWN + PROCESSES_MAX;
+/** What one access of a process weighs. */
+const UNIT = LEFT + PROCESSES_MAX;
+const STARTED = UNIT + PROCESSES_MAX;
 const HELD_BACK = STARTED + PROCESSES_MAX;
+
+/**
+ * In a third of the runs each access weighs the same, as in the paper. In the others each role does, however many processes
+ * play it: orders that differ only in which of several equals goes first are the same to the one that is different.
+ */
+function weighAccesses(choice: Choice): void {
+  const { state } = choice;
+  const byRole = choice.random() < BY_ROLE_SHARE;
+  for (let process = 0; process < choice.processes; process++) {
+    state[LEFT + process] = 0;
+    state[UNIT + process] = byRole ? 1 / Math.max(1, accessesOfRole(choice, choice.role(process))) : 1;
+  }
+}
+
+function accessesOfRole(choice: Choice, role: number): number {
+  let accesses = 0;
+  for (let process = 0; process < choice.processes; process++) {
+    if (choice.role(process) === role) accesses += profiledAccesses(choice, choice.state[OBJECT], process);
+  }
+  return accesses;
+}
 
 /** What a process that has just been set going is to do counts no longer for its starter. */
 function noticeStarts(choice: Choice): void {
@@ -121,7 +143,7 @@ function weightOf(choice: Choice, index: number): number {
   const { state } = choice;
   if (state[HELD_BACK + choice.strand(index)] === 1) return 0;
   const left = state[LEFT + processOf(choice, index)];
-  return Math.max(left, choice.object(index) === state[OBJECT] ? 1 : 0);
+  return Math.max(left, choice.object(index) === state[OBJECT] ? state[UNIT + processOf(choice, index)] : 0);
 }
 
 function release(choice: Choice): void {
