@@ -1,10 +1,13 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { RequestError } from "../harness/request-error.ts";
+import { RegressionFileError, ResultDocumentError } from "../reports/index.ts";
 import { PORTFOLIO } from "../harness/options.ts";
 import { SEARCH_STRATEGIES } from "../harness/strategies/index.ts";
+import { addCheckHistoryCommand } from "./check-history.ts";
 import { demo } from "./demo.ts";
 import { list } from "./list.ts";
 import { replay } from "./replay.ts";
+import { report } from "./report.ts";
 import { run } from "./run.ts";
 import { STATUS } from "./status.ts";
 import { VERSION } from "./version.ts";
@@ -19,7 +22,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     await program.parseAsync(args, { from: "user" });
     return status;
   } catch (error) {
-    return report(error);
+    return explain(error);
   }
 }
 
@@ -58,7 +61,10 @@ function commandLine(setStatus: (status: number) => void): Command {
     .option("--jobs <n>", "lanes, each on a core of its own (default: one for each core)", wholeNumber)
     .option("--property <name>", "consider this property alone")
     .option("--json", "one JSON document on standard output, and nothing else there")
+    .option("--html <file>", "write the results as a page, one file that needs nothing else")
+    .option("--junit <file>", "write the results as JUnit XML")
     .option("--no-save", "do not write failures to .forkcheck/NAME.races")
+    .option("--prune", "remove races from .forkcheck that no longer fail")
     .action(async (targets: string[], options) => setStatus(await run(targets, options)));
 
   program
@@ -75,6 +81,15 @@ function commandLine(setStatus: (status: number) => void): Command {
     .action(async () => setStatus(await demo()));
 
   program
+    .command("report")
+    .description("make a page of a result that was written with --json")
+    .argument("<file>", "the JSON document")
+    .option("--html <file>", "where to write the page (default: beside the document)")
+    .action(async (file: string, options) => setStatus(await report(file, options)));
+
+  addCheckHistoryCommand(program);
+
+  program
     .command("list")
     .description("scenarios, properties and strategies")
     .argument("[files...]", "files that export scenarios")
@@ -84,14 +99,14 @@ function commandLine(setStatus: (status: number) => void): Command {
   return program;
 }
 
-function report(error: unknown): number {
+function explain(error: unknown): number {
   if (error instanceof CommanderError) {
     // Help and version end here too, and they are no errors.
     if (error.exitCode === 0) return STATUS.holds;
     process.stderr.write("Run `forkcheck --help`, or `forkcheck COMMAND --help`, for what there is.\n");
     return STATUS.badRequest;
   }
-  if (error instanceof RequestError || (error instanceof Error && error.name === "RegressionFileError")) {
+  if (error instanceof RequestError || error instanceof RegressionFileError || error instanceof ResultDocumentError) {
     process.stderr.write(`forkcheck: ${error.message}\n`);
     return STATUS.badRequest;
   }

@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import { addRace, describeRace, racesFile, readRaces } from "../reports/index.ts";
+import { addRace, describeRace, racesFile, readRaces, removeRaces } from "../reports/index.ts";
 import type { Result } from "../harness/result.ts";
 import { VERSION } from "./version.ts";
 
@@ -13,6 +13,12 @@ export async function knownRaces(name: string): Promise<{ token: string; place: 
     token,
     place: `${relative("", file)}:${firstLine}`,
   }));
+}
+
+/** Removes races that no longer fail; says which. */
+export async function forgetRaces(name: string, tokens: readonly string[]): Promise<string[]> {
+  const file = racesFile(FOLDER, name);
+  return (await removeRaces(file, tokens)).map((token) => `removed from ${relative("", file)}: ${token}`);
 }
 
 /** Writes a failure down, to be tried first from now on; returns the file, or undefined if there is nothing to write. */

@@ -5,7 +5,7 @@ import { formatResult } from "../reports/index.ts";
 import { endOnSignal } from "./ending.ts";
 import { statusOf } from "./status.ts";
 import { findTargets, scenariosIn, type Target } from "./targets.ts";
-import { VERSION } from "./version.ts";
+import { resultDocument } from "./result-document.ts";
 
 /** `forkcheck replay`: one run again, with its timeline; returns the exit status. */
 export async function replay(
@@ -21,8 +21,7 @@ export async function replay(
   if (result.verdict === "error" && result.property === "token") {
     throw new RequestError(result.message ?? "", "");
   }
-  if (options.json === true)
-    process.stdout.write(`${JSON.stringify({ forkcheck: VERSION, seed: 0, results: [result] })}\n`);
+  if (options.json === true) process.stdout.write(`${resultDocument(0, [result])}\n`);
   else {
     const colour = process.stdout.isTTY && process.env.NO_COLOR === undefined;
     process.stdout.write(`${formatResult(result, { colour, columns: process.stdout.columns ?? 80 })}\n`);

@@ -4,10 +4,11 @@ import type { Result } from "../harness/result.ts";
 import { formatResult } from "../reports/index.ts";
 import { endOnSignal } from "./ending.ts";
 import { ProgressLine } from "./progress.ts";
-import { knownRaces, rememberRace } from "./regressions.ts";
+import { forgetRaces, knownRaces, rememberRace } from "./regressions.ts";
 import { statusOf } from "./status.ts";
 import { findTargets, type Target } from "./targets.ts";
-import { VERSION } from "./version.ts";
+import { resultDocument } from "./result-document.ts";
+import { writeJUnit, writePage } from "./written-files.ts";
 
 export interface RunOptions {
   readonly runs: number;
@@ -19,6 +20,9 @@ export interface RunOptions {
   readonly property?: string;
   readonly json?: boolean;
   readonly save: boolean;
+  readonly html?: string;
+  readonly junit?: string;
+  readonly prune?: boolean;
 }
 
 /** `forkcheck run`: checks each target and says what came of it; returns the exit status. */
@@ -31,7 +35,7 @@ export async function run(words: readonly string[], options: RunOptions): Promis
   for (const target of targets) {
     const result = await runTarget(checker, target, options, progress);
     results.push(result);
-    const saved = options.save && target.file !== undefined ? await rememberRace(target.name, result) : undefined;
+    const saved = options.save ? await rememberRace(target.name, result) : undefined;
     progress.clear();
     if (options.json !== true) {
       process.stdout.write(
@@ -40,13 +44,16 @@ export async function run(words: readonly string[], options: RunOptions): Promis
           columns: process.stdout.columns ?? 80,
           runsMax: options.runs,
           ...(saved === undefined ? {} : { saved }),
+          ...(options.html === undefined ? {} : { page: options.html }),
         })}\n`,
       );
     }
   }
+  if (options.html !== undefined) writePage(options.html, results, options.runs);
+  if (options.junit !== undefined) writeJUnit(options.junit, results);
   if (options.json === true) {
     const seed = options.seed ?? results[0]?.seed ?? 0;
-    process.stdout.write(`${JSON.stringify({ forkcheck: VERSION, seed, results })}\n`);
+    process.stdout.write(`${resultDocument(seed, results)}\n`);
   }
   return statusOf(results);
 }
@@ -68,15 +75,18 @@ async function runTarget(
     onProgress: (now) => progress.show(now),
   };
   const notes: string[] = [];
+  const gone: string[] = [];
   for (const race of await knownRaces(target.name)) {
     const again = await checker.check(target.scenario, { ...checkOptions, regression: race.token }, target.name);
     if (again.verdict === "fail") return { ...again, notes: [`known from ${race.place}`, ...again.notes] };
+    gone.push(race.token);
     notes.push(
       again.verdict === "pass"
         ? `the race at ${race.place} no longer fails`
         : `the race at ${race.place} could not be tried again: ${again.message}`,
     );
   }
+  if (options.prune === true && gone.length > 0) notes.push(...(await forgetRaces(target.name, gone)));
   const result = await checker.check(target.scenario, checkOptions, target.name);
   return notes.length === 0 ? result : { ...result, notes: [...notes, ...result.notes] };
 }

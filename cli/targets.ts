@@ -71,10 +71,11 @@ async function scenarioNamed(name: string): Promise<Target> {
   const target = found.find((other) => other.name === name);
   if (target !== undefined) return target;
   const known = [...builtInTargets(), ...found].map((other) => other.name);
-  const nearest = known.sort((a, b) => distance(a, name) - distance(b, name))[0];
+  const [nearest] = known.sort((a, b) => distance(a, name) - distance(b, name));
+  const guess = distance(nearest, name) <= name.length / 2 ? `Did you mean ${nearest}? ` : "";
   throw new RequestError(
     `There is no scenario ${JSON.stringify(name)}.`,
-    `Did you mean ${nearest}? \`forkcheck list\` shows all; for your own, name the file that exports it.`,
+    `${guess}\`forkcheck list\` shows all; for your own, name the file that exports it.`,
   );
 }
 

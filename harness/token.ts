@@ -40,10 +40,20 @@ function encodeData(value: RunValue): string {
   const drawn = value.draws.some((draws) => draws.length > 0);
   // As it arrives in another process: fast-check makes objects without a prototype now and then, which say the same.
   const data = deserialize(serialize(drawn ? [value.input, value.draws] : [value.input])) as unknown;
-  const json = JSON.stringify(data);
+  const json = jsonOf(data);
   // JSON is shorter and can be read by people; what it cannot carry goes as V8 writes it.
-  if (isDeepStrictEqual(JSON.parse(json), data)) return Buffer.from(json.slice(1, -1)).toString("base64url");
+  if (json !== null && isDeepStrictEqual(JSON.parse(json), data)) {
+    return Buffer.from(json.slice(1, -1)).toString("base64url");
+  }
   return `.${serialize(data).toString("base64url")}`;
+}
+
+function jsonOf(data: unknown): string | null {
+  try {
+    return JSON.stringify(data);
+  } catch {
+    return null;
+  }
 }
 
 function decodeData(text: string, token: string): Pick<RunValue, "input" | "draws"> {

@@ -1,4 +1,5 @@
 import type { Generated } from "../arbitrary.ts";
+import { dataText } from "../data-text.ts";
 import { compareMeasures, type Measure } from "../measure.ts";
 import { BoundedSearch } from "./bounded-search.ts";
 import { mergeSwitches } from "./merge-switches.ts";
@@ -70,7 +71,7 @@ const RUNS_MAX = 60_000;
 const STEPS_MAX = 1_000_000;
 const RUNS_PER_GROUP_MAX = 20_000;
 /** Where the whole of a group takes no more runs than this, all of it is searched, also for fewer operations. */
-const EXHAUST_RUNS_MAX = 2000;
+const EXHAUST_RUNS_MAX = 500;
 /** Inputs considered besides the failing one. */
 const INPUTS_MAX = 200;
 const SAMPLED_INPUTS = 100;
@@ -85,7 +86,7 @@ async function groupInputs(subject: Subject, failure: Failure, ledger: Ledger): 
   let limit: Measure | null = null;
   let kept = 0;
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    const key = keyOf(next.value);
+    const key = dataText(next.value);
     if (seen.has(key)) continue;
     seen.add(key);
     if (seen.size > INPUTS_LOOKED_AT_MAX || kept > INPUTS_MAX || !ledger.mayGoOn(RUNS_MAX) || subject.stopping) {
@@ -104,7 +105,7 @@ async function groupInputs(subject: Subject, failure: Failure, ledger: Ledger): 
     group.inputs.push(next);
     groups.set(groupKey, group);
   }
-  for (const group of groups.values()) group.inputs.sort((a, b) => keyOf(a.value).length - keyOf(b.value).length);
+  for (const group of groups.values()) group.inputs.sort((a, b) => dataText(a.value).length - dataText(b.value).length);
   return [...groups.values()].sort((a, b) => a.processes - b.processes || a.operations - b.operations);
 }
 
@@ -161,8 +162,4 @@ function isBetter(attempt: Attempt, best: Attempt): boolean {
   if (difference !== 0) return difference < 0;
   const at = attempt.steps.findIndex(({ strand }, index) => strand !== best.steps[index].strand);
   return at >= 0 && attempt.steps[at].strand < best.steps[at].strand;
-}
-
-function keyOf(value: unknown): string {
-  return JSON.stringify(value) ?? String(value);
 }
