@@ -124,16 +124,21 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
 
   async #joinAsync(options: WaitOptions | undefined): Promise<boolean> {
     const once = triesOnce(options);
-    const first = this.#completions.load();
+    const first = this.#completionsSoFar();
     if (this.#look(first) === DONE) return true;
     return !once && retryAsync(this.#completions, first, () => this.#look(first), options);
   }
 
   #joinSync(options: WaitOptions | undefined): boolean {
     const once = triesOnce(options);
-    const first = this.#completions.load();
+    const first = this.#completionsSoFar();
     if (this.#look(first) === DONE) return true;
     return !once && retrySync(this.#completions, first, () => this.#look(first), options);
+  }
+
+  /** Under the lock, so that no completion counts whose moment was before this one and which is only announced after it. */
+  #completionsSoFar(): number {
+    return this.locked(() => this.#completions.load());
   }
 
   #look(first: number): number {
