@@ -6,7 +6,7 @@ import { Word } from "./memory/word.ts";
 import { Lock } from "./lock.ts";
 import { report, reportAsync, shownOptions, type WaitOptions } from "./operation.ts";
 import { Primitive, travels } from "./primitive.ts";
-import { clear, grantAt, GRANTED, leave, REFUSED, Seats } from "./seats.ts";
+import { clear, grantAt, GRANTED, leave, nothingYet, REFUSED, Seats } from "./seats.ts";
 import { DONE, retryAsync, retrySync, triesOnce } from "./waiting.ts";
 
 const PARTIES_MAX = 1024;
@@ -109,7 +109,7 @@ export class Barrier extends Primitive {
     const { seat } = arrival;
     try {
       if (arrival.kind === "last") await this.#act();
-      else if (!(await retryAsync(seat, seat.peek(), () => this.#look(seat), limits))) throw timedOut();
+      else if (!(await retryAsync(seat, nothingYet(seat), () => this.#look(seat), limits))) throw timedOut();
     } catch (error) {
       this.#giveUp(seat, error);
     }
@@ -129,7 +129,7 @@ export class Barrier extends Primitive {
     const { seat } = arrival;
     try {
       if (arrival.kind === "last") this.#actSync();
-      else if (!retrySync(seat, seat.peek(), () => this.#look(seat), limits)) throw timedOut();
+      else if (!retrySync(seat, nothingYet(seat), () => this.#look(seat), limits)) throw timedOut();
     } catch (error) {
       this.#giveUp(seat, error);
     }
@@ -210,7 +210,7 @@ export class Barrier extends Primitive {
   /** After a wake, perhaps for no reason: looking at one's own place is no step, nor is looking who lives. */
   #look(seat: Word): number {
     if (grantAt(seat) === 0 && this.#seats.dead().length > 0) this.#guarded(() => this.#mournDead());
-    return grantAt(seat) !== 0 ? DONE : seat.peek();
+    return grantAt(seat) !== 0 ? DONE : nothingYet(seat);
   }
 
   #sameRound(round: number): number {

@@ -8,7 +8,7 @@ import type { Lock } from "./lock.ts";
 import { report, reportAsync, shownOptions, type WaitOptions } from "./operation.ts";
 import { Primitive, travels } from "./primitive.ts";
 import { RLock } from "./rlock.ts";
-import { clear, grantAt, GRANTED, leave, Seats } from "./seats.ts";
+import { clear, grantAt, GRANTED, leave, nothingYet, Seats } from "./seats.ts";
 import { DONE, retryAsync, retrySync, triesOnce } from "./waiting.ts";
 
 /** Tasks that may wait on one condition at the same time, unless it is told otherwise. */
@@ -132,14 +132,14 @@ export class Condition extends Primitive {
 
   protected notifyNow(count: number): void {
     this.#checkOwner("notify");
-    this.#grantTo(count);
+    this.#grantTo(count, (seat) => this.lock.wakeWhenFree(seat));
   }
 
-  #grantTo(count: number): void {
+  #grantTo(count: number, wake?: (seat: Word) => void): void {
     let left = count;
     for (const seat of this.seats.waiting()) {
       if (left <= 0) return;
-      if (this.seats.grant(seat, GRANTED)) left--;
+      if (this.seats.grant(seat, GRANTED, wake)) left--;
     }
   }
 
@@ -148,7 +148,7 @@ export class Condition extends Primitive {
     const { seat, depth } = this.#begin();
     let failure: { readonly reason: unknown } | null = null;
     try {
-      await retryAsync(seat, seat.peek(), () => this.#look(seat), options);
+      await retryAsync(seat, nothingYet(seat), () => this.#look(seat), options);
     } catch (reason) {
       failure = { reason };
     }
@@ -163,7 +163,7 @@ export class Condition extends Primitive {
   #waitSync(options: WaitOptions | undefined): boolean {
     triesOnce(options);
     const { seat, depth } = this.#begin();
-    retrySync(seat, seat.peek(), () => this.#look(seat), options);
+    retrySync(seat, nothingYet(seat), () => this.#look(seat), options);
     const granted = leave(seat) !== 0;
     this.lock.takeSync();
     this.lock.rewind(depth);
@@ -188,7 +188,7 @@ export class Condition extends Primitive {
       // A notification that reached somebody who then died goes to the next one: us, or whoever else waits.
       if (clear(dead) !== 0 && !this.seats.grant(seat, GRANTED)) this.#grantTo(1);
     }
-    return grantAt(seat) !== 0 ? DONE : seat.peek();
+    return grantAt(seat) !== 0 ? DONE : nothingYet(seat);
   }
 
   #checkOwner(operation: string): void {

@@ -30,7 +30,7 @@ export class Holders extends Primitive {
   /** This process holds it from now on. Without effect if it does already: then it is no step. */
   enter(): void {
     const me = agentIn(this.region);
-    if (!this.#seats.some((seat) => seat.peek() === me)) this.#sit(me);
+    if (this.#seats[0].peek() !== me && !this.#seats.some((seat) => seat.peek() === me)) this.#sit(me);
   }
 
   /** A place that keeps it held as long as this process lives, until a child takes it. */

@@ -1,6 +1,7 @@
 import { Acquirable, type AcquireOptions } from "./acquirable.ts";
 import { NotOwnerError, OverReleaseError, OwnerDiedError, UnrecoverableError, WouldDeadlockError } from "./errors.ts";
 import { AGENT_MAX, agentIn, isAlive } from "./memory/agents.ts";
+import { probe } from "./memory/probe.ts";
 import { Word } from "./memory/word.ts";
 import { travels } from "./primitive.ts";
 import { DONE } from "./waiting.ts";
@@ -25,6 +26,7 @@ export class Lock extends Acquirable {
   protected readonly state: Word;
   readonly #transferable: boolean;
   readonly #errorCheck: boolean;
+  readonly #toWake: Word[] = [];
 
   constructor(options: LockOptions = {}) {
     super([options]);
@@ -70,6 +72,15 @@ export class Lock extends Acquirable {
   /** For Condition: after taking the lock again, sets how often it has to be released. */
   rewind(_depth: number): void {}
 
+  /**
+   * For Condition: wakes the word's waiter once the lock is free, which that one is going to take. Only in production:
+   * when it wakes up makes no difference but for the time lost by waking up in front of a locked door.
+   */
+  wakeWhenFree(word: Word): void {
+    if (probe === null) this.#toWake.push(word);
+    else word.wake();
+  }
+
   protected attempt(asWaiter: boolean, options: AcquireOptions | undefined): number {
     const me = agentIn(this.state.region);
     if (!asWaiter && this.state.guess(FREE, me)) return DONE;
@@ -87,7 +98,7 @@ export class Lock extends Acquirable {
 
   protected releaseNow(): void {
     const me = agentIn(this.state.region);
-    if (this.state.guess(me, FREE)) return;
+    if (this.#toWake.length === 0 && this.state.guess(me, FREE)) return;
     const before = this.state.update(this.#transferable ? freeByAnyone : freeByHolder, me);
     if (before === FREE) throw new OverReleaseError(this.constructor.name, "release", "nobody holds it");
     if (before === UNRECOVERABLE) throw new UnrecoverableError(this.constructor.name);
@@ -96,6 +107,11 @@ export class Lock extends Acquirable {
     }
     if ((before & INCONSISTENT) !== 0) this.state.wake();
     else if ((before & WAITERS) !== 0) this.state.wake(1);
+    if (this.#toWake.length > 0) this.#wakeOthers();
+  }
+
+  #wakeOthers(): void {
+    for (const word of this.#toWake.splice(0)) word.wake();
   }
 
   /** Takes the lock over if its holder is dead. */

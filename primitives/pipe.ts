@@ -89,6 +89,10 @@ export class Connection<T = unknown> extends Primitive {
     // A pipe's parts belong to both ends; each end goes by the memory of its holders.
     this.offset = this.#own.offset;
     this.byteLength = this.#own.byteLength;
+    // Somebody at the other end may have died without closing it.
+    const look = (): void => this.#settle(this.#peer, this.#in, this.#out);
+    if (this.#in !== null) this.#in.onReaderLook = look;
+    if (this.#out !== null) this.#out.onWriterLook = look;
     if (parts.seat !== undefined) this.#own.takeSeat(parts.seat);
   }
 
@@ -269,8 +273,6 @@ export class Connection<T = unknown> extends Primitive {
     this.#checkOpen(operation);
     if (lane === null) throw new DirectionError(operation, this.#readable ? "read-only" : "write-only");
     this.#own.enter();
-    // Somebody at the other end may have died without closing it.
-    lane.onLook = () => this.#settle(this.#peer, this.#in, this.#out);
     return lane;
   }
 

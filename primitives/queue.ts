@@ -36,7 +36,8 @@ export class Queue<T = unknown> extends Primitive {
   readonly byteLength: number;
   readonly ring: Ring;
   /** Called before each wait, by whoever knows more reasons why nothing will come: it may end the ring or break it off. */
-  onLook: (() => void) | null = null;
+  onReaderLook: (() => void) | null = null;
+  onWriterLook: (() => void) | null = null;
   #closed = false;
 
   /**
@@ -159,7 +160,7 @@ export class Queue<T = unknown> extends Primitive {
       // The wake was for somebody who takes it.
       if (message !== null && asWaiter) this.ring.tail.wake(1);
       if (message !== null || ended) return true;
-      this.onLook?.();
+      this.onReaderLook?.();
       if (patience.once && !this.ring.ended) return false;
       const outcome = await this.ring.tail.waitAsync(seen, patience.deadlineMs, options?.signal);
       if (outcome === "timed-out") return this.ring.ended;
@@ -201,7 +202,7 @@ export class Queue<T = unknown> extends Primitive {
       if (!(await this.ring.writers.takeAsync(patience.forLock(asWaiter)))) throw this.#lateWriter(asWaiter);
       const seen = this.#publish(coded, asWaiter);
       if (seen === null) return;
-      this.onLook?.();
+      this.onWriterLook?.();
       if (patience.once) throw new QueueFull();
       const outcome = await this.ring.head.waitAsync(seen, patience.deadlineMs, options?.signal);
       if (outcome === "timed-out") throw new QueueFull();
@@ -218,7 +219,7 @@ export class Queue<T = unknown> extends Primitive {
       if (!this.ring.writers.takeSync(patience.forLock(asWaiter))) throw this.#lateWriter(asWaiter);
       const seen = this.#publish(coded, asWaiter);
       if (seen === null) return;
-      this.onLook?.();
+      this.onWriterLook?.();
       if (patience.once || this.ring.head.wait(seen, patience.deadlineMs) === "timed-out") throw new QueueFull();
     }
   }
@@ -252,7 +253,7 @@ export class Queue<T = unknown> extends Primitive {
       if (!(await this.ring.readers.takeAsync(patience.forLock(asWaiter)))) throw this.#lateReader(asWaiter);
       const found = this.#take(asWaiter);
       if (typeof found !== "number") return found;
-      this.onLook?.();
+      this.onReaderLook?.();
       if (patience.once && !this.ring.ended) throw new QueueEmpty();
       const outcome = await this.ring.tail.waitAsync(found, patience.deadlineMs, options?.signal);
       if (outcome === "timed-out") throw new QueueEmpty();
@@ -265,7 +266,7 @@ export class Queue<T = unknown> extends Primitive {
       if (!this.ring.readers.takeSync(patience.forLock(asWaiter))) throw this.#lateReader(asWaiter);
       const found = this.#take(asWaiter);
       if (typeof found !== "number") return found;
-      this.onLook?.();
+      this.onReaderLook?.();
       if (patience.once && this.ring.ended) continue;
       if (patience.once || this.ring.tail.wait(found, patience.deadlineMs) === "timed-out") throw new QueueEmpty();
     }

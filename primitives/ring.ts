@@ -237,7 +237,8 @@ export class Ring {
     if (length === 0) return NOTHING;
     const start = this.#bodyOffset(at);
     const beforeEnd = this.#base + this.capacity - start;
-    const copy = new Uint8Array(length);
+    // Not zeroed first: all of it is written.
+    const copy = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
     if (length <= beforeEnd) copy.set(this.region.bytes.subarray(start, start + length));
     else {
       copy.set(this.region.bytes.subarray(start, start + beforeEnd));

@@ -43,7 +43,7 @@ export class RLock extends Lock {
 
   /** Acquires, runs `body` with an ownership of its own, and releases. Returns what `body` returns. */
   async run<T>(body: () => T | Promise<T>, options?: AcquireOptions): Promise<T> {
-    const token = tokens.getStore() ?? ++lastToken;
+    const token = currentToken() || ++lastToken;
     return tokens.run(token, async () => {
       await using _ = await this.hold(options);
       return await body();
@@ -96,11 +96,11 @@ export class RLock extends Lock {
 
   #first(): void {
     this.#depth.initialize(1);
-    this.#token.initialize(tokens.getStore() ?? 0);
+    this.#token.initialize(currentToken());
   }
 
   #isHolder(): boolean {
-    return this.mine && this.#token.peek() === (tokens.getStore() ?? 0);
+    return this.mine && this.#token.peek() === currentToken();
   }
 }
 
@@ -111,3 +111,8 @@ const DEPTH_MAX = 2 ** 30;
 /** Which ownership the current task acts under; none outside of `run`. */
 const tokens = new AsyncLocalStorage<number>();
 let lastToken = 0;
+
+/** Asking for the task's ownership costs as much as the lock itself, so it is not asked before there has been any. */
+function currentToken(): number {
+  return lastToken === 0 ? 0 : (tokens.getStore() ?? 0);
+}

@@ -52,12 +52,12 @@ export class Seats {
       .map(({ word }) => word);
   }
 
-  /** Grants to the waiter at `seat`; false if it has left. */
-  grant(seat: Word, what: number): boolean {
+  /** Grants to the waiter at `seat` and has it woken by `wake`; false if it has left. */
+  grant(seat: Word, what: number, wake: (seat: Word) => void = wakeNow): boolean {
     const seen = seat.peek();
     if (!isWaiting(seen)) return false;
     if (seat.compareExchange(seen, (seen & AGENT_MAX) | what) !== seen) return false;
-    seat.wake();
+    wake(seat);
     return true;
   }
 
@@ -95,9 +95,18 @@ export function grantAt(seat: Word): number {
   return seat.peek() & GRANTS;
 }
 
+/** What the word of a seat holds while its waiter has been granted nothing, even if it has been meanwhile: wait on this. */
+export function nothingYet(seat: Word): number {
+  return seat.peek() & AGENT_MAX;
+}
+
 /** The waiter gets up: returns what it had been granted, 0 if nothing. */
 export function leave(seat: Word): number {
   return seat.exchange(FREE) & GRANTS;
+}
+
+function wakeNow(seat: Word): void {
+  seat.wake();
 }
 
 function isWaiting(state: number): boolean {

@@ -12,23 +12,40 @@ export { monotonicNow } from "./monotonic.ts";
  */
 const LOOK_UP_MS = 50;
 
-/** How often to look at the word before sleeping: about 5 microseconds, where waking a sleeper on another core takes 30. */
-const LOOKS_BEFORE_SLEEP = 1500;
+/**
+ * How often to look at the word before sleeping, at most: about 5 microseconds, where waking a sleeper on another core takes
+ * 30. Looking that often is lost time if whoever is to change the word gets no core meanwhile, so it is done less after it
+ * was in vain, and tried again every so many waits.
+ */
+const LOOKS_MAX = 1000;
+const LOOKS_MIN = 10;
+const WAITS_PER_TRIAL = 32;
+let looks = LOOKS_MAX;
+let waits = 0;
 
 /**
  * Blocks this thread while the word holds `expected`, until woken or until the deadline on the monotonic clock.
  * `timed-out` and `changed` say that no wake was spent on this thread.
  */
 export function park(word: Word, expected: number, deadlineMs: number): WaitOutcome {
-  const looks = hasOtherCores() ? LOOKS_BEFORE_SLEEP : 1;
-  for (let look = 0; look < looks; look++) {
-    if (word.peek() !== expected) return "changed";
-  }
+  if (changesSoon(word, expected)) return "changed";
   const lookUpMs = monotonicNow() + LOOK_UP_MS;
   const untilMs = Math.max(0, Math.min(deadlineMs, lookUpMs));
   const answer = futexWait(word.region.address + word.offset, expected, untilMs * 1e6);
   if (answer === EAGAIN) return "changed";
   return answer === ETIMEDOUT && deadlineMs <= lookUpMs ? "timed-out" : "woken";
+}
+
+function changesSoon(word: Word, expected: number): boolean {
+  if (!hasOtherCores()) return word.peek() !== expected;
+  const most = ++waits % WAITS_PER_TRIAL === 0 ? LOOKS_MAX : looks;
+  for (let look = 0; look < most; look++) {
+    if (word.peek() === expected) continue;
+    if (look > 0) looks = Math.min(LOOKS_MAX, looks + 200);
+    return true;
+  }
+  looks = Math.max(LOOKS_MIN, looks - (looks >> 2));
+  return false;
 }
 
 /** As `park`, without blocking the event loop or a thread of libuv's pool. */

@@ -1,0 +1,129 @@
+# The same loops as in primitives.ts, in CPython's multiprocessing: prints one JSON object of name: value.
+import json, sys, time
+from multiprocessing import get_context
+
+mp = get_context("fork")
+perf = time.perf_counter
+
+
+def pair_ns(lock, n=200_000):
+    best = float("inf")
+    for _ in range(3):
+        t = perf()
+        for _ in range(n):
+            lock.acquire()
+            lock.release()
+        best = min(best, (perf() - t) / n)
+    return best * 1e9
+
+
+def event_ns(n=50_000):
+    event = mp.Event()
+    t = perf()
+    for _ in range(n):
+        event.is_set()
+    is_set = (perf() - t) / n * 1e9
+    t = perf()
+    for _ in range(n):
+        event.set()
+    return is_set, (perf() - t) / n * 1e9
+
+
+def value_ns(n=100_000):
+    value = mp.Value("i", 0)
+    t = perf()
+    for _ in range(n):
+        with value.get_lock():
+            value.value += 1
+    return (perf() - t) / n * 1e9
+
+
+def produce(put, item, count, ready):
+    ready.wait()
+    for _ in range(count):
+        put(item)
+
+
+def consume(get, count, ready):
+    ready.wait()
+    for _ in range(count):
+        get()
+
+
+def messages_per_second(put, get, item, count, producers=1, consumers=1):
+    ready = mp.Barrier(producers + consumers + 1)
+    workers = [mp.Process(target=produce, args=(put, item, count // producers, ready)) for _ in range(producers)]
+    workers += [mp.Process(target=consume, args=(get, count // consumers, ready)) for _ in range(consumers)]
+    for worker in workers:
+        worker.start()
+    ready.wait()
+    t = perf()
+    for worker in workers:
+        worker.join()
+    return count / (perf() - t)
+
+
+def barrier_party(barrier, rounds):
+    for _ in range(rounds):
+        barrier.wait()
+
+
+def barrier_rounds(rounds=2000):
+    barrier = mp.Barrier(4)
+    workers = [mp.Process(target=barrier_party, args=(barrier, rounds + 1)) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    barrier.wait()
+    t = perf()
+    for _ in range(rounds):
+        barrier.wait()
+    took = perf() - t
+    for worker in workers:
+        worker.join()
+    return rounds / took
+
+
+def condition_player(condition, turn, me, rounds):
+    for _ in range(rounds):
+        with condition:
+            while turn.value != me:
+                condition.wait()
+            turn.value = 1 - me
+            condition.notify()
+
+
+def condition_trips(rounds=10_000):
+    condition, turn = mp.Condition(), mp.Value("i", 0, lock=False)
+    other = mp.Process(target=condition_player, args=(condition, turn, 1, rounds))
+    other.start()
+    t = perf()
+    condition_player(condition, turn, 0, rounds)
+    other.join()
+    return rounds / (perf() - t)
+
+
+def main():
+    out = {}
+    out["Lock pair"] = pair_ns(mp.Lock())
+    out["RLock pair"] = pair_ns(mp.RLock())
+    out["Semaphore pair"] = pair_ns(mp.Semaphore(1))
+    out["Event isSet"], out["Event set"] = event_ns()
+    out["Value add"] = value_ns()
+    counts = json.loads(sys.argv[1])
+    items = {"int": 7, "100 B": b"x" * 100, "10 KB": b"x" * 10_000, "1 MB": b"x" * 1_000_000, "object": {"id": 7, "name": "n" * 60, "ok": True}}
+    for size, item in items.items():
+        queue = mp.Queue()
+        out[f"Queue {size}"] = messages_per_second(queue.put, queue.get, item, counts[size])
+        simple = mp.SimpleQueue()
+        out[f"SimpleQueue {size}"] = messages_per_second(simple.put, simple.get, item, counts[size])
+        receiver, sender = mp.Pipe(False)
+        out[f"Pipe {size}"] = messages_per_second(sender.send, receiver.recv, item, counts[size])
+    for producers, consumers in ((4, 1), (1, 4)):
+        queue = mp.Queue()
+        out[f"Queue {producers} to {consumers}"] = messages_per_second(queue.put, queue.get, 7, counts["int"], producers, consumers)
+    out["Barrier of 4"] = barrier_rounds()
+    out["Condition round trip"] = condition_trips()
+    print(json.dumps(out))
+
+
+main()
