@@ -59,8 +59,9 @@ export function readColumnar(bytes: Uint8Array): Recording {
   if (bytes.length !== start + COLUMNS * 4 * count) {
     throw damaged(`It has ${bytes.length} bytes, and ${count} operations take ${start + COLUMNS * 4 * count}.`);
   }
-  // A view wants an aligned buffer; a copy is one, whatever the bytes were part of.
-  const numbers = new Int32Array(bytes.slice(start).buffer);
+  // A view of 32-bit numbers wants to be aligned; a copy is, whatever the bytes are a part of.
+  const aligned = (bytes.byteOffset + start) % 4 === 0 ? bytes.subarray(start) : new Uint8Array(bytes.subarray(start));
+  const numbers = new Int32Array(aligned.buffer, aligned.byteOffset, COLUMNS * count);
   const column = (at: number): Int32Array => numbers.subarray(at * count, (at + 1) * count);
   const [invoked, returned] = [column(0), column(1)];
   for (const [at, size, what] of [
