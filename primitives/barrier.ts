@@ -31,11 +31,11 @@ export class Barrier extends Primitive {
   /** Guards the two words below it. */
   readonly #lock: Lock;
   /** FILLING, ACTING or BROKEN. */
-  readonly #phase: Word;
-  readonly #arrived: Word;
+  protected readonly phase: Word;
+  protected readonly arrived: Word;
   /** Changes at the end of a round, however that came; those who arrive during the action wait for it. */
   readonly #round: Word;
-  readonly #seats: Seats;
+  protected readonly seats: Seats;
 
   /** @throws {RangeError} parties is no whole number from 1 to 1024 */
   constructor(parties: number, options: BarrierOptions = {}) {
@@ -47,12 +47,12 @@ export class Barrier extends Primitive {
     this.#action = options.action;
     this.#timeoutMs = options.timeoutMs;
     this.#lock = new Lock();
-    this.#phase = Word.allocate("phase", FILLING);
-    this.#arrived = Word.allocate("arrived");
+    this.phase = Word.allocate("phase", FILLING);
+    this.arrived = Word.allocate("arrived");
     this.#round = Word.allocate("round");
-    this.#seats = new Seats(2 * parties);
+    this.seats = new Seats(2 * parties);
     this.offset = this.#lock.offset;
-    this.byteLength = this.#seats.offset + this.#seats.byteLength - this.offset;
+    this.byteLength = this.seats.offset + this.seats.byteLength - this.offset;
   }
   /**
    * Waits until all parties have arrived; resolves to 0 for the first to arrive in the round, parties - 1 for the last. The
@@ -73,37 +73,37 @@ export class Barrier extends Primitive {
 
   /** Breaks the barrier for those who wait and those who will, until a reset. */
   abort(): void {
-    if (probe === null) this.#guarded(() => this.#breakUp(BROKEN));
-    else report(this, "abort", [], () => this.#guarded(() => this.#breakUp(BROKEN)));
+    if (probe === null) this.guarded(() => this.breakUp(BROKEN));
+    else report(this, "abort", [], () => this.guarded(() => this.breakUp(BROKEN)));
   }
 
   /** Makes the barrier as new; those who wait get a BrokenBarrierError. */
   reset(): void {
-    if (probe === null) this.#guarded(() => this.#breakUp(FILLING));
-    else report(this, "reset", [], () => this.#guarded(() => this.#breakUp(FILLING)));
+    if (probe === null) this.guarded(() => this.breakUp(FILLING));
+    else report(this, "reset", [], () => this.guarded(() => this.breakUp(FILLING)));
   }
 
   /** How many have arrived in this round, at this moment. */
   get waiting(): number {
-    return this.#phase.load() === FILLING ? this.#arrived.peek() : 0;
+    return this.phase.load() === FILLING ? this.arrived.peek() : 0;
   }
 
   get broken(): boolean {
-    return this.#phase.load() === BROKEN;
+    return this.phase.load() === BROKEN;
   }
 
   protected get region(): Region {
-    return this.#seats.region;
+    return this.seats.region;
   }
 
   async #waitAsync(options: WaitOptions | undefined): Promise<number> {
     const limits = this.#limits(options);
-    let arrival = await this.#guardedAsync(() => this.#arrive());
+    let arrival = await this.guardedAsync(() => this.arrive());
     while (arrival.kind === "busy") {
       const { round, patience } = arrival;
       await retryAsync(this.#round, round, () => this.#sameRound(round), patience(limits));
       checkTime(limits);
-      arrival = await this.#guardedAsync(() => this.#arrive());
+      arrival = await this.guardedAsync(() => this.arrive());
     }
     if (arrival.kind === "done") return arrival.index;
     const { seat } = arrival;
@@ -118,12 +118,12 @@ export class Barrier extends Primitive {
 
   #waitSync(options: WaitOptions | undefined): number {
     const limits = this.#limits(options);
-    let arrival = this.#guarded(() => this.#arrive());
+    let arrival = this.guarded(() => this.arrive());
     while (arrival.kind === "busy") {
       const { round, patience } = arrival;
       retrySync(this.#round, round, () => this.#sameRound(round), patience(limits));
       checkTime(limits);
-      arrival = this.#guarded(() => this.#arrive());
+      arrival = this.guarded(() => this.arrive());
     }
     if (arrival.kind === "done") return arrival.index;
     const { seat } = arrival;
@@ -149,51 +149,55 @@ export class Barrier extends Primitive {
   }
 
   /** Under the lock: takes part in the round, or says why that has to wait. */
-  #arrive(): Arrival {
-    this.#mournDead();
-    const phase = this.#phase.peek();
+  protected arrive(): Arrival {
+    this.mournDead();
+    const phase = this.phase.peek();
     if (phase === BROKEN) throw new BrokenBarrierError("it was broken before this wait");
-    const index = this.#arrived.peek();
-    const last = index + 1 === this.parties;
+    const index = this.arrived.peek();
+    const last = this.completes(index);
     if (phase === FILLING && last && this.#action === undefined) {
-      this.#trip();
+      this.trip();
       return { kind: "done", index };
     }
     if (phase === ACTING) return { kind: "busy", round: this.#round.peek(), patience: (limits) => limits };
-    const seat = this.#seats.sit();
+    const seat = this.seats.sit();
     if (seat === null) return { kind: "busy", round: this.#round.peek(), patience: untilSomebodyLeaves };
-    this.#arrived.initialize(index + 1);
-    if (last) this.#phase.initialize(ACTING);
+    this.arrived.initialize(index + 1);
+    if (last) this.phase.initialize(ACTING);
     return { kind: last ? "last" : "early", seat, index };
   }
 
+  protected completes(index: number): boolean {
+    return index + 1 === this.parties;
+  }
+
   /** Under the lock: everybody who waits goes on. */
-  #trip(): void {
-    for (const seat of this.#seats.waiting()) this.#seats.grant(seat, GRANTED);
-    this.#endRound(FILLING);
+  protected trip(): void {
+    for (const seat of this.seats.waiting()) this.seats.grant(seat, GRANTED);
+    this.endRound(FILLING);
   }
 
   /** Under the lock: everybody who waits is refused. */
-  #breakUp(next: number): void {
-    for (const seat of this.#seats.waiting()) this.#seats.grant(seat, REFUSED);
-    this.#endRound(next);
+  protected breakUp(next: number): void {
+    for (const seat of this.seats.waiting()) this.seats.grant(seat, REFUSED);
+    this.endRound(next);
   }
 
-  #endRound(next: number): void {
-    const before = this.#phase.peek();
-    if (before !== next) this.#phase.store(next);
-    this.#arrived.initialize(0);
+  protected endRound(next: number): void {
+    const before = this.phase.peek();
+    if (before !== next) this.phase.store(next);
+    this.arrived.initialize(0);
     if (before !== ACTING) return;
     this.#round.add(1);
     this.#round.wake();
   }
 
   /** Under the lock: somebody died while it waited, so this round will never be complete. */
-  #mournDead(): void {
-    const dead = this.#seats.dead();
+  protected mournDead(): void {
+    const dead = this.seats.dead();
     const missing = dead.filter((seat) => grantAt(seat) === 0);
     for (const seat of dead) clear(seat);
-    if (missing.length > 0) this.#breakUp(BROKEN);
+    if (missing.length > 0) this.breakUp(BROKEN);
   }
 
   async #act(): Promise<void> {
@@ -209,7 +213,7 @@ export class Barrier extends Primitive {
 
   /** After a wake, perhaps for no reason: looking at one's own place is no step, nor is looking who lives. */
   #look(seat: Word): number {
-    if (grantAt(seat) === 0 && this.#seats.dead().length > 0) this.#guarded(() => this.#mournDead());
+    if (grantAt(seat) === 0 && this.seats.dead().length > 0) this.guarded(() => this.mournDead());
     return grantAt(seat) !== 0 ? DONE : nothingYet(seat);
   }
 
@@ -219,18 +223,18 @@ export class Barrier extends Primitive {
 
   /** Somebody leaves before the round is complete: then nobody else need wait for it. */
   #giveUp(seat: Word, error: unknown): void {
-    this.#guarded(() => {
+    this.guarded(() => {
       if (grantAt(seat) !== 0) return;
       leave(seat);
-      this.#breakUp(BROKEN);
+      this.breakUp(BROKEN);
     });
     if (grantAt(seat) === 0) throw error;
   }
 
   #finish({ kind, seat, index }: Seated): number {
     if (kind === "last") {
-      this.#guarded(() => {
-        if (grantAt(seat) === 0) this.#trip();
+      this.guarded(() => {
+        if (grantAt(seat) === 0) this.trip();
       });
     }
     if (leave(seat) !== GRANTED)
@@ -238,12 +242,12 @@ export class Barrier extends Primitive {
     return index;
   }
 
-  #guarded<T>(body: () => T): T {
+  protected guarded<T>(body: () => T): T {
     this.#lock.takeSync();
     return this.#under(body);
   }
 
-  async #guardedAsync<T>(body: () => T): Promise<T> {
+  protected async guardedAsync<T>(body: () => T): Promise<T> {
     await this.#lock.takeAsync();
     return this.#under(body);
   }
@@ -252,7 +256,7 @@ export class Barrier extends Primitive {
     try {
       if (this.#lock.lastOwnerDied) {
         // It died between two of its changes. What is certain is that it is missing.
-        this.#breakUp(BROKEN);
+        this.breakUp(BROKEN);
         this.#lock.markConsistent();
       }
       return body();

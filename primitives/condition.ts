@@ -80,8 +80,8 @@ export class Condition extends Primitive {
    * @throws {NotOwnerError} this process does not hold the lock
    */
   wait(options?: WaitOptions): Promise<boolean> {
-    if (probe === null) return this.#waitAsync(options);
-    return reportAsync(this, "wait", shownOptions(options), () => this.#waitAsync(options));
+    if (probe === null) return this.waitNow(options);
+    return reportAsync(this, "wait", shownOptions(options), () => this.waitNow(options));
   }
 
   waitSync(options?: Omit<WaitOptions, "signal">): boolean {
@@ -131,11 +131,11 @@ export class Condition extends Primitive {
   }
 
   protected notifyNow(count: number): void {
-    this.#checkOwner("notify");
-    this.#grantTo(count, (seat) => this.lock.wakeWhenFree(seat));
+    this.checkOwner("notify");
+    this.grantTo(count, (seat) => this.lock.wakeWhenFree(seat));
   }
 
-  #grantTo(count: number, wake?: (seat: Word) => void): void {
+  protected grantTo(count: number, wake?: (seat: Word) => void): void {
     let left = count;
     for (const seat of this.seats.waiting()) {
       if (left <= 0) return;
@@ -143,9 +143,9 @@ export class Condition extends Primitive {
     }
   }
 
-  async #waitAsync(options: WaitOptions | undefined): Promise<boolean> {
+  protected async waitNow(options: WaitOptions | undefined): Promise<boolean> {
     triesOnce(options);
-    const { seat, depth } = this.#begin();
+    const { seat, depth } = this.begin();
     let failure: { readonly reason: unknown } | null = null;
     try {
       await retryAsync(seat, nothingYet(seat), () => this.#look(seat), options);
@@ -153,7 +153,7 @@ export class Condition extends Primitive {
       failure = { reason };
     }
     // A notification that came together with the end of the wait was meant for us: it counts.
-    const granted = leave(seat) !== 0;
+    const granted = this.leaves(seat);
     await this.lock.takeAsync();
     this.lock.rewind(depth);
     if (failure !== null && !granted) throw failure.reason;
@@ -162,16 +162,17 @@ export class Condition extends Primitive {
 
   #waitSync(options: WaitOptions | undefined): boolean {
     triesOnce(options);
-    const { seat, depth } = this.#begin();
+    const { seat, depth } = this.begin();
     retrySync(seat, nothingYet(seat), () => this.#look(seat), options);
-    const granted = leave(seat) !== 0;
+    const granted = this.leaves(seat);
     this.lock.takeSync();
     this.lock.rewind(depth);
     return granted;
   }
 
-  #begin(): { seat: Word; depth: number } {
-    this.#checkOwner("wait");
+  /** Takes a place among those who wait, then gives the lock up: in this order, so that no notification is missed. */
+  protected begin(): { seat: Word; depth: number } {
+    this.checkOwner("wait");
     const seat = this.seats.sit();
     if (seat === null) {
       throw new RangeError(
@@ -181,17 +182,22 @@ export class Condition extends Primitive {
     return { seat, depth: this.lock.unwind() };
   }
 
-  /** After a wake, perhaps for no reason. Looking at one's own place is no step: `leave` decides. */
+  /** Gets up, and says whether a notification has come. */
+  protected leaves(seat: Word): boolean {
+    return leave(seat) !== 0;
+  }
+
+  /** After a wake, perhaps for no reason. Looking at one's own place is no step: `leaves` decides. */
   #look(seat: Word): number {
     if (grantAt(seat) !== 0) return DONE;
     for (const dead of this.seats.dead()) {
       // A notification that reached somebody who then died goes to the next one: us, or whoever else waits.
-      if (clear(dead) !== 0 && !this.seats.grant(seat, GRANTED)) this.#grantTo(1);
+      if (clear(dead) !== 0 && !this.seats.grant(seat, GRANTED)) this.grantTo(1);
     }
     return grantAt(seat) !== 0 ? DONE : nothingYet(seat);
   }
 
-  #checkOwner(operation: string): void {
+  protected checkOwner(operation: string): void {
     if (!this.lock.mine) throw new NotOwnerError("Condition's lock", operation, this.lock.owner);
   }
 }

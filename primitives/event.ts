@@ -48,8 +48,8 @@ export class Event extends Primitive {
 
   /** Turns the flag off. */
   clear(): void {
-    if (probe === null) this.state.update(turnedOff);
-    else report(this, "clear", [], () => void this.state.update(turnedOff));
+    if (probe === null) this.clearNow();
+    else report(this, "clear", [], () => this.clearNow());
   }
 
   /** Waits for the flag; resolves to false if it was off all the time until `timeoutMs` had passed. */
@@ -70,6 +70,10 @@ export class Event extends Primitive {
 
   protected setNow(): void {
     if ((this.state.update(turnedOn) & WAITERS) !== 0) this.state.wake();
+  }
+
+  protected clearNow(): void {
+    this.state.update(turnedOff);
   }
 
   /** Whether the flag has been on since the word held `first`. */

@@ -33,23 +33,23 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
   override readonly byteLength: number;
   readonly #requeues: boolean;
   /** How often everything was done. Joiners wait for it to change. */
-  readonly #completions: Word;
+  protected readonly completions: Word;
   /** Items given up because their consumer died. */
   readonly #lost: Word;
   /** Under the readers' lock: who has which item, LEASE_WORDS each. */
-  readonly #leases: Int32Array;
+  protected readonly leases: Int32Array;
 
   constructor(options: number | JoinableQueueOptions = {}) {
     const given = typeof options === "number" ? { maxSize: options } : options;
     const { onConsumerDeath = "requeue", leasesMax = LEASES_MAX } = given;
     super(given, { onConsumerDeath, leasesMax });
     this.#requeues = onConsumerDeath === "requeue";
-    this.#completions = Word.allocate("completions");
+    this.completions = Word.allocate("completions");
     this.#lost = Word.allocate("lost");
     const arena = currentArena();
     const offset = arena.allocate("leases", leasesMax * LEASE_WORDS * 4);
-    this.#leases = arena.region.words.subarray(offset / 4, offset / 4 + leasesMax * LEASE_WORDS);
-    if (arena.creating) this.#leases.fill(0);
+    this.leases = arena.region.words.subarray(offset / 4, offset / 4 + leasesMax * LEASE_WORDS);
+    if (arena.creating) this.leases.fill(0);
     this.byteLength = offset + leasesMax * LEASE_WORDS * 4 - this.offset;
   }
 
@@ -77,7 +77,7 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
 
   /** Items that were put and are not done, at this moment. */
   get unfinished(): number {
-    return this.locked(() => this.#unfinished());
+    return this.locked(() => this.unfinishedNow());
   }
 
   /** Items that were given up because their consumer died; with "requeue" there are none. */
@@ -88,99 +88,99 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
   protected override next(asWaiter: boolean): Message | number {
     this.#settleDead();
     const me = agentIn(this.region);
-    const orphan = this.#requeues ? this.#oldest((agent) => !isAlive(this.region, agent)) : undefined;
+    const orphan = this.#requeues ? this.oldest((agent) => !isAlive(this.region, agent)) : undefined;
     if (orphan !== undefined) {
-      const message = this.ring.read(this.#leases[orphan + AT]);
-      this.#leases[orphan] = me;
+      const message = this.ring.read(this.leases[orphan + AT]);
+      this.leases[orphan] = me;
       return message;
     }
     const lease = this.#freeLease();
     const found = this.ring.first(asWaiter);
     if (found.message === null) return this.nothing(found);
     // Written before the message is taken: if this process dies in between, the lease is for an item that is still there.
-    this.#leases[lease + NUMBER] = found.message.number;
-    this.#leases[lease + AT] = found.message.at;
-    this.#leases[lease] = me;
+    this.leases[lease + NUMBER] = found.message.number;
+    this.leases[lease + AT] = found.message.at;
+    this.leases[lease] = me;
     return this.took(found.message, found.more, asWaiter);
   }
 
   #taskDone(): void {
     this.locked(() => {
       const me = agentIn(this.region);
-      const lease = this.#oldest((agent) => agent === me) ?? this.#oldest(() => true);
+      const lease = this.oldest((agent) => agent === me) ?? this.oldest(() => true);
       if (lease === undefined) throw new OverReleaseError("JoinableQueue", "taskDone", "no item is taken and not done");
-      this.#finish(lease);
+      this.finishNow(lease);
     });
   }
 
-  #finish(lease: number): void {
-    this.#leases[lease] = 0;
-    const oldest = this.#oldest(() => true);
-    this.ring.free(oldest === undefined ? positionOf(this.ring.head.peek()) : this.#leases[oldest + AT]);
-    if (this.#unfinished() > 0) return;
-    this.#completions.add(1);
-    this.#completions.wake();
+  protected finishNow(lease: number): void {
+    this.leases[lease] = 0;
+    const oldest = this.oldest(() => true);
+    this.ring.free(oldest === undefined ? positionOf(this.ring.head.peek()) : this.leases[oldest + AT]);
+    if (this.unfinishedNow() > 0) return;
+    this.completions.add(1);
+    this.completions.wake();
   }
 
   async #joinAsync(options: WaitOptions | undefined): Promise<boolean> {
     const once = triesOnce(options);
-    const first = this.#completionsSoFar();
+    const first = this.completionsSoFar();
     if (this.#look(first) === DONE) return true;
-    return !once && retryAsync(this.#completions, first, () => this.#look(first), options);
+    return !once && retryAsync(this.completions, first, () => this.#look(first), options);
   }
 
   #joinSync(options: WaitOptions | undefined): boolean {
     const once = triesOnce(options);
-    const first = this.#completionsSoFar();
+    const first = this.completionsSoFar();
     if (this.#look(first) === DONE) return true;
-    return !once && retrySync(this.#completions, first, () => this.#look(first), options);
+    return !once && retrySync(this.completions, first, () => this.#look(first), options);
   }
 
   /** Under the lock, so that no completion counts whose moment was before this one and which is only announced after it. */
-  #completionsSoFar(): number {
-    return this.locked(() => this.#completions.load());
+  completionsSoFar(): number {
+    return this.locked(() => this.completions.load());
   }
 
   #look(first: number): number {
     return this.locked(() => {
       this.#settleDead();
-      return this.#completions.load() !== first || this.#unfinished() === 0 ? DONE : first;
+      return this.completions.load() !== first || this.unfinishedNow() === 0 ? DONE : first;
     });
   }
 
-  #unfinished(): number {
+  protected unfinishedNow(): number {
     let leased = 0;
-    for (let lease = 0; lease < this.#leases.length; lease += LEASE_WORDS) if (this.#leases[lease] !== 0) leased++;
+    for (let lease = 0; lease < this.leases.length; lease += LEASE_WORDS) if (this.leases[lease] !== 0) leased++;
     return leased + this.ring.count();
   }
 
   /** Drops leases of the dead: for items that they did not get to take, and, unless they are handed out again, all. */
   #settleDead(): void {
-    for (let lease = 0; lease < this.#leases.length; lease += LEASE_WORDS) {
-      const agent = this.#leases[lease];
+    for (let lease = 0; lease < this.leases.length; lease += LEASE_WORDS) {
+      const agent = this.leases[lease];
       if (agent === 0 || isAlive(this.region, agent)) continue;
-      if (((this.#leases[lease + NUMBER] - this.ring.numberOfFirst()) | 0) >= 0) this.#leases[lease] = 0;
+      if (((this.leases[lease + NUMBER] - this.ring.numberOfFirst()) | 0) >= 0) this.leases[lease] = 0;
       else if (!this.#requeues) {
         this.#lost.add(1);
-        this.#finish(lease);
+        this.finishNow(lease);
       }
     }
   }
 
-  #oldest(wanted: (agent: number) => boolean): number | undefined {
+  protected oldest(wanted: (agent: number) => boolean): number | undefined {
     let oldest: number | undefined;
-    for (let lease = 0; lease < this.#leases.length; lease += LEASE_WORDS) {
-      if (this.#leases[lease] === 0 || !wanted(this.#leases[lease])) continue;
-      const age = (candidate: number): number => (this.ring.numberOfFirst() - this.#leases[candidate + NUMBER]) | 0;
+    for (let lease = 0; lease < this.leases.length; lease += LEASE_WORDS) {
+      if (this.leases[lease] === 0 || !wanted(this.leases[lease])) continue;
+      const age = (candidate: number): number => (this.ring.numberOfFirst() - this.leases[candidate + NUMBER]) | 0;
       if (oldest === undefined || age(lease) > age(oldest)) oldest = lease;
     }
     return oldest;
   }
 
   #freeLease(): number {
-    for (let lease = 0; lease < this.#leases.length; lease += LEASE_WORDS) if (this.#leases[lease] === 0) return lease;
+    for (let lease = 0; lease < this.leases.length; lease += LEASE_WORDS) if (this.leases[lease] === 0) return lease;
     throw new RangeError(
-      `${this.#leases.length / LEASE_WORDS} items of this JoinableQueue are taken and not done, which is the most there may be. ` +
+      `${this.leases.length / LEASE_WORDS} items of this JoinableQueue are taken and not done, which is the most there may be. ` +
         "Call taskDone() for each item, or make the queue with a larger leasesMax.",
     );
   }

@@ -74,12 +74,15 @@ export class Connection<T = unknown> extends Primitive {
   readonly #own: Holders;
   readonly #peer: Holders;
   readonly #keep: boolean;
+  /** What the end consists of. */
+  readonly parts: ConnectionParts;
   #closed = false;
   #readable: boolean;
 
   /** Made by `pipe`. */
   constructor(parts: ConnectionParts) {
     super([parts]);
+    this.parts = parts;
     this.#in = parts.in;
     this.#out = parts.out;
     this.#own = parts.own;
@@ -90,7 +93,7 @@ export class Connection<T = unknown> extends Primitive {
     this.offset = this.#own.offset;
     this.byteLength = this.#own.byteLength;
     // Somebody at the other end may have died without closing it.
-    const look = (): void => this.#settle(this.#peer, this.#in, this.#out);
+    const look = (): void => this.settle(this.#peer, this.#in, this.#out);
     if (this.#in !== null) this.#in.onReaderLook = look;
     if (this.#out !== null) this.#out.onWriterLook = look;
     if (parts.seat !== undefined) this.#own.takeSeat(parts.seat);
@@ -160,8 +163,8 @@ export class Connection<T = unknown> extends Primitive {
   }
 
   recvSync(options?: Omit<WaitOptions, "signal">): T {
-    if (probe === null) return valueOf<T>(this.#receiveSync("recv", options));
-    return report(this, "recv", shownOptions(options), () => valueOf<T>(this.#receiveSync("recv", options)));
+    if (probe === null) return this.decoded(this.#receiveSync("recv", options));
+    return report(this, "recv", shownOptions(options), () => this.decoded(this.#receiveSync("recv", options)));
   }
 
   /**
@@ -256,14 +259,18 @@ export class Connection<T = unknown> extends Primitive {
     return [{ ...(args[0] as ConnectionParts), seat }];
   }
 
+  protected decoded(message: Message): T {
+    return decode(message.tag, message.inline, message.bytes) as T;
+  }
+
   #close(): void {
     this.#closed = true;
     this.#own.leave();
-    this.#settle(this.#own, this.#out, this.#in);
+    this.settle(this.#own, this.#out, this.#in);
   }
 
   /** Once nobody holds an end, what it would send has ended, and what it would receive is cut off. */
-  #settle(end: Holders, sends: Queue | null, receives: Queue | null): void {
+  protected settle(end: Holders, sends: Queue | null, receives: Queue | null): void {
     if (!end.deserted) return;
     if (sends !== null && !sends.ring.ended) sends.ring.end();
     if (receives !== null && !receives.ring.broken) receives.ring.breakOff();
@@ -299,7 +306,7 @@ export class Connection<T = unknown> extends Primitive {
   }
 
   async #recvAsync(options?: WaitOptions): Promise<T> {
-    return valueOf<T>(await this.#receiveAsync("recv", options));
+    return this.decoded(await this.#receiveAsync("recv", options));
   }
 
   async #receiveAsync(operation: string, options?: WaitOptions): Promise<Message> {
@@ -335,7 +342,7 @@ export class Connection<T = unknown> extends Primitive {
 
 travels("Connection", Connection);
 
-interface ConnectionParts {
+export interface ConnectionParts {
   readonly in: Queue | null;
   readonly out: Queue | null;
   readonly own: Holders;
@@ -352,10 +359,6 @@ export interface SendBytesOptions extends WaitOptions {
 
 export interface RecvBytesOptions extends WaitOptions {
   readonly maxLength?: number;
-}
-
-function valueOf<T>(message: Message): T {
-  return decode(message.tag, message.inline, message.bytes) as T;
 }
 
 function raw(buffer: Uint8Array, options: SendBytesOptions): ReturnType<typeof encode> {

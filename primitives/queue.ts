@@ -47,7 +47,7 @@ export class Queue<T = unknown> extends Primitive {
   constructor(options: number | QueueOptions = {}, more?: Readonly<Record<string, unknown>>) {
     const { maxSize = 0, bytes = defaultBytes() } = typeof options === "number" ? { maxSize: options } : options;
     super([{ maxSize, bytes, ...more }]);
-    this.ring = new Ring(bytes, maxSize > 0 ? maxSize : ITEMS_MAX, more !== undefined);
+    this.ring = this.makeRing(bytes, maxSize > 0 ? maxSize : ITEMS_MAX, more !== undefined);
     this.offset = this.ring.offset;
     this.byteLength = this.ring.byteLength;
   }
@@ -149,6 +149,10 @@ export class Queue<T = unknown> extends Primitive {
 
   protected get region(): Region {
     return this.ring.region;
+  }
+
+  protected makeRing(bytes: number, itemsMax: number, retain: boolean): Ring {
+    return new Ring(bytes, itemsMax, retain);
   }
 
   /** Waits until a get would not have to wait: something is there, or nothing will ever be. */

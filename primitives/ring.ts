@@ -99,8 +99,8 @@ export class Ring {
     const before = this.head.update((head) => {
       const freeUnits = this.#units - this.#distance(edge ?? head, tail);
       const items = (number - this.#numberAt(head)) | 0;
-      ok = freeUnits >= needed && items < this.itemsMax;
-      more = freeUnits > needed && items + 1 < this.itemsMax;
+      ok = freeUnits >= needed && this.hasPlace(items);
+      more = freeUnits > needed && this.hasPlace(items + 1);
       return ok && !asWaiter ? head : head | WAITERS;
     });
     return { ok, more, seen: before | WAITERS };
@@ -111,14 +111,14 @@ export class Ring {
     const at = positionOf(this.tail.peek());
     const length = coded.bytes.byteLength;
     const next = this.#advanced(at, length);
-    const header = this.#indexOf(at);
+    const header = this.indexOf(at);
     const { words } = this.region;
     this.#announce("write", at, length);
     words[header] = length;
     words[header + 2] = coded.tag;
     words[header + 3] = coded.inline;
-    this.#write(at, coded.bytes);
-    words[this.#indexOf(next) + 1] = words[header + 1] + 1;
+    this.write(at, coded.bytes);
+    words[this.indexOf(next) + 1] = words[header + 1] + 1;
     return (this.tail.update(publishedAt, next) & WAITERS) !== 0;
   }
 
@@ -137,7 +137,7 @@ export class Ring {
 
   /** The message whose record begins at `at`: a copy. */
   read(at: number): Message {
-    const header = this.#indexOf(at);
+    const header = this.indexOf(at);
     const { words } = this.region;
     const length = words[header];
     this.#announce("read", at, length);
@@ -206,23 +206,28 @@ export class Ring {
   }
 
   #numberAt(state: number): number {
-    return this.region.words[this.#indexOf(positionOf(state)) + 1];
+    return this.region.words[this.indexOf(positionOf(state)) + 1];
+  }
+
+  /** Whether one more fits when there are `items`. */
+  protected hasPlace(items: number): boolean {
+    return items < this.itemsMax;
   }
 
   /** Index among the region's words of the unit at a position. */
-  #indexOf(position: number): number {
+  protected indexOf(position: number): number {
     return (this.#base + (position % this.#units) * UNIT) >> 2;
   }
 
   #announce(kind: "read" | "write", at: number, byteLength: number): void {
     announceCopy(
       kind,
-      this.#indexOf(at) * 4,
-      Math.min(UNIT + byteLength, this.#base + this.capacity - this.#indexOf(at) * 4),
+      this.indexOf(at) * 4,
+      Math.min(UNIT + byteLength, this.#base + this.capacity - this.indexOf(at) * 4),
     );
   }
 
-  #write(at: number, source: Uint8Array): void {
+  protected write(at: number, source: Uint8Array): void {
     if (source.byteLength === 0) return;
     const start = this.#bodyOffset(at);
     const beforeEnd = this.#base + this.capacity - start;
