@@ -1,0 +1,51 @@
+import { dependent, type AnnouncedStep } from "../dependency.ts";
+import { STRANDS_PER_PROCESS } from "../strategies/strategy.ts";
+
+/** What the exhaustive search works on: something that can execute a run along a plan and say what happened. */
+export interface Executor {
+  execute(plan: Plan): Promise<Execution>;
+}
+
+/** How a run is to go. */
+export interface Plan {
+  /** Strands, one for each step. After them the run goes on as the executor likes, but for those who are asleep. */
+  readonly guide: readonly number[];
+  /**
+   * Strands whose next step must not be taken behind the guide until a step that depends on it was: whatever begins with
+   * that step has been explored already (sleep sets; Godefroid, 1996).
+   */
+  readonly asleep: readonly number[];
+}
+
+/** A complete run: nobody could move any more at its end, unless it was cut off. */
+export interface Execution {
+  readonly steps: readonly ExecutedStep[];
+  /** Steps that were announced and never enabled again: who is blocked at the end. */
+  readonly blocked: readonly Step[];
+  /** All who could have moved were asleep: the run is like one that was there before. */
+  readonly pruned: boolean;
+}
+
+export interface Step extends AnnouncedStep {
+  readonly strand: number;
+  /** For which values of its object the step is enabled; null if for all. */
+  readonly guard: ((value: number) => boolean) | null;
+}
+
+export interface ExecutedStep extends Step {
+  /** What its object held before; meaningless for objects that are no words. */
+  readonly before: number;
+  /** The step that woke this one's strand, which it therefore follows; -1 if none did. */
+  readonly enabler: number;
+  /** How often virtual time had gone on: it does so when nobody can move, so all that was before is ordered before. */
+  readonly epoch: number;
+}
+
+/** Taking the one before the other is different from the other way round. */
+export function conflict(a: Step, b: Step): boolean {
+  return processOf(a) === processOf(b) || dependent(a, b);
+}
+
+export function processOf(step: Step): number {
+  return Math.floor(step.strand / STRANDS_PER_PROCESS);
+}

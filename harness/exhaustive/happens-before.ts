@@ -1,0 +1,108 @@
+import { conflict, type ExecutedStep, type Step } from "./execution.ts";
+
+/**
+ * The partial order behind a run: what came before what for a reason. A step follows its strand's step before it, every
+ * earlier step that it conflicts with, whoever woke it, and everything that was before virtual time went on.
+ *
+ * Kept as one vector clock for each step, extended and cut as the search goes forward and back.
+ */
+export class HappensBefore {
+  readonly #steps: ExecutedStep[] = [];
+  /** For each step and strand, the last step of that strand which comes before it or is it, counted from 1. */
+  readonly #clocks: Clock[] = [];
+  readonly #previous: number[] = [];
+
+  get length(): number {
+    return this.#steps.length;
+  }
+
+  cut(length: number): void {
+    this.#steps.length = length;
+    this.#clocks.length = length;
+    this.#previous.length = length;
+  }
+
+  add(step: ExecutedStep): void {
+    const own = this.#steps.length;
+    const previous = this.#lastOf(step.strand);
+    const clock: Clock = previous < 0 ? new Map() : new Map(this.#clocks[previous]);
+    for (let index = own - 1; index >= 0; index--) {
+      const other = this.#steps[index];
+      if ((clock.get(other.strand) ?? 0) > index) continue;
+      if (other.epoch < step.epoch || index === step.enabler || conflict(other, step)) join(clock, this.#clocks[index]);
+    }
+    clock.set(step.strand, own + 1);
+    this.#steps.push(step);
+    this.#clocks.push(clock);
+    this.#previous.push(previous);
+  }
+
+  /** Whether step `first` comes before step `second` in every run with the same partial order. */
+  before(first: number, second: number): boolean {
+    return (this.#clocks[second].get(this.#steps[first].strand) ?? 0) > first;
+  }
+
+  /**
+   * The steps that race with step `index`: each conflicts with it, could have come right after it, and is the last of its
+   * kind. `blocked` asks the same for a step that was announced and never taken, as if it came now.
+   *
+   * A lock's acquire races with the acquire before it, not with the release between them, after which alone it is enabled:
+   * a step that leaves the guard closed before it cannot be overtaken, so it is looked through (Abdulla, Aronis, Jonsson
+   * and Sagonas, JACM 2017, section 9 on blocking operations).
+   */
+  racesOf(index: number): number[] {
+    return this.#races(this.#steps[index], index, this.#previous[index]);
+  }
+
+  racesOfBlocked(step: Step): number[] {
+    return this.#races(step, this.#steps.length, this.#lastOf(step.strand));
+  }
+
+  /** The steps after `index` that do not depend on it, in order. */
+  notDependingOn(index: number): ExecutedStep[] {
+    const rest: ExecutedStep[] = [];
+    for (let later = index + 1; later < this.#steps.length; later++) {
+      if (!this.before(index, later)) rest.push(this.#steps[later]);
+    }
+    return rest;
+  }
+
+  /** Two runs have the same text exactly if they have the same partial order. */
+  text(): string {
+    const numbers = new Map<number, number>();
+    const names = this.#steps.map(({ strand }) => {
+      numbers.set(strand, (numbers.get(strand) ?? 0) + 1);
+      return numbers.get(strand) as number;
+    });
+    const lines = this.#clocks.map((clock, index) => {
+      const known = [...clock].map(([strand, last]) => `${strand}.${names[last - 1]}`).sort();
+      return `${this.#steps[index].strand}.${names[index]}:${known.join(",")}`;
+    });
+    return lines.sort().join("\n");
+  }
+
+  #races(step: Step, index: number, previous: number): number[] {
+    const races: number[] = [];
+    const seen: Clock = previous < 0 ? new Map() : new Map(this.#clocks[previous]);
+    for (let earlier = index - 1; earlier >= 0; earlier--) {
+      const other = this.#steps[earlier];
+      if ((seen.get(other.strand) ?? 0) > earlier || !conflict(other, step)) continue;
+      if (step.guard !== null && !step.guard(other.before)) continue;
+      races.push(earlier);
+      join(seen, this.#clocks[earlier]);
+    }
+    return races;
+  }
+
+  #lastOf(strand: number): number {
+    return this.#steps.findLastIndex((other) => other.strand === strand);
+  }
+}
+
+type Clock = Map<number, number>;
+
+function join(clock: Clock, other: Clock): void {
+  for (const [strand, last] of other) {
+    if ((clock.get(strand) ?? 0) < last) clock.set(strand, last);
+  }
+}
