@@ -79,7 +79,9 @@ export class Checker implements AsyncDisposable {
     options.signal?.throwIfAborted();
     const blocks = Math.ceil(checked.runs / RUNS_PER_BLOCK);
     const wanted =
-      checked.mode === "free" ? 1 : (checked.jobs ?? (blocks < BLOCKS_WORTH_A_LANE * 2 ? 1 : availableParallelism()));
+      checked.mode === "free" || checked.exhaustive !== null
+        ? 1
+        : (checked.jobs ?? (blocks < BLOCKS_WORTH_A_LANE * 2 ? 1 : availableParallelism()));
     const pool = await this.#poolFor(Math.min(wanted, blocks), checked);
     const lanes = pool.lanes.slice(0, Math.min(wanted, blocks));
     const search: SearchOptions = {
@@ -243,13 +245,13 @@ class Checking {
     const { strategies, mode, seed } = this.#checked;
     return {
       scenario: this.#name,
-      strategy: mode === "free" ? "free" : strategies.join("+"),
+      strategy: mode === "free" ? "free" : this.#checked.exhaustive === null ? strategies.join("+") : "exhaustive",
       runs: sum((tally) => tally.runs),
       schedulingPoints: sum((tally) => tally.schedulingPoints),
       choices: sum((tally) => tally.choices),
       switches: sum((tally) => tally.switches),
       elapsedMs: Math.round(performance.now() - this.#startedAt),
-      exhaustive: false,
+      exhaustive: this.#tallies.some((tally) => tally.exhaustive === true),
       seed,
       notes: this.#tallies.flatMap((tally) => tally.notes),
     };

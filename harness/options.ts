@@ -3,7 +3,7 @@ import { SEARCH_STRATEGIES } from "./strategies/index.ts";
 
 /** How to check a scenario. Everything has a default. */
 export interface CheckOptions {
-  /** Runs to execute at most; default 1000. */
+  /** Runs to execute at most; default 1000, and 200,000 with `exhaustive`. */
   readonly runs?: number;
   /** Inputs, schedules and drawn values all come from it; default: one that is reported. */
   readonly seed?: number;
@@ -69,7 +69,7 @@ export function checkedOptions(options: CheckOptions, fallbackSeed: number): Che
     throw new RequestError(`mode is ${JSON.stringify(mode)}.`, "It is controlled or free.");
   }
   return {
-    runs: whole("runs", options.runs ?? 1000, 1, 1e12),
+    runs: whole("runs", options.runs ?? (options.exhaustive === true ? RUNS_OF_A_PROOF : 1000), 1, 1e12),
     seed: whole("seed", options.seed ?? fallbackSeed, -0x80000000, 0xffffffff) | 0,
     strategies: strategyNames(options.strategy ?? PORTFOLIO),
     mode,
@@ -85,6 +85,8 @@ export function checkedOptions(options: CheckOptions, fallbackSeed: number): Che
 }
 
 export const PORTFOLIO = "portfolio";
+
+const RUNS_OF_A_PROOF = 200_000;
 
 function exhaustiveOption(options: CheckOptions, mode: string): CheckedOptions["exhaustive"] {
   const { exhaustive = false, preemptions } = options;

@@ -219,7 +219,7 @@ export const T = {
   byteLength: 15,
 } as const;
 
-export const ENTRY = { choice: 1, switched: 2, preempted: 4, moved: 8, fellAsleep: 16 } as const;
+export const ENTRY = { choice: 1, switched: 2, preempted: 4, moved: 8, fellAsleep: 16, guarded: 32 } as const;
 
 /** Words of an operation. */
 export const O = {

@@ -21,6 +21,7 @@ import {
   type Workers,
 } from "./lane.ts";
 import type { LaneMemory } from "./lane-memory.ts";
+import { prove } from "./lane-proof.ts";
 import type { CheckRequest, Found, FromConductor, ToConductor, Trouble } from "./protocol.ts";
 import { derivedSeed } from "./random.ts";
 import type { Decision } from "./recording.ts";
@@ -32,6 +33,7 @@ import type { Decision } from "./recording.ts";
  */
 export class LaneSearch {
   readonly #lane: Lane;
+  readonly #memory: LaneMemory;
   readonly #workers: Workers;
   readonly #tell: (message: FromConductor) => void;
   #blockLimit = Infinity;
@@ -39,10 +41,11 @@ export class LaneSearch {
   #request: CheckRequest | null = null;
   /** Histories of the prepared input that were judged, and held. */
   readonly #held = new Set<number>();
-  #tally = { runs: 0, schedulingPoints: 0, choices: 0, switches: 0, notes: [] as string[] };
+  #tally = newTally();
 
-  constructor(lane: Lane, _memory: LaneMemory, workers: Workers, tell: (message: FromConductor) => void) {
+  constructor(lane: Lane, memory: LaneMemory, workers: Workers, tell: (message: FromConductor) => void) {
     this.#lane = lane;
+    this.#memory = memory;
     this.#workers = workers;
     this.#tell = tell;
   }
@@ -57,13 +60,16 @@ export class LaneSearch {
     this.#request = request;
     this.#failure = null;
     this.#blockLimit = Infinity;
-    this.#tally = { runs: 0, schedulingPoints: 0, choices: 0, switches: 0, notes: [] };
+    this.#tally = newTally();
     const scenario = await loadScenario(request);
     this.#lane.load(scenario);
+    const { replay, exhaustive } = request.search;
     const found =
-      request.search.replay === undefined
-        ? await this.#search(scenario, request)
-        : await this.#replay(scenario, request);
+      replay !== undefined
+        ? await this.#replay(scenario, request)
+        : exhaustive !== undefined
+          ? await this.#prove(scenario, request)
+          : await this.#search(scenario, request);
     this.#tell({ type: "searched", tally: this.#tally, found, trouble: null });
   }
 
@@ -118,6 +124,51 @@ export class LaneSearch {
     return null;
   }
 
+  async #prove(scenario: Scenario, { search }: CheckRequest): Promise<Found | null> {
+    const startedAt = performance.now();
+    const tally = this.#tally;
+    let reportedAt = startedAt;
+    let prepared: Prepared | null = null;
+    const proof = await prove(
+      {
+        memory: this.#memory,
+        prepare: async (input) => {
+          prepared = await this.#prepare(input);
+        },
+        run: async (runRequest) => {
+          const outcome = await this.#lane.run(runRequest);
+          this.#count(outcome);
+          const judged = outcome.ending !== "pruned";
+          return { outcome, judgement: judged ? this.#judge(scenario, outcome, search.property) : null };
+        },
+        attempt: (judgement, outcome) => this.#attempt(prepared as Prepared, outcome, judgement, false),
+        get runsLeft() {
+          return search.runs - tally.runs;
+        },
+        breathe: async () => {
+          if (performance.now() - reportedAt <= REPORT_EVERY_MS) return true;
+          reportedAt = performance.now();
+          this.#tell({ type: "progress", tally: this.#tally });
+          await new Promise((resolve) => setImmediate(resolve));
+          return !this.#workers.stopping;
+        },
+      },
+      scenario,
+      search,
+    );
+    tally.notes.push(...proof.notes);
+    if (proof.failed === null) {
+      tally.exhaustive = proof.inputs > 0;
+      return null;
+    }
+    const { input, request, judgement } = proof.failed;
+    const run = tally.runs;
+    this.#failure = await this.#makeSure(scenario, prepared as unknown as Prepared, input, request, judgement);
+    if (this.#failure === null) return null;
+    const foundMs = performance.now() - startedAt;
+    return { block: 0, run, strategy: "exhaustive", judgement: this.#failure.judgement, foundMs };
+  }
+
   async #prepare(input: unknown): Promise<Prepared> {
     this.#held.clear();
     return await this.#lane.prepare(input);
@@ -125,11 +176,15 @@ export class LaneSearch {
 
   async #runAndJudge(scenario: Scenario, request: RunRequest, only?: string): Promise<Judgement | null> {
     const outcome = await this.#lane.run(request);
+    this.#count(outcome);
+    return this.#judge(scenario, outcome, only);
+  }
+
+  #count(outcome: RunOutcome): void {
     this.#tally.runs++;
     this.#tally.schedulingPoints += outcome.steps;
     this.#tally.choices += outcome.choices;
     this.#tally.switches += outcome.switches;
-    return this.#judge(scenario, outcome, only);
   }
 
   #judge(scenario: Scenario, outcome: RunOutcome, only?: string): Judgement | null {
@@ -479,6 +534,10 @@ async function loadScenario(request: CheckRequest): Promise<Scenario> {
     );
   }
   return scenario;
+}
+
+function newTally() {
+  return { runs: 0, schedulingPoints: 0, choices: 0, switches: 0, notes: [] as string[], exhaustive: false };
 }
 
 function inputOf(scenario: Scenario, seed: number, block: number): Generated<unknown> {

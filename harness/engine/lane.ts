@@ -266,6 +266,7 @@ export class Lane {
       switches: words[H.switches],
       preemptions: words[H.preemptions],
       operations: words[H.operations],
+      draws: words[H.draws],
       entries: words[H.entries],
       divergedAt: words[H.divergedAt],
       threw: prepared.roles.some((_, process) => words[processAt(process) + P.state] > PROCESS.finished),
@@ -386,6 +387,8 @@ export interface RunOutcome {
   readonly preemptions: number;
   /** All operations, nested ones included. */
   readonly operations: number;
+  /** Values drawn. */
+  readonly draws: number;
   readonly entries: number;
   /** The trace entry at which a saved schedule no longer matched, or 0. */
   readonly divergedAt: number;

@@ -57,6 +57,8 @@ export interface Tally {
   readonly choices: number;
   readonly switches: number;
   readonly notes: readonly string[];
+  /** What was executed is all there is, for the inputs that the notes name. */
+  readonly exhaustive?: boolean;
 }
 
 export interface Found {

@@ -366,6 +366,7 @@ export class Scheduler implements Choice {
     if (this.#strategy.granted !== undefined) this.#strategy.granted(this, strand);
 
     let flags = this.count > 1 ? ENTRY.choice : 0;
+    if (words[record + S.state] === STRAND.guarded) flags |= ENTRY.guarded;
     const last = words[H.lastStrand];
     const lastProcess = last >> STRAND_BITS;
     if (last >= 0 && lastProcess !== process) {

@@ -1,4 +1,5 @@
 import { delayBounded } from "./delay-bounded.ts";
+import { explorer } from "./explorer.ts";
 import { guide } from "./guide.ts";
 import { pct } from "./pct.ts";
 import { pos } from "./pos.ts";
@@ -14,7 +15,7 @@ import { swarm } from "./swarm.ts";
 export const SEARCH_STRATEGIES: readonly Strategy[] = [surw, pct, pos, randomDelay, swarm, delayBounded, randomWalk];
 
 /** All strategies; a strategy's place in this list is its number in the lane's memory. */
-export const STRATEGIES: readonly Strategy[] = [...SEARCH_STRATEGIES, profile, replay, guide];
+export const STRATEGIES: readonly Strategy[] = [...SEARCH_STRATEGIES, profile, replay, guide, explorer];
 
 export function strategyNumber(name: string): number {
   return STRATEGIES.findIndex((strategy) => strategy.name === name);

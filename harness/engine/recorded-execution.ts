@@ -1,0 +1,170 @@
+import type { ExecutedStep, Execution, Step } from "../exhaustive/execution.ts";
+import { STEPS_IN_VAIN } from "../strategies/waiting-in-vain.ts";
+import { isStep, KIND } from "./kinds.ts";
+import { ENDING, ENTRY, H, LIMITS, P, PROCESS, S, SIZES, STRAND, T, type LaneMemory } from "./lane-memory.ts";
+import { entryAt } from "./recorder.ts";
+import { processAt, strandAt } from "./scheduler.ts";
+
+/** Reads the run that has just ended as the exhaustive search wants to see it. */
+export function recordedExecution(memory: LaneMemory): RecordedExecution {
+  const reader = new Reader(memory);
+  for (let number = 1; number <= memory.words[H.entries]; number++) {
+    if (isStep(memory.words[entryAt(number) + T.kind])) reader.read(entryAt(number));
+  }
+  return {
+    steps: reader.steps,
+    blocked: reader.blocked(),
+    pruned: memory.words[H.ending] === ENDING.pruned,
+    waitedInVain: reader.waitedInVain,
+    manyStrands: reader.manyStrands(),
+  };
+}
+
+export interface RecordedExecution extends Execution {
+  /** A process was taken to wait for a word because it looked at it in vain again and again. */
+  readonly waitedInVain: boolean;
+  /** A process awaited several things at the same time. */
+  readonly manyStrands: boolean;
+}
+
+class Reader {
+  readonly steps: ExecutedStep[] = [];
+  waitedInVain = false;
+  readonly #memory: LaneMemory;
+  /** Who sleeps on a word, longest first: mirrors what the scheduler did. */
+  readonly #sleepers = new Map<number, Sleeper[]>();
+  readonly #wokenBy = new Map<number, number>();
+  readonly #vain = new Map<number, VainLook>();
+  #epoch = 0;
+  #time = 0;
+
+  constructor(memory: LaneMemory) {
+    this.#memory = memory;
+  }
+
+  read(entry: number): void {
+    const { words, doubles } = this.#memory;
+    const strand = words[entry + T.process] * LIMITS.strandsMax + words[entry + T.strand];
+    const time = doubles[(entry + T.time) >> 1];
+    if (time > this.#time) {
+      this.#time = time;
+      this.#epoch++;
+    }
+    const announced = {
+      strand,
+      kind: words[entry + T.kind],
+      object: words[entry + T.object],
+      label: words[entry + T.label],
+      byteLength: words[entry + T.byteLength],
+    };
+    const moved = (words[entry + T.flags] & ENTRY.moved) !== 0;
+    const before = moved ? words[entry + T.before] : 0;
+    const guard = (words[entry + T.flags] & ENTRY.guarded) === 0 ? null : is(before);
+    this.steps.push({
+      ...announced,
+      guard: guard ?? this.#lookInVain(announced, before, moved && words[entry + T.after] === before),
+      before,
+      enabler: this.#enablerOf(announced, before, entry),
+      epoch: this.#epoch,
+    });
+  }
+
+  /** Announced, and never enabled again. Who sleeps for a wake that never came touches nothing. */
+  blocked(): Step[] {
+    const { words } = this.#memory;
+    const blocked: Step[] = [];
+    for (let process = 0; process < words[H.processes]; process++) {
+      const own = processAt(process);
+      const record = strandAt(process, 0);
+      if (words[own + P.state] !== PROCESS.live || words[own + P.blockedStack] !== 1) continue;
+      if (words[record + S.state] !== STRAND.guarded) continue;
+      blocked.push({
+        strand: process * LIMITS.strandsMax + words[own + P.strand],
+        kind: words[record + S.kind],
+        object: words[record + S.object],
+        label: words[record + S.label],
+        byteLength: words[record + S.byteLength],
+        guard: is(words[record + S.order]),
+      });
+    }
+    return blocked;
+  }
+
+  manyStrands(): boolean {
+    const { words } = this.#memory;
+    for (let process = 0; process < words[H.processes]; process++) {
+      if (words[processAt(process) + P.strandsUsed] > 1) return true;
+    }
+    return false;
+  }
+
+  /** The guard of a step that looks once more for what was looked for in vain: the word has to be another one. */
+  #lookInVain(step: Omit<Step, "guard">, value: number, idle: boolean): Step["guard"] {
+    const last = this.#vain.get(step.strand);
+    const same = last !== undefined && last.kind === step.kind && last.object === step.object;
+    const waited = same && last.times >= STEPS_IN_VAIN ? last.value : null;
+    if (!idle || step.object === 0) this.#vain.delete(step.strand);
+    else {
+      const times = same && last.value === value ? last.times + 1 : 1;
+      this.#vain.set(step.strand, { kind: step.kind, object: step.object, value, times });
+    }
+    if (waited === null) return null;
+    this.waitedInVain = true;
+    return (other) => other !== waited;
+  }
+
+  /** Which step woke the one that goes on; and who wakes whom later. */
+  #enablerOf(step: Omit<Step, "guard">, woken: number, entry: number): number {
+    const sleepers = this.#sleepers.get(step.object) ?? [];
+    switch (step.kind) {
+      case KIND.wait:
+        if ((this.#memory.words[entry + T.flags] & ENTRY.fellAsleep) === 0) return -1;
+        this.#sleepers.set(step.object, [...sleepers, { strand: step.strand, until: this.#timeoutAfter(entry) }]);
+        return -1;
+      case KIND.wake: {
+        // Whose time was up has left the queue when time went on, before it says so itself.
+        const waiting = sleepers.filter(({ until }) => until > this.#time);
+        for (const { strand } of waiting.splice(0, woken)) this.#wokenBy.set(strand, this.steps.length);
+        this.#sleepers.set(step.object, waiting);
+        return -1;
+      }
+      case KIND.resume: {
+        const enabler = this.#wokenBy.get(step.strand) ?? -1;
+        this.#wokenBy.delete(step.strand);
+        return enabler;
+      }
+      default:
+        return -1;
+    }
+  }
+
+  /** When the wait that began here was given up; never, if it was not. */
+  #timeoutAfter(entry: number): number {
+    const { words, doubles } = this.#memory;
+    const last = entryAt(words[H.entries]);
+    for (let later = entry + SIZES.entryWords; later <= last; later += SIZES.entryWords) {
+      const same =
+        words[later + T.process] === words[entry + T.process] && words[later + T.strand] === words[entry + T.strand];
+      if (!same || !isStep(words[later + T.kind])) continue;
+      return words[later + T.kind] === KIND.timeout ? doubles[(later + T.time) >> 1] : Infinity;
+    }
+    return Infinity;
+  }
+}
+
+interface Sleeper {
+  readonly strand: number;
+  /** Virtual time at which it gives up. */
+  readonly until: number;
+}
+
+interface VainLook {
+  readonly kind: number;
+  readonly object: number;
+  readonly value: number;
+  readonly times: number;
+}
+
+function is(expected: number): (value: number) => boolean {
+  return (value) => value === expected;
+}

@@ -1,0 +1,68 @@
+import { PLACES } from "./state-places.ts";
+import { indexOfStrand, STRANDS_PER_PROCESS, type Choice, type Strategy } from "./strategy.ts";
+import { forgetVainSteps, waitsInVain, watchVainSteps } from "./waiting-in-vain.ts";
+
+/**
+ * Follows a plan of the exhaustive search (harness/exhaustive/execution.ts): the guide step by step, then without
+ * preemption, but never a strand that is asleep until a step that depends on its own was taken. Ends the run where all
+ * who could move are asleep.
+ *
+ * Who looks at the same word in vain again and again waits for it to change, and is not taken while another can go.
+ *
+ * The plan comes as a schedule: how long the guide is, the guide, and the strands that are asleep behind it.
+ */
+export const explorer: Strategy = {
+  name: "explorer",
+  everyStep: true,
+
+  begin(choice) {
+    const { state } = choice;
+    state[POSITION] = 0;
+    state.fill(0, ASLEEP, ASLEEP + choice.processes * STRANDS_PER_PROCESS);
+    forgetVainSteps(choice);
+  },
+
+  choose(choice) {
+    const { state } = choice;
+    const guided = choice.schedule(0);
+    if (state[POSITION] < guided) {
+      const index = indexOfStrand(choice, choice.schedule(1 + state[POSITION]));
+      if (index < 0) choice.diverged();
+      state[POSITION]++;
+      return index;
+    }
+    if (state[POSITION] === guided) {
+      for (let at = 1 + guided; at < choice.scheduleLength; at++) state[ASLEEP + choice.schedule(at)] = 1;
+      state[POSITION]++;
+    }
+    return firstAwake(choice);
+  },
+
+  granted(choice, strand) {
+    watchVainSteps(choice, strand);
+    if (choice.state[POSITION] <= choice.schedule(0)) return;
+    const taken = indexOfStrand(choice, strand);
+    for (let index = 0; index < choice.count; index++) {
+      if (choice.dependent(index, taken)) choice.state[ASLEEP + choice.strand(index)] = 0;
+    }
+  },
+};
+
+// Places in the strategy's state.
+const POSITION = PLACES.own;
+const ASLEEP = PLACES.own + 8;
+
+/** The one that is moving if it may, else the first that may; one that spins only if nobody else can. -1: all are asleep. */
+function firstAwake(choice: Choice): number {
+  let first = -1;
+  let spinning = -1;
+  for (let index = 0; index < choice.count; index++) {
+    const strand = choice.strand(index);
+    if (choice.state[ASLEEP + strand] === 1) continue;
+    if (waitsInVain(choice, strand)) {
+      if (spinning < 0) spinning = index;
+    } else if (strand === choice.last) return index;
+    else if (first < 0) first = index;
+  }
+  return first >= 0 ? first : spinning;
+}
