@@ -1,0 +1,115 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+/** What a test can hold of how the house is built: see ARCHITECTURE.md. */
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+/** The floors, from below; an import goes to the same floor or to one below. */
+const FLOORS: Record<string, number> = {
+  primitives: 1,
+  harness: 2,
+  properties: 3,
+  reports: 4,
+  scenarios: 5,
+  cli: 5,
+  vitest: 5,
+  bench: 6,
+};
+
+const sources = Object.keys(FLOORS).flatMap((folder) => filesBelow(join(ROOT, folder)));
+const code = sources.filter((file) => /\.[jt]sx?$/.test(file));
+const shipped = code.filter((file) => !/\.test\.ts$|fixtures\//.test(file));
+
+test("imports go down the floors, never up", () => {
+  const up = shipped.flatMap((file) =>
+    importsOf(file)
+      .filter((target) => floorOf(target) > floorOf(file))
+      .map((target) => `${short(file)} imports ${short(target)}`),
+  );
+  expect(up).toEqual([]);
+});
+
+test("primitives know nobody", () => {
+  const strangers = shipped
+    .filter((file) => floorOf(file) === 1)
+    .flatMap((file) => importsOf(file).filter((target) => floorOf(target) !== 1));
+  expect(strangers.map(short)).toEqual([]);
+});
+
+describe("inside the engine, the strategies, the checkers and the shrinker nothing depends on when or where it runs", () => {
+  const banned = /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bprocess\.env\b|\bperformance\.now\b/;
+  /** These touch the world, and say so: they start processes, report how long things took, or look at the user's time. */
+  const shells = /harness\/(check|engine\/(pool|membership|lane-search))\.ts$/;
+  test("no clock, no environment, no unseeded random number", () => {
+    const pure = shipped.filter((file) => /\/(harness|properties)\//.test(file) && !shells.test(file));
+    expect(pure.length).toBeGreaterThan(40);
+    const guilty = pure.filter((file) => banned.test(withoutComments(readFileSync(file, "utf8"))));
+    expect(guilty.map(short)).toEqual([]);
+  });
+});
+
+test("no file is called after nothing in particular", () => {
+  expect(code.map(short).filter((file) => /\b(utils?|helpers?|common|misc)\b/.test(file))).toEqual([]);
+});
+
+test("nothing is exported by default, configuration of tools aside", () => {
+  const guilty = shipped.filter(
+    (file) => !/\.config\.m?[jt]s$/.test(file) && /^export default /m.test(readFileSync(file, "utf8")),
+  );
+  expect(guilty.map(short)).toEqual([]);
+});
+
+test("links in the documents lead somewhere", () => {
+  const documents = [join(ROOT, "README.md"), join(ROOT, "ARCHITECTURE.md"), ...filesBelow(join(ROOT, "docs"))].filter(
+    (file) => file.endsWith(".md"),
+  );
+  const dead = documents.flatMap((file) =>
+    [...readFileSync(file, "utf8").matchAll(/\]\(([^)#\s]+)[^)]*\)/g)]
+      .map(([, target]) => target)
+      .filter((target) => !/^[a-z]+:/.test(target) && !existsSync(resolve(dirname(file), target)))
+      .map((target) => `${short(file)}: ${target}`),
+  );
+  expect(dead).toEqual([]);
+});
+
+test("each dependency has its reason in docs/dependencies.md", () => {
+  const manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as Record<
+    string,
+    Record<string, string>
+  >;
+  const reasons = readFileSync(join(ROOT, "docs/dependencies.md"), "utf8");
+  const all = [
+    ...Object.keys(manifest.dependencies),
+    ...Object.keys(manifest.devDependencies),
+    ...Object.keys(manifest.peerDependencies),
+  ];
+  expect(all.filter((name) => !reasons.includes(`\`${name}\``))).toEqual([]);
+});
+
+function filesBelow(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(file, "utf8");
+  return [...text.matchAll(/(?:from|import\()\s*["'](\.[^"']+)["']/g)].map(([, target]) =>
+    resolve(dirname(file), target),
+  );
+}
+
+function floorOf(file: string): number {
+  return FLOORS[relative(ROOT, file).split("/")[0]] ?? 7;
+}
+
+function short(file: string): string {
+  return relative(ROOT, file);
+}
+
+function withoutComments(text: string): string {
+  return text.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/\/\/.*$/gm, "");
+}
