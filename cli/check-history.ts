@@ -157,6 +157,9 @@ function positive(text: string): number {
   return value;
 }
 
+/** Set when the process ends, for whoever runs the command may set a status of its own after it. */
 function endWith(status: number): void {
-  process.exitCode = status;
+  process.once("exit", () => {
+    process.exitCode = status;
+  });
 }

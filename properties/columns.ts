@@ -37,7 +37,7 @@ export interface Columns {
 export const NEVER = 0x7fffffff;
 
 /** Most operations that one history may have: positions must stay below NEVER. */
-export const OPERATIONS_MAX = 2 ** 29;
+const OPERATIONS_MAX = 2 ** 29;
 
 /** Those operations of a history that `keep` chooses, as columns. Linear where ranks are dense, as the recorder's are. */
 export function columnsOf(history: History, keep: (operation: Operation) => boolean = () => true): Columns {
@@ -62,7 +62,7 @@ export function columnsOf(history: History, keep: (operation: Operation) => bool
   return ordered({ ...columns, processes: [...processes.keys()], names: [...names.keys()] }, invoked, returned);
 }
 
-export function argumentCode(values: Values, args: readonly unknown[]): number {
+function argumentCode(values: Values, args: readonly unknown[]): number {
   if (args.length === 0) return NOTHING;
   return values.code(args.length === 1 ? args[0] : args);
 }

@@ -5,8 +5,7 @@ import { LOCK_NAMES, notFalse, roleOf } from "../vocabulary.ts";
 /**
  * A lock that belongs to the process that acquired it. `acquire` waits while it is held; an acquire that answers false was
  * refused, which it may be only while the lock is held. `release` by anybody else throws NotOwnerError. What happens to
- * the lock when its holder dies is not part of this model: a lock that dead processes lose wants `recovers`, which is
- * deliberately not offered here, since a history does not say when a process died.
+ * the lock when its holder dies is not part of this model, since a history does not say when a process died.
  */
 export function lockModel(): Model<string | null> {
   return {
