@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { Checker } from "../../harness/check.ts";
 import { SEARCH_STRATEGIES } from "../../harness/strategies/index.ts";
+import { isScenario } from "../../harness/scenario.ts";
+import * as golden from "./golden.ts";
 import * as programs from "./programs.ts";
 
 describe("strategies over real processes", () => {
@@ -23,6 +25,27 @@ describe("strategies over real processes", () => {
       expect(result.verdict).toBe("fail");
       const replayed = await checker.replay(programs.workStealQueue, result.counterexample?.token as string);
       expect(replayed.message).toBe(result.message);
+    }
+  });
+});
+
+describe("the exhaustive search over real processes", () => {
+  test("runs each program of known count exactly so often", async () => {
+    await using checker = new Checker();
+    const counts: Record<string, number> = {};
+    for (const program of Object.values(golden).filter(isScenario)) {
+      const result = await checker.check(program, { exhaustive: true, seed: 1 });
+      expect(result).toMatchObject({ verdict: "pass", exhaustive: true });
+      counts[program.name as string] = result.runs;
+    }
+    expect(counts).toEqual(golden.GOLDEN_COUNTS);
+  });
+
+  test("finds the bug of each program that is small enough", async () => {
+    await using checker = new Checker();
+    for (const program of [programs.account, programs.bluetooth, programs.deadlock01, programs.reorder3]) {
+      const result = await checker.check(program, { exhaustive: true, seed: 1, endOnFailure: true });
+      expect(result).toMatchObject({ verdict: "fail", strategy: "exhaustive" });
     }
   });
 });

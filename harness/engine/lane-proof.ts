@@ -131,7 +131,8 @@ class InputProof implements Executor {
     return {
       stopping: false,
       attempt: async ({ guide }: Plan) => {
-        const request = { ...this.#request(), strategy: "guide", schedule: guide, keepCandidates: true };
+        const schedule = [guide.length, ...guide];
+        const request = { ...this.#request(), strategy: "explorer", schedule, keepCandidates: true };
         const { judgement, outcome } = await this.#execute(request);
         return this.#host.attempt(judgement, outcome);
       },

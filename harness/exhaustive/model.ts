@@ -4,7 +4,7 @@ import { conflict, type ExecutedStep, type Execution, type Executor, type Plan, 
 
 /**
  * Small programs on words, run in this very process: what the exhaustive search is tested on. Blocking is as in the engine:
- * `take` is enabled only while its word is above zero, `wait` sleeps while its word holds a value until a `wake`.
+ * `take` and `lock` are enabled only while their word allows it, `wait` sleeps while its word holds a value until a `wake`.
  */
 export type ModelProgram = readonly (readonly Instruction[])[];
 
@@ -14,9 +14,11 @@ export type Instruction =
   | { readonly do: "add"; readonly word: number; readonly value: number }
   /** Takes one off, as soon as there is one: a lock if it begins with 1, a semaphore if with more. */
   | { readonly do: "take"; readonly word: number }
+  /** Puts 0 where there is 1, as soon as there is. */
+  | { readonly do: "lock"; readonly word: number }
   | { readonly do: "wait"; readonly word: number; readonly value: number }
   | { readonly do: "wake"; readonly word: number; readonly count: number }
-  /** Leaves out the next `count` instructions if the last one found `value`: in the word, or so many to wake. */
+  /** Leaves out the next `count` instructions if the last one found `value`: in the word; so many to wake; 1 for no wait. */
   | { readonly do: "skip"; readonly value: number; readonly count: number };
 
 /** A state of the model; every step makes it another one. */
@@ -51,7 +53,7 @@ export class Model {
     }
     const instruction = this.#program[process][this.#at[process]];
     if (instruction === undefined || instruction.do === "skip") return null;
-    const guard = instruction.do === "take" ? isPositive : null;
+    const guard = GUARDS[instruction.do] ?? null;
     return { strand, kind: KINDS[instruction.do], object: 4 + instruction.word * 8, label: 0, byteLength: 0, guard };
   }
 
@@ -88,9 +90,11 @@ export class Model {
         this.words[instruction.word] = before + instruction.value;
         break;
       case "take":
+      case "lock":
         this.words[instruction.word] = before - 1;
         break;
       case "wait":
+        this.#seen[process] = before === instruction.value ? 0 : 1;
         if (before !== instruction.value) break;
         this.#queues[instruction.word].push(process);
         this.#asleep[process] = true;
@@ -154,10 +158,12 @@ const KINDS = {
   write: KIND.write,
   add: KIND.update,
   take: KIND.update,
+  lock: KIND.update,
   wait: KIND.wait,
   wake: KIND.wake,
 } as const;
 
-function isPositive(value: number): boolean {
-  return value > 0;
-}
+const GUARDS: Readonly<Record<string, (value: number) => boolean>> = {
+  take: (value) => value > 0,
+  lock: (value) => value === 1,
+};

@@ -20,7 +20,7 @@ export function randomProgram(seed: number): { readonly program: ModelProgram; r
       case 4:
         return { do: "add", word: word(), value: 1 };
       case 5:
-        return { do: "take", word: word() };
+        return { do: below(2) === 0 ? "take" : "lock", word: word() };
       case 6:
         return { do: "wait", word: word(), value: below(2) };
       case 7:
@@ -34,9 +34,10 @@ export function randomProgram(seed: number): { readonly program: ModelProgram; r
   function nested(): Instruction[] {
     const outer = word();
     const inner = word();
+    const kind = below(2) === 0 ? "take" : "lock";
     return [
-      { do: "take", word: outer },
-      { do: "take", word: inner },
+      { do: kind, word: outer },
+      { do: kind, word: inner },
       { do: "add", word: inner, value: 1 },
       { do: "add", word: outer, value: 1 },
     ];

@@ -1,0 +1,31 @@
+import { afterAll, expect, test } from "vitest";
+import { Checker } from "../check.ts";
+import { modelPrograms, modelProgramsOrders } from "./model-scenario.ts";
+
+const checker = new Checker();
+afterAll(() => checker[Symbol.asyncDispose]());
+
+test("over real processes it finds as many partial orders as brute force on the model does", async () => {
+  // Deadlocks are not what this is about.
+  const result = await checker.check(modelPrograms, { exhaustive: true, seed: 1, property: "no-early-exit" });
+  expect(result).toMatchObject({ verdict: "pass", exhaustive: true, runs: modelProgramsOrders() });
+  expect(result.notes[0]).toMatch(/^all \d+ interleavings hold, for the 20 smallest inputs/);
+});
+
+test("a proof that runs out of runs says where it stopped, and claims no more than it did", async () => {
+  const result = await checker.check(modelPrograms, {
+    exhaustive: true,
+    seed: 1,
+    property: "no-early-exit",
+    runs: modelProgramsOrders() - 1,
+  });
+  expect(result.notes[0]).toMatch(/for the 19 smallest inputs/);
+  expect(result.notes[1]).toMatch(/was not finished/);
+});
+
+test("a failure that it finds is reported as any other, with a token that replays", async () => {
+  const result = await checker.check(modelPrograms, { exhaustive: true, seed: 1 });
+  expect(result).toMatchObject({ verdict: "fail", exhaustive: false, strategy: "exhaustive", property: "no-deadlock" });
+  const replayed = await checker.replay(modelPrograms, result.counterexample?.token as string);
+  expect(replayed.property).toBe("no-deadlock");
+});
