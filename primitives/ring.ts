@@ -93,11 +93,12 @@ export class Ring {
     const tail = this.tail.peek();
     const needed = unitsOf(byteLength) + 1;
     const number = this.#numberAt(tail);
-    const edge = this.freed?.load();
     let ok = false;
     let more = false;
     const before = this.head.update((head) => {
-      const freeUnits = this.#units - this.#distance(edge ?? head, tail);
+      // Looked up anew for each value of `head`: whoever moves `freed` changes `head` after it, so that a mark that is set
+      // here was set before that change and is answered by it.
+      const freeUnits = this.#units - this.#distance(this.freed?.peek() ?? head, tail);
       const items = (number - this.#numberAt(head)) | 0;
       ok = freeUnits >= needed && this.hasPlace(items);
       more = freeUnits > needed && this.hasPlace(items + 1);
