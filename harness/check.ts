@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { availableParallelism } from "node:os";
+import { coverageOf, type BehaviourCounts } from "./coverage.ts";
 import { RUNS_PER_BLOCK } from "./engine/lane-search.ts";
 import { Pool, type PoolLane } from "./engine/pool.ts";
 import type { CheckRequest, Found, FromConductor, SearchOptions, Tally, Trouble } from "./engine/protocol.ts";
@@ -129,6 +130,7 @@ class Checking {
   readonly #options: CheckOptions;
   readonly #request: Omit<CheckRequest, "lane" | "lanes">;
   readonly #tallies: Tally[];
+  readonly #behaviours: BehaviourCounts[] = [];
   readonly #found: (Found | null)[];
   readonly #startedAt = performance.now();
   #searching: number;
@@ -187,6 +189,7 @@ class Checking {
       this.#progress("searching");
     } else if (message.type === "searched") {
       this.#tallies[lane] = message.tally;
+      if (message.behaviours !== undefined) this.#behaviours.push(message.behaviours);
       this.#searched(lane, message.found);
     } else if (message.type === "shrunk") {
       this.#end(this.#failure(message.counterexample, message.judgement));
@@ -254,6 +257,7 @@ class Checking {
       exhaustive: this.#tallies.some((tally) => tally.exhaustive === true),
       seed,
       notes: this.#tallies.flatMap((tally) => tally.notes),
+      ...(this.#behaviours.length === 0 ? {} : { coverage: coverageOf(this.#behaviours) }),
     };
   }
 

@@ -1,3 +1,4 @@
+import type { Coverage } from "./coverage.ts";
 import type { Operation, ProcessEnd } from "./history.ts";
 import type { TraceEntry } from "./trace.ts";
 
@@ -30,6 +31,8 @@ export interface Result {
   /** Things that a reader should know and that change no verdict: a worker was replaced, free mode did not reproduce. */
   readonly notes: readonly string[];
   readonly counterexample?: Counterexample;
+  /** How much of what can happen was seen; not there after a replay or a proof. */
+  readonly coverage?: Coverage;
 }
 
 export interface Counterexample {

@@ -1,5 +1,6 @@
 import { generated, shrunk, type Generated } from "../arbitrary.ts";
 import { dataText, shortDataText } from "../data-text.ts";
+import { BehaviourCounter } from "../coverage.ts";
 import { explain } from "../explanation.ts";
 import type { History } from "../history.ts";
 import { judge, type Judgement } from "../judge.ts";
@@ -42,6 +43,7 @@ export class LaneSearch {
   /** Histories of the prepared input that were judged, and held. */
   readonly #held = new Set<number>();
   #tally = newTally();
+  #behaviours = new BehaviourCounter();
 
   constructor(lane: Lane, memory: LaneMemory, workers: Workers, tell: (message: FromConductor) => void) {
     this.#lane = lane;
@@ -61,6 +63,7 @@ export class LaneSearch {
     this.#failure = null;
     this.#blockLimit = Infinity;
     this.#tally = newTally();
+    this.#behaviours = new BehaviourCounter();
     const scenario = await loadScenario(request);
     this.#lane.load(scenario);
     const { replay, exhaustive } = request.search;
@@ -70,7 +73,9 @@ export class LaneSearch {
         : exhaustive !== undefined
           ? await this.#prove(scenario, request)
           : await this.#search(scenario, request);
-    this.#tell({ type: "searched", tally: this.#tally, found, trouble: null });
+    const sampled = replay === undefined && exhaustive === undefined;
+    const behaviours = sampled ? { behaviours: this.#behaviours.counts() } : {};
+    this.#tell({ type: "searched", tally: this.#tally, found, trouble: null, ...behaviours });
   }
 
   async #search(scenario: Scenario, request: CheckRequest): Promise<Found | null> {
@@ -85,6 +90,7 @@ export class LaneSearch {
       const portfolio = new Portfolio(search.strategies, block);
       const profiled = search.mode === "controlled" && needProfile(search.strategies);
       const interleavings = new Set<number>();
+      const inputText = dataText(input.value);
       for (let run = block * RUNS_PER_BLOCK; run < last; run++) {
         const profiles = profiled && run === block * RUNS_PER_BLOCK;
         // The profile run is a random walk, which counts besides.
@@ -96,8 +102,10 @@ export class LaneSearch {
           ...freeRequest(search.mode),
         };
         const judgement = await this.#runAndJudge(scenario, request_, search.property);
-        const known_ = interleavings.size;
-        portfolio.learn(strategy, interleavings.add(this.#lane.recording.interleaving()).size > known_);
+        const interleaving = this.#lane.recording.interleaving();
+        this.#behaviours.add(inputText, interleaving);
+        portfolio.learn(strategy, !interleavings.has(interleaving));
+        interleavings.add(interleaving);
         if (judgement !== null) {
           const known = await this.#makeSure(scenario, prepared, input, request_, judgement);
           if (known !== null) {

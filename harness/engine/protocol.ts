@@ -1,3 +1,4 @@
+import type { BehaviourCounts } from "../coverage.ts";
 import type { Counterexample } from "../result.ts";
 import type { Judgement } from "../judge.ts";
 
@@ -20,7 +21,13 @@ export type FromConductor =
   | { readonly type: "kill"; readonly worker: number }
   | { readonly type: "progress"; readonly tally: Tally }
   /** The search of this lane is over. */
-  | { readonly type: "searched"; readonly tally: Tally; readonly found: Found | null; readonly trouble: Trouble | null }
+  | {
+      readonly type: "searched";
+      readonly tally: Tally;
+      readonly found: Found | null;
+      readonly trouble: Trouble | null;
+      readonly behaviours?: BehaviourCounts;
+    }
   | { readonly type: "shrunk"; readonly counterexample: Counterexample; readonly judgement: Judgement }
   | { readonly type: "trouble"; readonly trouble: Trouble };
 
