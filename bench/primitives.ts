@@ -15,6 +15,7 @@ import {
   SimpleQueue,
   Value,
 } from "../primitives/index.ts";
+import type { Bench, BenchRow } from "./bench.ts";
 import { commons } from "../primitives/memory/commons.ts";
 import { futexWait, futexWake, pinToCore } from "../primitives/memory/linux.ts";
 import { monotonicNow } from "../primitives/memory/monotonic.ts";
@@ -24,20 +25,13 @@ import { Word } from "../primitives/memory/word.ts";
  * Our primitives beside CPython's multiprocessing, each as a plain loop in its own language, in one run on one machine.
  * Without python3 the rows have no peer. This module is also what its child processes run.
  */
-export interface Row {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly peer?: string;
-  readonly peerValue?: number;
-  /** value / peerValue. */
-  readonly ratio?: number;
-}
+export const primitives: Bench = { name: "primitives", run: async () => (await run()).rows };
 
-export async function run(): Promise<{ bench: "primitives"; rows: Row[] }> {
+export async function run(): Promise<{ bench: "primitives"; rows: BenchRow[] }> {
   const python = pythonFigures();
-  const cpython = (name: string, value: number, unit: string): Row => row(name, value, unit, "CPython", python?.[name]);
-  const rows: Row[] = [
+  const cpython = (name: string, value: number, unit: string): BenchRow =>
+    row(name, value, unit, "CPython", python?.[name]);
+  const rows: BenchRow[] = [
     cpython("Lock pair", pairNs(new Lock()), "ns"),
     cpython("RLock pair", pairNs(new RLock()), "ns"),
     cpython("Semaphore pair", pairNs(new Semaphore(1)), "ns"),
@@ -75,7 +69,7 @@ const ITEMS: readonly (readonly [string, unknown])[] = [
   ["object", { id: 7, name: "n".repeat(60), ok: true }],
 ];
 
-function row(name: string, value: number, unit: string, peer?: string, peerValue?: number): Row {
+function row(name: string, value: number, unit: string, peer?: string, peerValue?: number): BenchRow {
   if (peer === undefined || peerValue === undefined) return { name, value, unit };
   return { name, value, unit, peer, peerValue, ratio: value / peerValue };
 }
@@ -213,7 +207,7 @@ export function receive(connection: Connection, count: number, signals: Gate): v
   });
 }
 
-export async function barrierRate(): Promise<number> {
+async function barrierRate(): Promise<number> {
   const barrier = new Barrier(4);
   const rounds = 5000;
   const { ready, go, done } = gate();
@@ -227,7 +221,7 @@ export function meet(barrier: Barrier, rounds: number, signals: Gate): void {
   });
 }
 
-export async function conditionRate(): Promise<number> {
+async function conditionRate(): Promise<number> {
   const rounds = 20_000;
   const shared = { condition: new Condition(), turn: new Value(0) };
   const { ready, go, done } = gate();
@@ -273,7 +267,7 @@ async function sendRate(): Promise<number> {
 }
 
 /** Half of a round trip between two semaphores, in microseconds. */
-export async function handOverUs(pinned: boolean): Promise<number> {
+async function handOverUs(pinned: boolean): Promise<number> {
   const rounds = pinned ? 100_000 : 50_000;
   const [ping, pong] = [new BoundedSemaphore(1), new BoundedSemaphore(1)];
   pong.tryAcquire();
@@ -316,7 +310,7 @@ export function passOnBare(turn: Value, me: number, rounds: number, signals: Gat
   });
 }
 
-export async function readUs(pending: boolean): Promise<number> {
+async function readUs(pending: boolean): Promise<number> {
   const { readFile } = await import("node:fs/promises");
   const lock = new Lock();
   lock.acquireSync();
