@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { bruteForce, orderText } from "./brute-force.ts";
+import { bruteForce, orderText } from "./fixtures/brute-force.ts";
 import { explore } from "./explore.ts";
-import { ModelExecutor, type Instruction, type ModelProgram } from "./model.ts";
-import { randomProgram } from "./random-program.ts";
+import { ModelExecutor, type Instruction, type ModelProgram } from "./fixtures/model.ts";
+import { randomProgram } from "./fixtures/random-program.ts";
 
 const ADD: Instruction = { do: "add", word: 0, value: 1 };
 const LOCKED: Instruction[] = [{ do: "take", word: 0 }, ADD];

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from "vitest";
 import { Checker } from "../check.ts";
-import { modelPrograms, modelProgramsOrders } from "./model-scenario.ts";
+import { modelPrograms, modelProgramsOrders } from "./fixtures/model-scenario.ts";
 
 const checker = new Checker();
 afterAll(() => checker[Symbol.asyncDispose]());

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { fakeRun, reads, stores, type FakeProgram } from "./fake-run.ts";
+import { fakeRun, reads, stores, type FakeProgram } from "./fixtures/fake-run.ts";
 import { SEARCH_STRATEGIES } from "./index.ts";
 import { pct } from "./pct.ts";
 import { Portfolio } from "./portfolio.ts";
