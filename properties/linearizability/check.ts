@@ -59,14 +59,24 @@ function byMonitor(columns: Columns, model: Model<any>, budget: Budget): Decisio
   if (finding.verdict === "unknown") return null;
   if (finding.verdict === "holds") return { verdict: "holds", by: monitor.name };
   const limited = { ...budget, configurationsMax: PREFIX_CONFIGURATIONS_MAX };
+  // The last probe that was wrong is nearly always the one at the earliest position; it need not be repeated.
+  let known: { events: number; finding: Conflict } | null = null;
   const earliest = once(() =>
-    earliestWrong(columns, finding.at, (prefix) => {
+    earliestWrong(columns, guessOf(columns, finding, monitor), (prefix) => {
       const there = monitor.check(prefix);
+      if (there.verdict === "violated") known = { events: prefix.events, finding: there };
       if (there.verdict === "unknown") return frontierCheck(prefix, model, limited).verdict === "violated";
       return there.verdict === "violated";
     }),
   );
-  return { verdict: "violated", earliest, explain: () => explained(columns, earliest(), model, budget, monitor.name) };
+  return {
+    verdict: "violated",
+    earliest,
+    explain: () => {
+      const at = earliest();
+      return explained(columns, at, model, budget, monitor.name, known?.events === at + 1 ? known.finding : null);
+    },
+  };
 }
 
 function byFrontier(columns: Columns, model: Model<any>, budget: Budget): Decision {
@@ -113,10 +123,17 @@ function byParts(columns: Columns, model: Model<any>, budget: Budget): Decision 
 }
 
 /** Why the history up to `at` has no explanation: by the monitor if it can tell, else by leaving out what is not needed. */
-function explained(columns: Columns, at: number, model: Model<any>, budget: Budget, by: string): Violated {
+function explained(
+  columns: Columns,
+  at: number,
+  model: Model<any>,
+  budget: Budget,
+  by: string,
+  known: Conflict | null = null,
+): Violated {
   const prefix = prefixOf(columns, at);
   const { monitor } = model;
-  const finding = monitor?.check(prefix);
+  const finding = known ?? monitor?.check(prefix);
   if (monitor !== undefined && finding?.verdict === "violated") {
     const small = reduced(prefix, finding, monitor);
     const alone = subsetOf(
@@ -132,6 +149,13 @@ function explained(columns: Columns, at: number, model: Model<any>, budget: Budg
 function once<Value>(work: () => Value): () => Value {
   let known: { value: Value } | null = null;
   return () => (known ??= { value: work() }).value;
+}
+
+/** About where a finding is there for sure: when all that is needed to show it has returned. */
+function guessOf(columns: Columns, finding: Conflict, monitor: Monitor): number {
+  if (finding.operations.length <= SMALL) return finding.at;
+  const responses = reduced(columns, finding, monitor).operations.map((index) => columns.ret[index]!);
+  return Math.max(...responses.filter((position) => position !== NEVER), 0);
 }
 
 /** A finding with many operations, with as few of their units as show it. */

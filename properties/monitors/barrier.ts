@@ -18,7 +18,9 @@ function check(columns: Columns, parties: number): Finding {
   const busy = new Uint8Array(columns.processes.length);
   const released = new Uint8Array(columns.count);
   const arrived = new ByReturn(ret);
-  for (const [position, event] of eventsOf(columns).entries()) {
+  const line = eventsOf(columns);
+  for (let position = 0; position < line.length; position += 1) {
+    const event = line[position]!;
     const index = event >= 0 ? event : ~event;
     if (!waits[name[index]!])
       return unknown(`"${columns.names[name[index]!]}" is no operation that the barrier monitor knows`);

@@ -24,7 +24,9 @@ function check(columns: Columns): Finding {
   let possible = 0;
   let heldLast = -1;
   let refusals = false;
-  for (const [position, event] of eventsOf(columns).entries()) {
+  const line = eventsOf(columns);
+  for (let position = 0; position < line.length; position += 1) {
+    const event = line[position]!;
     const index = event >= 0 ? event : ~event;
     const role = roles[name[index]!];
     const owner = process[index]!;

@@ -25,7 +25,9 @@ function check(columns: Columns, permits: number, most: number): Finding {
   let forced = false; // whether a release that returned needs an acquire that has not
   let scarceLast = -1; // last position after which all permits may have been taken
   let refusals = false;
-  for (const [position, event] of eventsOf(columns).entries()) {
+  const line = eventsOf(columns);
+  for (let position = 0; position < line.length; position += 1) {
+    const event = line[position]!;
     const index = event >= 0 ? event : ~event;
     const role = roles[name[index]!];
     if (role === null) return unknown(`"${columns.names[name[index]!]}" is no operation of a semaphore`);
