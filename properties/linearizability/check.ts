@@ -65,7 +65,10 @@ function byMonitor(columns: Columns, model: Model<any>, budget: Budget): Decisio
     earliestWrong(columns, guessOf(columns, finding, monitor), (prefix) => {
       const there = monitor.check(prefix);
       if (there.verdict === "violated") known = { events: prefix.events, finding: there };
-      if (there.verdict === "unknown") return frontierCheck(prefix, model, limited).verdict === "violated";
+      // A longer prefix has more responses than configurations may be looked at, so that the search could only give up.
+      const searchable = prefix.count <= PREFIX_CONFIGURATIONS_MAX;
+      if (there.verdict === "unknown")
+        return searchable && frontierCheck(prefix, model, limited).verdict === "violated";
       return there.verdict === "violated";
     }),
   );
