@@ -59,6 +59,8 @@ function commandLine(setStatus: (status: number) => void): Command {
     )
     .option("--time-limit <time>", "stop searching a scenario after this long, such as 30s or 2m", duration)
     .option("--jobs <n>", "lanes, each on a core of its own (default: one for each core)", wholeNumber)
+    .option("--exhaustive", "every interleaving of each input, the smallest inputs first: a proof instead of a sample")
+    .option("--preemptions <n>", "with --exhaustive: only schedules with at most so many preemptions", wholeNumber)
     .option("--property <name>", "consider this property alone")
     .option("--json", "one JSON document on standard output, and nothing else there")
     .option("--html <file>", "write the results as a page, one file that needs nothing else")

@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly mode: "controlled" | "free";
   readonly timeLimit?: number;
   readonly jobs?: number;
+  readonly exhaustive?: boolean;
+  readonly preemptions?: number;
   readonly property?: string;
   readonly json?: boolean;
   readonly save: boolean;
@@ -71,6 +73,8 @@ async function runTarget(
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     ...(options.timeLimit === undefined ? {} : { timeLimitMs: options.timeLimit }),
     ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
+    ...(options.exhaustive === undefined ? {} : { exhaustive: options.exhaustive }),
+    ...(options.preemptions === undefined ? {} : { preemptions: options.preemptions }),
     ...(options.property === undefined ? {} : { property: options.property }),
     onProgress: (now) => progress.show(now),
   };

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
 import { Checker } from "./check.ts";
 import * as misbehaving from "./fixtures/misbehaving.ts";
@@ -21,6 +22,7 @@ const EXPECTED: Record<keyof typeof misbehaving, [string, string, RegExp]> = {
   sharedThrows: ["error", "scenario", /`shared` threw Error: no objects today/],
   nothingShared: ["error", "no-concurrency", /nothing ran concurrently/],
   remembers: ["error", "nondeterministic", /not deterministic: .* at step \d+/],
+  usesTheWord: ["pass", "", /^$/],
   usesRealTime: ["pass", "", /^$/],
   prints: ["fail", "no-uncaught-error", /second failed: Error: found/],
   unknownRole: ["error", "scenario", /the role "third", which `roles` does not have/],
@@ -54,10 +56,29 @@ test("two processes that take two locks in opposite orders deadlock with 1 preem
   expect(result.counterexample?.ends.map(({ end }) => end)).toEqual(["blocked", "blocked"]);
 });
 
+test("a worker that is killed or stopped from outside is replaced, and the result says so", async () => {
+  for (const signal of ["SIGKILL", "SIGSTOP"] as const) {
+    await using own = new Checker();
+    let victim = 0;
+    const result = await own.check(misbehaving.usesTheWord as unknown as Scenario, {
+      ...OPTIONS,
+      runs: 3000,
+      onProgress: () => {
+        if (victim !== 0) return;
+        victim = workersOf(process.pid)[0];
+        process.kill(victim, signal);
+      },
+    });
+    expect(victim).not.toBe(0);
+    expect(result).toMatchObject({ verdict: "pass", runs: 3000 });
+    expect(result.notes.join()).toMatch(/was replaced/);
+  }
+});
+
 test("a check that is aborted ends, and says that it did not see everything", async () => {
   await using own = new Checker();
   const controller = new AbortController();
-  const checking = own.check(misbehaving.usesRealTime as unknown as Scenario, {
+  const checking = own.check(misbehaving.usesTheWord as unknown as Scenario, {
     ...OPTIONS,
     runs: 10_000_000,
     signal: controller.signal,
@@ -66,3 +87,19 @@ test("a check that is aborted ends, and says that it did not see everything", as
   const result = await checking;
   expect(result.runs).toBeLessThan(10_000_000);
 });
+
+function workersOf(pid: number): number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((other) => {
+      try {
+        const parent = readFileSync(`/proc/${other}/stat`, "latin1")
+          .replace(/^.*\) . /s, "")
+          .split(" ")[0];
+        return Number(parent) === pid && readFileSync(`/proc/${other}/cmdline`, "latin1").includes("engine/worker");
+      } catch {
+        return false;
+      }
+    });
+}

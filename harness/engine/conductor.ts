@@ -13,7 +13,9 @@ import { RunFolder } from "./run-folder.ts";
 class RemoteWorkers implements Workers {
   readonly lost = new Map<number, string>();
   readonly watchdogMs: number;
+  readonly unexpected: string[] = [];
   stopping = false;
+  readonly #killing = new Set<number>();
   #ready = 0;
   #wake: () => void = () => {};
 
@@ -35,6 +37,7 @@ class RemoteWorkers implements Workers {
   }
 
   async kill(worker: number): Promise<void> {
+    this.#killing.add(worker);
     tell({ type: "kill", worker });
     while (!this.lost.has(worker) && !this.stopping) {
       await new Promise<void>((resolve) => {
@@ -45,8 +48,10 @@ class RemoteWorkers implements Workers {
 
   hear(message: ToConductor): void {
     if (message.type === "workers") this.#ready = message.count;
-    else if (message.type === "lost") this.lost.set(message.worker, message.reason);
-    else if (message.type === "stop") this.stopping = true;
+    else if (message.type === "lost") {
+      this.lost.set(message.worker, message.reason);
+      if (!this.#killing.delete(message.worker)) this.unexpected.push(message.reason);
+    } else if (message.type === "stop") this.stopping = true;
     this.#wake();
   }
 }

@@ -225,6 +225,7 @@ export class LaneSearch {
     const first = this.#lane.seen();
     const outcome = await this.#lane.run({ ...request, keepCandidates: true });
     const again = this.#judge(scenario, outcome, only);
+    if (isLoss(judgement)) this.#workers.unexpected.length = 0;
     if (again === null && isLoss(judgement)) {
       this.#tally.notes.push(
         `${judgement.message}; the same run again went well, so it was replaced and the search went on`,

@@ -357,6 +357,8 @@ export class Lane {
 export interface Workers {
   /** Workers that are gone, with what they died of. */
   readonly lost: ReadonlyMap<number, string>;
+  /** What workers died of that nobody here killed; whoever reports them takes them out. */
+  readonly unexpected: string[];
   /** Somebody wants this lane to end. */
   readonly stopping: boolean;
   readonly watchdogMs: number;

@@ -20,9 +20,10 @@ export class Pool implements AsyncDisposable {
   constructor(options: PoolOptions) {
     removeAbandonedFolders();
     const cores = allowedCores();
+    // Not always the first core: several of these may run at the same time, each with one lane.
     this.lanes = Array.from(
       { length: options.lanes },
-      (_, lane) => new PoolLane(lane, options.free ? null : cores[lane % cores.length], options),
+      (_, lane) => new PoolLane(lane, options.free ? null : cores[(process.pid + lane) % cores.length], options),
     );
   }
 
@@ -186,7 +187,7 @@ class Member {
     }
     this.gone = child.then((result) => {
       this.dead = true;
-      return result.signal === undefined ? `exit status ${result.exitCode}` : `${result.signal}`;
+      return result.signal ?? `exit status ${result.exitCode}`;
     });
     this.ready = new Promise((resolve, reject) => {
       const timer = setTimeout(() => {

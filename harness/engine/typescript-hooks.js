@@ -11,6 +11,8 @@ export async function resolve(specifier, context, nextResolve) {
   if (specifier.startsWith("@oxc-project/runtime/")) {
     return nextResolve(specifier, { ...context, parentURL: import.meta.url });
   }
+  // A scenario may stand in the test file that checks it. Here, in plain Node, that file is imported for the scenario alone.
+  if (specifier === "vitest") return { url: VITEST_STAND_IN, format: "module", shortCircuit: true };
   try {
     return await nextResolve(specifier, context);
   } catch (error) {
@@ -56,3 +58,20 @@ function candidatesFor(specifier) {
   const typed = specifier.replace(/\.([mc]?)js$/, ".$1ts");
   return typed !== specifier ? [typed] : [`${specifier}.ts`, `${specifier}.mts`, `${specifier}/index.ts`];
 }
+
+// In place of vitest: every name is a function that does nothing and answers itself, whatever is called, taken or made of
+// it. So no test runs, and no module of vitest is loaded.
+const VITEST_NAMES =
+  "BenchmarkRunner EvaluatedModules Snapshots TestRunner afterAll afterEach aroundAll aroundEach assert assertType beforeAll " +
+  "beforeEach bench chai createExpect describe expect expectTypeOf inject it onTestFailed onTestFinished recordArtifact " +
+  "should suite test vi vitest";
+const VITEST_STAND_IN = `data:text/javascript,${encodeURIComponent(`
+const nothing = new Proxy(function () {}, {
+  get: (_, key) => (key === "then" || typeof key === "symbol" ? undefined : nothing),
+  apply: () => nothing,
+  construct: () => nothing,
+});
+export { ${VITEST_NAMES.split(" ")
+  .map((name) => `nothing as ${name}`)
+  .join(", ")} };
+`)}`;
