@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { AcquireOptions } from "./acquirable.ts";
 import { NotOwnerError } from "./errors.ts";
 import { Lock, type LockOptions } from "./lock.ts";
+import { agentIn } from "./memory/agents.ts";
 import { Word } from "./memory/word.ts";
 import { travels } from "./primitive.ts";
 import { DONE } from "./waiting.ts";
@@ -62,6 +63,11 @@ export class RLock extends Lock {
   }
 
   protected override attempt(asWaiter: boolean, options: AcquireOptions | undefined): number {
+    // A lock that is free cannot be held by us: in production that is looked at first, because it is the common case.
+    if (!asWaiter && this.state.guess(0, agentIn(this.state.region))) {
+      this.#first();
+      return DONE;
+    }
     if (this.#again()) return DONE;
     const blocking = super.attempt(asWaiter, options);
     if (blocking === DONE) this.#first();

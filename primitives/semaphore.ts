@@ -88,6 +88,7 @@ export class Semaphore extends Acquirable {
   }
 
   protected attempt(asWaiter: boolean, _options?: AcquireOptions): number {
+    if (!asWaiter && this.#takeAtOnce()) return DONE;
     const before = this.#taking(asWaiter ? this.#takeAsWaiter : this.#take);
     if (!this.canTake(before)) return before | WAITERS;
     // A release may have given several permits and woken only us: pass the news on.
@@ -103,6 +104,7 @@ export class Semaphore extends Acquirable {
     if (!Number.isInteger(count) || count < 1) {
       throw new RangeError(`release takes a whole number of permits from 1, not ${count}`);
     }
+    if (count === 1 && this.#giveAtOnce()) return;
     const slot = (this.#slot = this.#permits.slotOf(agentIn(this.state.region)));
     const held = this.#permits.held(slot);
     // More than one holds: from now on this is a signal.
@@ -130,6 +132,32 @@ export class Semaphore extends Acquirable {
   /** The mark goes with the wake: whoever wakes up sets it again. */
   protected given(before: number, count: number): number {
     return (before & ~WAITERS) + count;
+  }
+
+  /** In production, the same step as in `#taking` where nobody interferes, in half the time. */
+  #takeAtOnce(): boolean {
+    const before = this.state.peek();
+    if (probe !== null || before <= 0 || before > VALUE) return false;
+    const slot = this.#permits.slotOf(agentIn(this.state.region));
+    if (slot < 0) return false;
+    const held = this.#permits.held(slot);
+    this.#permits.moving(slot);
+    const taken = this.state.guess(before, before - 1);
+    this.#permits.settled(slot, taken ? held + 1 : held);
+    return taken;
+  }
+
+  /** In production, the same step as in `releaseNow` where nobody interferes or waits, for a permit that is held here. */
+  #giveAtOnce(): boolean {
+    const before = this.state.peek();
+    if (probe !== null || before < 0 || before >= Math.min(this.valueMax, VALUE)) return false;
+    const slot = this.#permits.slotOf(agentIn(this.state.region));
+    const held = this.#permits.held(slot);
+    if (held === 0) return false;
+    this.#permits.moving(slot);
+    const given = this.state.guess(before, before + 1);
+    this.#permits.settled(slot, given ? held - 1 : held);
+    return given;
   }
 
   /** One step that takes a permit if there is one; after a death, once more with the permits that came back. */

@@ -1,5 +1,6 @@
 // The first module of every child: reads its letter and plays its role.
 import { dieWithParent } from "../memory/linux.ts";
+import { existingCommons } from "../memory/commons.ts";
 import { becomeChild } from "./family.ts";
 import { readLetter } from "./letter.ts";
 import { LETTER_FD } from "./process.ts";
@@ -8,6 +9,8 @@ await play();
 
 async function play(): Promise<void> {
   dieWithParent();
+  // Attached at once, so that no process started by other means inherits the way to memory that it has not.
+  existingCommons();
   // Arguments may hold any primitive, whether or not the role's module imports its class.
   await import("../index.ts");
   const letter = readLetter(LETTER_FD);
