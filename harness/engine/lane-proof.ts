@@ -19,15 +19,16 @@ import { recordedExecution, type RecordedExecution } from "./recorded-execution.
  */
 export async function prove(host: ProofHost, scenario: Scenario, search: SearchOptions): Promise<Proof> {
   const inputs = smallestInputs(scenario, search.seed);
-  const proof: Mutable<Proof> = { inputs: 0, interleavings: 0, notes: [], failed: null };
+  const proof: Mutable<Proof> = { inputs: 0, interleavings: 0, finished: true, notes: [], failed: null };
   const assumptions = new Set<string>();
   let proved: unknown;
   for (const input of inputs) {
     await host.prepare(input.value);
-    const one = new InputProof(host, search, assumptions);
+    const one = new InputProof(host, search, assumptions, scenario.properties.length > 0);
     const result = await one.finish();
     if (one.failure !== null) return { ...proof, failed: { input, ...one.failure } };
     if (!result.complete) {
+      proof.finished = false;
       proof.notes.push(
         `${shortDataText(input.value)} was not finished: ${result.executions} of its interleavings hold (limit: runs, ${search.runs})`,
       );
@@ -60,6 +61,8 @@ export interface Proof {
   /** Inputs of which every interleaving holds. */
   readonly inputs: number;
   readonly interleavings: number;
+  /** False if an input within the scope has interleavings that were not executed. */
+  readonly finished: boolean;
   readonly notes: string[];
   readonly failed: ({ readonly input: Generated<unknown> } & Failure) | null;
 }
@@ -76,10 +79,13 @@ class InputProof implements Executor {
   readonly #host: ProofHost;
   readonly #search: SearchOptions;
   readonly #assumptions: Set<string>;
+  /** There are properties of the history, which may look at what came first. */
+  readonly #judgesOrder: boolean;
   #goesOn = true;
   #manyStrands = false;
 
-  constructor(host: ProofHost, search: SearchOptions, assumptions: Set<string>) {
+  constructor(host: ProofHost, search: SearchOptions, assumptions: Set<string>, judgesOrder: boolean) {
+    this.#judgesOrder = judgesOrder;
     this.#host = host;
     this.#search = search;
     this.#assumptions = assumptions;
@@ -93,6 +99,7 @@ class InputProof implements Executor {
       visit: () => this.failure !== null || this.#manyStrands,
       stopping: () => !this.#mayGoOn(),
     });
+    if (this.#judgesOrder) this.#assumptions.add(ORDER_OF_OPERATIONS);
     // The order in which one process's own tasks go on is not understood well enough to leave any of it out.
     return this.#manyStrands && this.failure === null ? await this.#unreduced(Infinity) : exploration;
   }
@@ -158,6 +165,14 @@ class InputProof implements Executor {
     return { seed: this.#search.seed, stepsMax: this.#search.stepsMax, draws: [] };
   }
 }
+
+/**
+ * Runs that are equal up to swapping independent steps lead to the same results and the same state, but an operation may
+ * overlap another one in one of them and come before it in another.
+ */
+const ORDER_OF_OPERATIONS =
+  "of runs that differ only in the order of independent steps one was judged: a property that asks which of two " +
+  "operations came first, where none of their steps decides it, is not proved for the others";
 
 /** At most so many inputs are taken. */
 const INPUTS_MAX = 20;

@@ -75,6 +75,9 @@ export class LaneSearch {
           : await this.#search(scenario, request);
     const sampled = replay === undefined && exhaustive === undefined;
     const behaviours = sampled ? { behaviours: this.#behaviours.counts() } : {};
+    for (const reason of this.#workers.unexpected.splice(0)) {
+      this.#tally.notes.push(`a worker died between two runs (${reason}), and was replaced`);
+    }
     this.#tell({ type: "searched", tally: this.#tally, found, trouble: null, ...behaviours });
   }
 
@@ -166,7 +169,7 @@ export class LaneSearch {
     );
     tally.notes.push(...proof.notes);
     if (proof.failed === null) {
-      tally.exhaustive = proof.inputs > 0;
+      tally.exhaustive = proof.finished;
       return null;
     }
     const { input, request, judgement } = proof.failed;
