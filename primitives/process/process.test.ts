@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { AlreadyStartedError, ClosedError, NotSharableError, NotStartedError } from "../errors.ts";
 import { child, typescriptFlags } from "../fixtures/children.ts";
 import { Lock } from "../lock.ts";
+import { processStart } from "../memory/linux.ts";
 import { Value } from "../value.ts";
 import { activeChildren, currentProcess, parentProcess } from "./family.ts";
 import { Process } from "./process.ts";
@@ -64,6 +65,14 @@ describe("a process", () => {
       expect(shared.count.get()).toBe(6000);
     },
   );
+
+  test("ends with its parent, also when that is killed", async () => {
+    const pid = new Value(0);
+    const parent = child("leavesAChild", [pid]);
+    expect(await parent.join()).toBe(-9);
+    expect(pid.get()).toBeGreaterThan(0);
+    while (processStart(pid.get()) !== null) await new Promise(setImmediate);
+  });
 
   test("that dies holding a lock leaves it to the next one, who waits already", async () => {
     const lock = new Lock();
