@@ -1,6 +1,6 @@
 import { generated, shrunk, type Generated } from "../arbitrary.ts";
 import { explore, type Exploration } from "../exhaustive/explore.ts";
-import type { Executor, Plan as ExplorerPlan } from "../exhaustive/execution.ts";
+import { conflict, type Executor, type Plan as ExplorerPlan } from "../exhaustive/execution.ts";
 import { dataText, shortDataText } from "../data-text.ts";
 import type { Judgement } from "../judge.ts";
 import type { Scenario } from "../scenario.ts";
@@ -51,6 +51,8 @@ export interface ProofHost {
   run(request: RunRequest): Promise<{ readonly outcome: RunOutcome; readonly judgement: Judgement | null }>;
   /** The lane's last run, as the bounded search wants to see it. */
   attempt(judgement: Judgement | null, outcome: RunOutcome): Attempt;
+  /** Who could have moved at each step of the lane's last run. */
+  candidates(): readonly (readonly number[])[];
   /** Runs that may still be executed. */
   readonly runsLeft: number;
   /** Lets messages in now and then; false if the search is to end. */
@@ -99,22 +101,41 @@ class InputProof implements Executor {
       visit: () => this.failure !== null || this.#manyStrands,
       stopping: () => !this.#mayGoOn(),
     });
-    if (this.#judgesOrder) this.#assumptions.add(ORDER_OF_OPERATIONS);
     // The order in which one process's own tasks go on is not understood well enough to leave any of it out.
     return this.#manyStrands && this.failure === null ? await this.#unreduced(Infinity) : exploration;
   }
 
+  /**
+   * Who is asleep is known to the lane, as far as what the steps touch goes. Where the order of operations matters too, the
+   * lane cannot know, and the run is looked through afterwards: if it took a step that was asleep, it is led round it.
+   */
   async execute(plan: ExplorerPlan): Promise<RecordedExecution> {
-    const schedule = [plan.guide.length, ...plan.guide, ...plan.asleep];
-    await this.#execute({ ...this.#request(), strategy: "explorer", schedule });
-    const execution = recordedExecution(this.#host.memory);
+    let { guide } = plan;
+    for (;;) {
+      const asleep = this.#judgesOrder ? [] : plan.asleep.map(({ strand }) => strand);
+      await this.#execute({
+        ...this.#request(),
+        strategy: "explorer",
+        schedule: [guide.length, ...guide, ...asleep],
+        keepCandidates: this.#judgesOrder,
+      });
+      const execution = recordedExecution(this.#host.memory, this.#judgesOrder);
+      this.#note(execution);
+      if (!this.#judgesOrder || this.failure !== null || execution.manyStrands) return execution;
+      const round = wayRound(execution, this.#host.candidates(), plan);
+      if (round === null) return execution;
+      if (round.length === 0) return { ...execution, pruned: true };
+      guide = round;
+    }
+  }
+
+  #note(execution: RecordedExecution): void {
     if (execution.waitedInVain) {
       this.#assumptions.add(
         "a process that looked at a word in vain several times in a row is taken to wait until it is written",
       );
     }
     this.#manyStrands = execution.manyStrands;
-    return execution;
   }
 
   /** Every schedule with at most so many preemptions, equivalent ones too. */
@@ -167,12 +188,21 @@ class InputProof implements Executor {
 }
 
 /**
- * Runs that are equal up to swapping independent steps lead to the same results and the same state, but an operation may
- * overlap another one in one of them and come before it in another.
+ * A guide to where a step was taken that was asleep, and then to another one; null if none was, empty if all were asleep.
  */
-const ORDER_OF_OPERATIONS =
-  "of runs that differ only in the order of independent steps one was judged: a property that asks which of two " +
-  "operations came first, where none of their steps decides it, is not proved for the others";
+function wayRound(execution: RecordedExecution, candidates: readonly (readonly number[])[], plan: ExplorerPlan) {
+  let { asleep } = plan;
+  for (let index = plan.guide.length; index < execution.steps.length; index++) {
+    const step = execution.steps[index];
+    if (asleep.some(({ strand }) => strand === step.strand)) {
+      const other = candidates[index].find((strand) => !asleep.some((sleeper) => sleeper.strand === strand));
+      if (other === undefined) return [];
+      return [...execution.steps.slice(0, index).map(({ strand }) => strand), other];
+    }
+    asleep = asleep.filter((sleeper) => !conflict(sleeper, step));
+  }
+  return null;
+}
 
 /** At most so many inputs are taken. */
 const INPUTS_MAX = 20;

@@ -153,6 +153,7 @@ export class LaneSearch {
           return { outcome, judgement: judged ? this.#judge(scenario, outcome, search.property) : null };
         },
         attempt: (judgement, outcome) => this.#attempt(prepared as Prepared, outcome, judgement, false),
+        candidates: () => this.#lane.recording.decisions().map(({ candidates }) => candidates),
         get runsLeft() {
           return search.runs - tally.runs;
         },

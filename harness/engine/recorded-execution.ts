@@ -1,13 +1,31 @@
-import type { ExecutedStep, Execution, Step } from "../exhaustive/execution.ts";
+import type { ExecutedStep, Execution, Span, Step } from "../exhaustive/execution.ts";
 import { STEPS_IN_VAIN } from "../strategies/waiting-in-vain.ts";
 import { isStep, KIND } from "./kinds.ts";
-import { ENDING, ENTRY, H, LIMITS, P, PROCESS, S, SIZES, STRAND, T, type LaneMemory } from "./lane-memory.ts";
-import { entryAt } from "./recorder.ts";
+import {
+  ENDING,
+  ENTRY,
+  H,
+  LIMITS,
+  O,
+  OUTCOME,
+  P,
+  PROCESS,
+  S,
+  SIZES,
+  STRAND,
+  T,
+  type LaneMemory,
+} from "./lane-memory.ts";
+import { entryAt, entryNumber, operationAt } from "./recorder.ts";
 import { processAt, strandAt } from "./scheduler.ts";
 
-/** Reads the run that has just ended as the exhaustive search wants to see it. */
-export function recordedExecution(memory: LaneMemory): RecordedExecution {
-  const reader = new Reader(memory);
+/**
+ * Reads the run that has just ended as the exhaustive search wants to see it.
+ *
+ * @param spans say which operations begin and end with each step
+ */
+export function recordedExecution(memory: LaneMemory, spans: boolean): RecordedExecution {
+  const reader = new Reader(memory, spans ? spansOf(memory) : null);
   for (let number = 1; number <= memory.words[H.entries]; number++) {
     if (isStep(memory.words[entryAt(number) + T.kind])) reader.read(entryAt(number));
   }
@@ -27,10 +45,62 @@ export interface RecordedExecution extends Execution {
   readonly manyStrands: boolean;
 }
 
+interface Spans {
+  /** By the number of the trace entry. */
+  readonly steps: ReadonlyMap<number, Span>;
+  /** Of the step that a process has announced and not taken. */
+  readonly pending: ReadonlyMap<number, Span>;
+}
+
+const NO_SPAN: Span = { begins: [], ends: [], inside: [] };
+
+/** An operation begins with its first step and ends with the last one that its process took before it returned. */
+function spansOf(memory: LaneMemory): Spans {
+  const { words } = memory;
+  const stepsOf: number[][] = Array.from({ length: words[H.processes] }, () => []);
+  for (let number = 1; number <= words[H.entries]; number++) {
+    if (isStep(words[entryAt(number) + T.kind])) stepsOf[words[entryAt(number) + T.process]].push(number);
+  }
+  const steps = new Map<number, MutableSpan>();
+  const pending = new Map<number, MutableSpan>();
+  for (let number = 1; number <= words[H.operations]; number++) {
+    const at = operationAt(number);
+    const process = words[at + O.process];
+    const object = words[at + O.object];
+    const open = words[at + O.outcome] === OUTCOME.pending;
+    const last = open ? Infinity : words[at + O.returned];
+    const own = stepsOf[process].filter((step) => step <= last);
+    // One without a step of its own happens right behind the step before it.
+    const first = words[at + O.invoked] === 0 ? Infinity : Math.min(words[at + O.invoked], own.at(-1) ?? Infinity);
+    for (const step of own) if (step >= first) spanAt(steps, step).inside.push(object);
+    if (own.includes(first)) spanAt(steps, first).begins.push(object);
+    if (!open && own.length > 0) spanAt(steps, own[own.length - 1]).ends.push(object);
+    if (open) spanAt(pending, process).inside.push(object);
+    if (open && first === Infinity) spanAt(pending, process).begins.push(object);
+  }
+  return { steps, pending };
+}
+
+interface MutableSpan {
+  readonly begins: number[];
+  readonly ends: number[];
+  readonly inside: number[];
+}
+
+function spanAt(spans: Map<number, MutableSpan>, key: number): MutableSpan {
+  let span = spans.get(key);
+  if (span === undefined) {
+    span = { begins: [], ends: [], inside: [] };
+    spans.set(key, span);
+  }
+  return span;
+}
+
 class Reader {
   readonly steps: ExecutedStep[] = [];
   waitedInVain = false;
   readonly #memory: LaneMemory;
+  readonly #spans: Spans | null;
   /** Who sleeps on a word, longest first: mirrors what the scheduler did. */
   readonly #sleepers = new Map<number, Sleeper[]>();
   readonly #wokenBy = new Map<number, number>();
@@ -38,8 +108,9 @@ class Reader {
   #epoch = 0;
   #time = 0;
 
-  constructor(memory: LaneMemory) {
+  constructor(memory: LaneMemory, spans: Spans | null) {
     this.#memory = memory;
+    this.#spans = spans;
   }
 
   read(entry: number): void {
@@ -56,6 +127,7 @@ class Reader {
       object: words[entry + T.object],
       label: words[entry + T.label],
       byteLength: words[entry + T.byteLength],
+      ...(this.#spans === null ? {} : { span: this.#spans.steps.get(entryNumber(entry)) ?? NO_SPAN }),
     };
     const moved = (words[entry + T.flags] & ENTRY.moved) !== 0;
     const before = moved ? words[entry + T.before] : 0;
@@ -85,6 +157,7 @@ class Reader {
         label: words[record + S.label],
         byteLength: words[record + S.byteLength],
         guard: is(words[record + S.order]),
+        ...(this.#spans === null ? {} : { span: this.#spans.pending.get(process) ?? NO_SPAN }),
       });
     }
     return blocked;

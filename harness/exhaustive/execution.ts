@@ -11,10 +11,10 @@ export interface Plan {
   /** Strands, one for each step. After them the run goes on as the executor likes, but for those who are asleep. */
   readonly guide: readonly number[];
   /**
-   * Strands whose next step must not be taken behind the guide until a step that depends on it was: whatever begins with
-   * that step has been explored already (sleep sets; Godefroid, 1996).
+   * Steps that must not be taken behind the guide until one that conflicts with it was: whatever begins with that step has
+   * been explored already (sleep sets; Godefroid, 1996).
    */
-  readonly asleep: readonly number[];
+  readonly asleep: readonly Step[];
 }
 
 /** A complete run: nobody could move any more at its end, unless it was cut off. */
@@ -30,6 +30,15 @@ export interface Step extends AnnouncedStep {
   readonly strand: number;
   /** For which values of its object the step is enabled; null if for all. */
   readonly guard: ((value: number) => boolean) | null;
+  /** The operations that begin or end with the step, as far as their order matters. */
+  readonly span?: Span;
+}
+
+/** Of which objects operations begin, end, and are under way at a step; object 0 is the scenario itself. */
+export interface Span {
+  readonly begins: readonly number[];
+  readonly ends: readonly number[];
+  readonly inside: readonly number[];
 }
 
 export interface ExecutedStep extends Step {
@@ -41,9 +50,23 @@ export interface ExecutedStep extends Step {
   readonly epoch: number;
 }
 
-/** Taking the one before the other is different from the other way round. */
+/**
+ * Taking the one before the other is different from the other way round: for what comes of it, or because an operation ends
+ * with the one before another begins with the other, which a property may look at.
+ */
 export function conflict(a: Step, b: Step): boolean {
-  return processOf(a) === processOf(b) || dependent(a, b);
+  return processOf(a) === processOf(b) || dependent(a, b) || decideOrder(a.span, b.span);
+}
+
+function decideOrder(a: Span | undefined, b: Span | undefined): boolean {
+  if (a === undefined || b === undefined) return false;
+  return share(a.begins, b.ends) || share(a.ends, b.begins);
+}
+
+/** Operations of the scenario may have to do with those of any object. */
+function share(begins: readonly number[], ends: readonly number[]): boolean {
+  if (begins.length === 0 || ends.length === 0) return false;
+  return begins.includes(0) || ends.includes(0) || begins.some((object) => ends.includes(object));
 }
 
 export function processOf(step: Step): number {

@@ -86,7 +86,7 @@ function planFor(frames: readonly Frame[], start: Frame): Plan {
     guide.push(branch.step.strand);
     sleep = stillAsleep(sleep, branch.step);
   }
-  return { guide, asleep: sleep.map(({ strand }) => strand) };
+  return { guide, asleep: sleep };
 }
 
 function frameOf({ sleep, tree }: Frame, step: ExecutedStep): Frame {
@@ -113,9 +113,14 @@ function planReversals(frames: readonly Frame[], order: HappensBefore, execution
 
 function reverse(frame: Frame, order: HappensBefore, earlier: number, later: Step): void {
   const sequence: Step[] = order.notDependingOn(earlier);
-  if (!sequence.includes(later)) sequence.push(later);
+  if (!sequence.includes(later)) sequence.push(mayEndMore(later));
   if (frame.sleep.some((sleeper) => isWeakInitial(sleeper, sequence))) return;
   insert(frame.tree, sequence);
+}
+
+/** Taken earlier, the step may find something else, and end any operation that is under way. */
+function mayEndMore(step: Step): Step {
+  return step.span === undefined ? step : { ...step, span: { ...step.span, ends: step.span.inside } };
 }
 
 /** To the deepest place with a branch left: what was explored there is asleep from now on. Null if there is none. */

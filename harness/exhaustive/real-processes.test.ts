@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from "vitest";
 import { Checker } from "../check.ts";
+import { neverFirstBeforeSecond, neverOverlapping, neverSecondBeforeFirst } from "./fixtures/order-scenarios.ts";
 import { modelPrograms, modelProgramsOrders } from "./fixtures/model-scenario.ts";
 
 const checker = new Checker();
@@ -11,6 +12,14 @@ test("over real processes it finds as many partial orders as brute force on the 
   expect(result).toMatchObject({ verdict: "pass", exhaustive: true, runs: modelProgramsOrders() });
   expect(result.notes[0]).toMatch(/^all \d+ interleavings hold, for the 20 smallest inputs/);
 });
+
+test.each([neverFirstBeforeSecond, neverSecondBeforeFirst, neverOverlapping])(
+  "operations without a common step are tried in each order in time: $name",
+  async (scenario) => {
+    const result = await checker.check(scenario, { exhaustive: true, seed: 1 });
+    expect(result).toMatchObject({ verdict: "fail", property: "order" });
+  },
+);
 
 test("a proof that runs out of runs says where it stopped, and claims no more than it did", async () => {
   const result = await checker.check(modelPrograms, {
