@@ -5,16 +5,18 @@ import { beforeAll, describe, expect, test, vi } from "vitest";
 
 /** Each of these starts vitest itself on a file of fixtures, and looks at what a person would see. */
 const FIXTURES = fileURLToPath(new URL("./fixtures/", import.meta.url));
+const VITEST = fileURLToPath(new URL("../node_modules/vitest/vitest.mjs", import.meta.url));
+
 /** How long vitest may take for a file of fixtures, on a busy machine, in milliseconds. */
 const CHILD_MS_MAX = 180_000;
-const VITEST = fileURLToPath(new URL("../node_modules/vitest/vitest.mjs", import.meta.url));
+vi.setConfig({ testTimeout: CHILD_MS_MAX, hookTimeout: CHILD_MS_MAX });
 
 describe("a test file that declares its scenario, in TypeScript, without any set-up file", () => {
   let output: string;
   let workers: readonly number[];
   beforeAll(async () => {
     ({ output, workers } = await runVitest("race"));
-  }, CHILD_MS_MAX);
+  });
   const block = (title: string): string => blockOf(output, title);
 
   test("fails at the line of an awaited assertion, with the report as the message", () => {
@@ -81,32 +83,41 @@ describe("a test file that declares its scenario, in TypeScript, without any set
   });
 });
 
-test(
-  "a property that never answers ends with the test's time, and a test that is cut off leaves no process behind",
-  async () => {
-    const { output, workers } = await runVitest("timeout");
-    expect(blockOf(output, "ends before the property does")).toContain("explored no schedule");
-    expect(blockOf(output, "is cut off")).toContain("timed out in 1000ms");
-    expect(workers).not.toEqual([]);
-    await nobodyIsLeft(workers);
-  },
-  CHILD_MS_MAX,
-);
+test("a property that never answers ends with the test's time, and a test that is cut off leaves no process behind", async () => {
+  const { output, workers } = await runVitest("timeout");
+  expect(blockOf(output, "ends before the property does")).toContain("explored no schedule");
+  expect(blockOf(output, "is cut off")).toContain("timed out in 1000ms");
+  expect(workers).not.toEqual([]);
+  await nobodyIsLeft(workers);
+});
 
-test(
-  "every example of the guide is one that runs, and comes out as the guide says",
-  async () => {
-    const guide = readFileSync(new URL("../docs/vitest.md", import.meta.url), "utf8");
-    const source = readFileSync(`${FIXTURES}documentation.fixture.ts`, "utf8");
-    const examples = [...guide.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code);
-    expect(examples).toHaveLength(5);
-    for (const example of examples) expect(source).toContain(example);
-    const { output } = await runVitest("documentation");
-    expect(blockOf(output, "no ticket is sold twice")).toContain("2 tickets sold, 1 in stock");
-    expect(output).toContain("Tests  1 failed | 4 passed (5)");
-  },
-  CHILD_MS_MAX,
-);
+test("vitest that is killed in the middle of a search leaves no process behind", async () => {
+  const vitest = startVitest("long");
+  let output = "";
+  const searching = new Promise<void>((resolve) => {
+    vitest.all.on("data", (chunk: Buffer) => {
+      output += String(chunk);
+      if (output.includes("searching")) resolve();
+    });
+  });
+  await Promise.race([searching, vitest]);
+  vitest.kill("SIGKILL");
+  await vitest;
+  const workers = workersIn(output);
+  expect(workers).not.toEqual([]);
+  await nobodyIsLeft(workers);
+});
+
+test("every example of the guide is one that runs, and comes out as the guide says", async () => {
+  const guide = readFileSync(new URL("../docs/vitest.md", import.meta.url), "utf8");
+  const source = readFileSync(`${FIXTURES}documentation.fixture.ts`, "utf8");
+  const examples = [...guide.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code);
+  expect(examples).toHaveLength(5);
+  for (const example of examples) expect(source).toContain(example);
+  const { output } = await runVitest("documentation");
+  expect(blockOf(output, "no ticket is sold twice")).toContain("2 tickets sold, 1 in stock");
+  expect(output).toContain("Tests  1 failed | 4 passed (5)");
+});
 
 test("the stand-in that forkcheck's processes load has every name that vitest exports", async () => {
   const hooks = readFileSync(new URL("../harness/engine/typescript-hooks.js", import.meta.url), "utf8");
@@ -116,14 +127,21 @@ test("the stand-in that forkcheck's processes load has every name that vitest ex
 
 /** What it printed, and the processes in which it ran the tests. */
 async function runVitest(fixture: string): Promise<{ output: string; workers: number[] }> {
-  const { all } = await execa(process.execPath, [VITEST, "run", "--config", "vitest.config.ts", fixture], {
+  const { all: output } = await startVitest(fixture);
+  return { output, workers: workersIn(output) };
+}
+
+function startVitest(fixture: string) {
+  return execa(process.execPath, [VITEST, "run", "--config", "vitest.config.ts", fixture], {
     cwd: FIXTURES,
     env: { NO_COLOR: "1", FORCE_COLOR: undefined, VITEST: undefined, CI: undefined },
     all: true,
     reject: false,
   });
-  const workers = [...all.matchAll(/vitest's worker is (\d+)/g)].map(([, pid]) => Number(pid));
-  return { output: all, workers };
+}
+
+function workersIn(output: string): number[] {
+  return [...output.matchAll(/vitest's worker is (\d+)/g)].map(([, pid]) => Number(pid));
 }
 
 /** The part of vitest's output that is about one failed test. */

@@ -59,7 +59,8 @@ async function checkInTest(scenario: Scenario, options: AssertOptions, error: Sc
   const { context = currentContext(), ...own } = options;
   if (context === undefined) return verdictOf(await checkAt(error, scenario, own), own, error);
   const time = timeFor(context.task, Date.now());
-  const limits = { ...own, ...withinTest(own, context, time) };
+  using orphaned = new Orphaned();
+  const limits = { ...own, ...withinTest(own, context, time, orphaned.signal) };
   const result = await endingBy(time.endMs, scenario, limits, error);
   if (result.verdict === "fail") await leaveTraces(result, scenario, context);
   if (result.verdict === "pass" && result.elapsedMs >= time.searchMs) await sayHowFarItCame(result, own, context);
@@ -104,10 +105,28 @@ function currentContext(): TestContext | undefined {
 }
 
 /** The search ends before the test does, and with it if it is cancelled. */
-function withinTest(options: CheckOptions, context: TestContext, { searchMs }: TestTime) {
+function withinTest(options: CheckOptions, context: TestContext, { searchMs }: TestTime, orphaned: AbortSignal) {
   const timeLimitMs = Math.min(options.timeLimitMs ?? Infinity, searchMs);
-  const signals = [context.signal, options.signal].filter((signal) => signal !== undefined);
+  const signals = [context.signal, options.signal, orphaned].filter((signal) => signal !== undefined);
   return { signal: AbortSignal.any(signals), ...(timeLimitMs === Infinity ? {} : { timeLimitMs }) };
+}
+
+/** Aborts when vitest's main process has gone, however it went: a search would keep this process alive, for nobody. */
+class Orphaned implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #abort = (): void => this.#controller.abort(new Error("vitest has ended"));
+
+  constructor() {
+    process.once("disconnect", this.#abort);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  [Symbol.dispose](): void {
+    process.off("disconnect", this.#abort);
+  }
 }
 
 /**
