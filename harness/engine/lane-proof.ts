@@ -162,7 +162,15 @@ class InputProof implements Executor {
         const schedule = [guide.length, ...guide];
         const request = { ...this.#request(), strategy: "explorer", schedule, keepCandidates: true };
         const { judgement, outcome } = await this.#execute(request);
-        return this.#host.attempt(judgement, outcome);
+        const execution = recordedExecution(this.#host.memory, false);
+        this.#note(execution);
+        const attempt = this.#host.attempt(judgement, outcome);
+        // Who waits for a word could only look once more in vain, and again, without end.
+        const steps = attempt.steps.map((step, index) => ({
+          ...step,
+          candidates: step.candidates.filter((strand) => !execution.waiting[index].includes(strand)),
+        }));
+        return { ...attempt, steps };
       },
       prepare: async () => null,
       smallerInputs: () => [],

@@ -1,3 +1,4 @@
+import { writes } from "../dependency.ts";
 import type { ExecutedStep, Execution, Span, Step } from "../exhaustive/execution.ts";
 import { STEPS_IN_VAIN } from "../strategies/waiting-in-vain.ts";
 import { isStep, KIND } from "./kinds.ts";
@@ -34,6 +35,7 @@ export function recordedExecution(memory: LaneMemory, spans: boolean): RecordedE
     blocked: reader.blocked(),
     pruned: memory.words[H.ending] === ENDING.pruned,
     waitedInVain: reader.waitedInVain,
+    waiting: reader.waiting,
     manyStrands: reader.manyStrands(),
   };
 }
@@ -41,6 +43,8 @@ export function recordedExecution(memory: LaneMemory, spans: boolean): RecordedE
 export interface RecordedExecution extends Execution {
   /** A process was taken to wait for a word because it looked at it in vain again and again. */
   readonly waitedInVain: boolean;
+  /** For each step, the strands that were taken to wait for a word then. */
+  readonly waiting: readonly (readonly number[])[];
   /** A process awaited several things at the same time. */
   readonly manyStrands: boolean;
 }
@@ -98,6 +102,7 @@ function spanAt(spans: Map<number, MutableSpan>, key: number): MutableSpan {
 
 class Reader {
   readonly steps: ExecutedStep[] = [];
+  readonly waiting: number[][] = [];
   waitedInVain = false;
   readonly #memory: LaneMemory;
   readonly #spans: Spans | null;
@@ -131,6 +136,7 @@ class Reader {
     };
     const moved = (words[entry + T.flags] & ENTRY.moved) !== 0;
     const before = moved ? words[entry + T.before] : 0;
+    this.waiting.push(this.#inVain(announced));
     const guard = (words[entry + T.flags] & ENTRY.guarded) === 0 ? null : is(before);
     this.steps.push({
       ...announced,
@@ -171,6 +177,18 @@ class Reader {
     return false;
   }
 
+  /** Who has looked in vain so often, and nobody has written the word since; this step may be the one that does. */
+  #inVain(step: Omit<Step, "guard">): number[] {
+    const strands = [...this.#vain]
+      .filter(([, { times, written }]) => times >= STEPS_IN_VAIN && !written)
+      .map(([strand]) => strand);
+    if (!writes(step)) return strands;
+    for (const [strand, look] of this.#vain) {
+      if (strand !== step.strand && look.object === step.object) look.written = true;
+    }
+    return strands;
+  }
+
   /** The guard of a step that looks once more for what was looked for in vain: the word has to be another one. */
   #lookInVain(step: Omit<Step, "guard">, value: number, idle: boolean): Step["guard"] {
     const last = this.#vain.get(step.strand);
@@ -179,7 +197,7 @@ class Reader {
     if (!idle || step.object === 0) this.#vain.delete(step.strand);
     else {
       const times = same && last.value === value ? last.times + 1 : 1;
-      this.#vain.set(step.strand, { kind: step.kind, object: step.object, value, times });
+      this.#vain.set(step.strand, { kind: step.kind, object: step.object, value, times, written: false });
     }
     if (waited === null) return null;
     this.waitedInVain = true;
@@ -236,6 +254,8 @@ interface VainLook {
   readonly object: number;
   readonly value: number;
   readonly times: number;
+  /** Somebody else has written the word since. */
+  written: boolean;
 }
 
 function is(expected: number): (value: number) => boolean {
