@@ -48,7 +48,7 @@ function verdictOn(received: unknown, property: Property, matcher: string): { pa
 
 /** @throws {TypeError} it is neither a history nor a list of operations */
 function historyFrom(received: unknown, matcher: string): History {
-  const given: Partial<History> = Array.isArray(received) ? { operations: received } : ((received ?? {}) as object);
+  const given: Partial<History> = Array.isArray(received) ? { operations: received } : (received ?? {});
   const { operations } = given;
   if (!Array.isArray(operations) || operations.some((operation) => typeof operation?.invoked !== "number")) {
     throw new TypeError(
