@@ -157,7 +157,7 @@ if (process.argv[2] === ONCE) {
   const [, , , kind, file] = process.argv as [string, string, string, string, string];
   const start = performance.now();
   const { columns } = readHistory(readFileSync(file));
-  const { verdict } = checkLinearizable(columns, KINDS[kind]!.model);
+  const { verdict } = checkLinearizable(columns, KINDS[kind].model);
   const ms = performance.now() - start;
   process.send!({ ms, megabytes: Math.round(process.resourceUsage().maxRSS / 1024), verdict } satisfies Measured);
 }
@@ -166,7 +166,7 @@ if (process.argv[2] === ONCE) {
 function hardRows(): BenchRow[] {
   const queue = historyOf(queueModel(), 16, 1_600, inTurn("put", "get"), 3);
   const flags = ["set", "clear", ...Array.from({ length: 30 }, () => "isSet")];
-  const event = historyOf(eventModel(), 32, 32_000, (draw) => ({ operation: flags[draw(flags.length)]!, args: [] }), 4);
+  const event = historyOf(eventModel(), 32, 32_000, (draw) => ({ operation: flags[draw(flags.length)], args: [] }), 4);
   const flipped = withWrongAnswer(event, "isSet", eventModel(), (set) => set === false);
   const crashed = crashing(historyOf(casRegisterModel(0), 4, 4_000, casCalls, 5), 16);
   const cas = withWrongAnswer(crashed, "read", casRegisterModel(0), (value) => ((value as number) + 1) % 5);
@@ -313,14 +313,14 @@ function withEarlyJoin(operations: readonly Operation[]): Operation[] {
           : [],
     )
     .sort((a, b) => a.rank - b.rank);
-  const middle = operations[Math.floor(operations.length / 2)]!.invoked;
+  const middle = operations[Math.floor(operations.length / 2)].invoked;
   let unfinished = 0;
   for (const { rank, change } of events) {
     unfinished += change;
     if (rank < middle || unfinished < 1) continue;
     const [first] = operations;
     const early = {
-      ...first!,
+      ...first,
       id: operations.length,
       process: "early",
       operation: "join",

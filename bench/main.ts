@@ -1,9 +1,11 @@
 import { loadavg } from "node:os";
 import type { Bench, BenchRow } from "./bench.ts";
+import { checkers } from "./checkers.ts";
 import { engine } from "./engine.ts";
 import { exploration } from "./exploration.ts";
+import { primitives } from "./primitives.ts";
 
-const BENCHES: readonly Bench[] = [engine, exploration];
+const BENCHES: readonly Bench[] = [engine, primitives, exploration, checkers];
 
 const json = process.argv.includes("--json");
 const name = process.argv.slice(2).find((argument) => !argument.startsWith("--"));

@@ -16,7 +16,7 @@ export function generated<T>(arbitrary: Arbitrary<T>, seed: number, biasFactor?:
       return fc.Stream.nil();
     }
   }
-  fc.sample(new Capture(), { numRuns: 1, seed, unbiased: true, plugins: [] } as Parameters<typeof fc.sample>[1]);
+  fc.sample(new Capture(), { numRuns: 1, seed, unbiased: true, plugins: [] });
   return made as unknown as Generated<T>;
 }
 

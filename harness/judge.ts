@@ -1,6 +1,6 @@
 import type { History } from "./history.ts";
 import type { RunOutcome } from "./engine/lane.ts";
-import type { Property } from "./property.ts";
+import type { Property, Violation } from "./property.ts";
 
 /** A property that a run violated. */
 export interface Judgement {
@@ -45,8 +45,25 @@ function* violations(
   if (outcome.ending !== "finished" || outcome.threw) yield* builtInViolations(outcome, whole);
   if (outcome.ending !== "finished" && outcome.ending !== "deadlock") return;
   for (const property of properties) {
-    const violation = property.check(whole);
+    const violation = checked(property, whole);
     if (violation !== null) yield { property: property.name, ...violation };
+  }
+}
+
+function checked(property: Property, history: History): Violation | null {
+  try {
+    return property.check(history);
+  } catch (error) {
+    throw new PropertyError(property.name, error);
+  }
+}
+
+/** A property could not decide: it was given a history that it cannot read, or it ran out of its budget. */
+export class PropertyError extends Error {
+  constructor(name: string, cause: unknown) {
+    super(`the property ${name} threw ${cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)}`, {
+      cause,
+    });
   }
 }
 

@@ -25,6 +25,7 @@ const EXPECTED: Record<keyof typeof misbehaving, [string, string, RegExp]> = {
   usesTheWord: ["pass", "", /^$/],
   usesRealTime: ["pass", "", /^$/],
   prints: ["fail", "no-uncaught-error", /second failed: Error: found/],
+  propertyThrows: ["error", "scenario", /the property broken threw TypeError: not with this history/],
   unknownRole: ["error", "scenario", /the role "third", which `roles` does not have/],
   inputThatCannotTravel: ["error", "scenario", /can't be sent to another process/],
 };

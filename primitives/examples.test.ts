@@ -6,8 +6,9 @@ import * as primitives from "./index.ts";
 // What the documentation shows is run: the examples of docs/primitives.md, and those in the comments of this folder. A line
 // `expression; // value` is an assertion; words behind the value explain it.
 
+const USING_CONTEXT: string = "@oxc-project/runtime/helpers/usingCtx";
 // What `using` becomes on a Node that does not know it; its module has no types.
-const { default: usingCtx } = (await import("@oxc-project/runtime/helpers/usingCtx" as string)) as { default: unknown };
+const { default: usingCtx } = (await import(USING_CONTEXT)) as { default: unknown };
 
 const here = new URL("./", import.meta.url);
 const page = readFileSync(new URL("../docs/primitives.md", here), "utf8");

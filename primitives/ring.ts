@@ -9,7 +9,7 @@ import { Word } from "./memory/word.ts";
 const UNIT = 16;
 /** Positions count units, in this many bits; they wrap at a multiple of the ring's size. */
 const POSITION_BITS = 28;
-export const RING_BYTES_MAX = UNIT * 2 ** (POSITION_BITS - 2);
+const RING_BYTES_MAX = UNIT * 2 ** (POSITION_BITS - 2);
 
 /**
  * Messages in shared memory, in the order in which they were published, for many writers and many readers.

@@ -46,7 +46,7 @@ export function shapesOf(count: number): Interval[][] {
         if (starts.size === levels && ends.size === levels) shapes.push(chosen);
         return;
       }
-      for (let at = from; at < pairs.length; at += 1) choose(at, [...chosen, pairs[at]!]);
+      for (let at = from; at < pairs.length; at += 1) choose(at, [...chosen, pairs[at]]);
     };
     choose(0, []);
   }
@@ -87,14 +87,14 @@ function* withPending(
     const pending = new Set(open.filter((_, bit) => ((choice >> bit) & 1) === 1));
     yield symbols.map(({ operation, args, result }, at) => ({
       id: at,
-      process: `c${colours[at]!}`,
+      process: `c${colours[at]}`,
       operation,
       object: null,
       args,
       result: pending.has(at) ? undefined : result,
       outcome: pending.has(at) ? "pending" : "returned",
-      invoked: 2 * shape[at]!.start,
-      returned: pending.has(at) ? null : 2 * shape[at]!.end + 1,
+      invoked: 2 * shape[at].start,
+      returned: pending.has(at) ? null : 2 * shape[at].end + 1,
       depth: 0,
     }));
   }

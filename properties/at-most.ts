@@ -29,7 +29,7 @@ export function atMost(limit: number, options: HoldOptions | { readonly operatio
       for (const holds of groups) {
         const crowd = firstCrowd(holds, limit);
         if (crowd === null) continue;
-        const { start, section } = crowd[0]!;
+        const { start, section } = crowd[0];
         const place = start.object ?? `"${start.operation}"`;
         const verb = section ? "were inside" : "held";
         return {

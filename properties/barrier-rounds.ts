@@ -26,7 +26,7 @@ export function barrierRounds(options: { readonly parties: number; readonly obje
         if (finding.verdict !== "violated") continue;
         return {
           message: finding.message,
-          operations: finding.operations.map((index) => columns.id[index]!).sort((a, b) => a - b),
+          operations: finding.operations.map((index) => columns.id[index]).sort((a, b) => a - b),
         };
       }
       return null;

@@ -9,7 +9,7 @@ test("equal ranks are concurrent: neither operation precedes the other", () => {
     sketch(`p1 1..3 a()
     p2 3..5 b()`),
   );
-  expect(ret[0]! < call[1]!).toBe(false);
+  expect(ret[0] < call[1]).toBe(false);
 });
 
 test("positions keep the order of ranks, whether these are dense, far apart or fractions", () => {
@@ -37,7 +37,7 @@ test("positions keep the order of ranks, whether these are dense, far apart or f
       const { id, call, ret, count } = columnsOf({ input: null, operations, processes: [], final: null });
       for (let a = 0; a < count; a += 1) {
         for (let b = 0; b < count; b += 1) {
-          expect(ret[a]! < call[b]!).toBe(spans[id[a]!]!.returned < spans[id[b]!]!.invoked);
+          expect(ret[a] < call[b]).toBe(spans[id[a]].returned < spans[id[b]].invoked);
         }
       }
     }),

@@ -69,9 +69,9 @@ function argumentCode(values: Values, args: readonly unknown[]): number {
 
 /** The arguments of operation `index`, as they were. */
 export function argumentsOf(columns: Columns, index: number): readonly unknown[] {
-  const count = columns.argumentCount[index]!;
+  const count = columns.argumentCount[index];
   if (count === 0) return [];
-  const value = columns.values.value(columns.argument[index]!);
+  const value = columns.values.value(columns.argument[index]);
   return count === 1 ? [value] : (value as readonly unknown[]);
 }
 
@@ -79,15 +79,15 @@ export function argumentsOf(columns: Columns, index: number): readonly unknown[]
 export function operationOf(columns: Columns, index: number): Operation {
   const pending = columns.ret[index] === NEVER;
   return {
-    id: columns.id[index]!,
-    process: columns.processes[columns.process[index]!]!,
-    operation: columns.names[columns.name[index]!]!,
+    id: columns.id[index],
+    process: columns.processes[columns.process[index]],
+    operation: columns.names[columns.name[index]],
     object: null,
     args: argumentsOf(columns, index),
-    result: pending ? undefined : columns.values.value(columns.result[index]!),
+    result: pending ? undefined : columns.values.value(columns.result[index]),
     outcome: pending ? "pending" : columns.threw[index] === 1 ? "threw" : "returned",
-    invoked: columns.call[index]!,
-    returned: pending ? null : columns.ret[index]!,
+    invoked: columns.call[index],
+    returned: pending ? null : columns.ret[index],
     depth: 0,
   };
 }
@@ -96,8 +96,8 @@ export function operationOf(columns: Columns, index: number): Operation {
 export function eventsOf({ count, events, call, ret }: Columns): Int32Array {
   const line = new Int32Array(events);
   for (let index = 0; index < count; index += 1) {
-    line[call[index]!] = index;
-    if (ret[index] !== NEVER) line[ret[index]!] = ~index;
+    line[call[index]] = index;
+    if (ret[index] !== NEVER) line[ret[index]] = ~index;
   }
   return line;
 }
@@ -108,12 +108,12 @@ export function prefixOf(columns: Columns, last: number): Columns {
   let end = columns.count;
   while (count < end) {
     const middle = (count + end) >>> 1;
-    if (columns.call[middle]! <= last) count = middle + 1;
+    if (columns.call[middle] <= last) count = middle + 1;
     else end = middle;
   }
   const cut = (column: Int32Array): Int32Array => column.subarray(0, count);
   const ret = columns.ret.slice(0, count);
-  for (let index = 0; index < count; index += 1) if (ret[index]! > last) ret[index] = NEVER;
+  for (let index = 0; index < count; index += 1) if (ret[index] > last) ret[index] = NEVER;
   return {
     ...columns,
     count,
@@ -140,17 +140,17 @@ export function subsetOf(
   const invoked = new Float64Array(indices.length);
   const returned = new Float64Array(indices.length);
   for (let at = 0; at < indices.length; at += 1) {
-    const index = indices[at]!;
+    const index = indices[at];
     const cut = columns.ret[index] === NEVER || pending(index);
     invoked[at] = columns.call[index]!;
-    returned[at] = cut ? Infinity : columns.ret[index]!;
+    returned[at] = cut ? Infinity : columns.ret[index];
     part.id[at] = columns.id[index]!;
     part.process[at] = columns.process[index]!;
     part.name[at] = columns.name[index]!;
     part.argumentCount[at] = columns.argumentCount[index]!;
     part.argument[at] = columns.argument[index]!;
-    part.result[at] = cut ? NOTHING : columns.result[index]!;
-    part.threw[at] = cut ? 0 : columns.threw[index]!;
+    part.result[at] = cut ? NOTHING : columns.result[index];
+    part.threw[at] = cut ? 0 : columns.threw[index];
   }
   return ordered({ ...part, processes: columns.processes, names: columns.names }, invoked, returned);
 }
@@ -185,14 +185,14 @@ export function ordered(columns: Columns, invoked: Float64Array, returned: Float
   const { count, call, ret } = columns;
   const order = orderOf(invoked, returned);
   for (let position = 0; position < order.length; position += 1) {
-    const event = order[position]!;
+    const event = order[position];
     if (event >= 0) call[event] = position;
     else ret[~event] = position;
   }
   let sorted = true;
   for (let index = 0; index < count; index += 1) {
     if (returned[index] === Infinity) ret[index] = NEVER;
-    if (index > 0 && call[index]! < call[index - 1]!) sorted = false;
+    if (index > 0 && call[index] < call[index - 1]) sorted = false;
   }
   const result = { ...columns, events: order.length };
   return sorted ? result : rowsByCall(result);
@@ -206,13 +206,13 @@ function orderOf(invoked: Float64Array, returned: Float64Array): Int32Array {
   let events = count;
   let whole = true;
   for (let index = 0; index < count; index += 1) {
-    least = Math.min(least, invoked[index]!);
-    most = Math.max(most, invoked[index]!);
-    whole &&= Number.isInteger(invoked[index]!);
+    least = Math.min(least, invoked[index]);
+    most = Math.max(most, invoked[index]);
+    whole &&= Number.isInteger(invoked[index]);
     if (returned[index] === Infinity) continue;
     events += 1;
-    most = Math.max(most, returned[index]!);
-    whole &&= Number.isInteger(returned[index]!);
+    most = Math.max(most, returned[index]);
+    whole &&= Number.isInteger(returned[index]);
   }
   if (count === 0) return new Int32Array(0);
   const ranks = most - least + 1;
@@ -222,7 +222,7 @@ function orderOf(invoked: Float64Array, returned: Float64Array): Int32Array {
     order.push(index);
     if (returned[index] !== Infinity) order.push(~index);
   }
-  const rank = (event: number): number => (event >= 0 ? invoked[event]! : returned[~event]!);
+  const rank = (event: number): number => (event >= 0 ? invoked[event] : returned[~event]);
   return Int32Array.from(
     order.sort((a, b) => rank(a) - rank(b) || Number(a < 0) - Number(b < 0) || (a < 0 ? b - a : a - b)),
   );
@@ -242,27 +242,27 @@ function countedOrder(
   const starts = new Int32Array(2 * ranks + 1);
   const count = invoked.length;
   for (let index = 0; index < count; index += 1) {
-    starts[2 * (invoked[index]! - least) + 1]! += 1;
-    if (returned[index] !== Infinity) starts[2 * (returned[index]! - least) + 2]! += 1;
+    starts[2 * (invoked[index] - least) + 1] += 1;
+    if (returned[index] !== Infinity) starts[2 * (returned[index] - least) + 2] += 1;
   }
-  for (let at = 1; at < starts.length; at += 1) starts[at]! += starts[at - 1]!;
+  for (let at = 1; at < starts.length; at += 1) starts[at] += starts[at - 1];
   const order = new Int32Array(events);
   for (let index = 0; index < count; index += 1) {
-    const bucket = 2 * (invoked[index]! - least);
-    order[starts[bucket]!] = index;
-    starts[bucket]! += 1;
+    const bucket = 2 * (invoked[index] - least);
+    order[starts[bucket]] = index;
+    starts[bucket] += 1;
     if (returned[index] === Infinity) continue;
-    const back = 2 * (returned[index]! - least) + 1;
-    order[starts[back]!] = ~index;
-    starts[back]! += 1;
+    const back = 2 * (returned[index] - least) + 1;
+    order[starts[back]] = ~index;
+    starts[back] += 1;
   }
   return order;
 }
 
 function rowsByCall(columns: Columns): Columns {
   const rows = Array.from({ length: columns.count }, (_, index) => index);
-  rows.sort((a, b) => columns.call[a]! - columns.call[b]!);
-  const moved = (column: Int32Array): Int32Array => Int32Array.from(rows, (row) => column[row]!);
+  rows.sort((a, b) => columns.call[a] - columns.call[b]);
+  const moved = (column: Int32Array): Int32Array => Int32Array.from(rows, (row) => column[row]);
   return {
     ...columns,
     call: moved(columns.call),

@@ -8,11 +8,11 @@ import * as properties from "./index.ts";
  * same means by which tests are run, so that what a reader copies is what was run.
  */
 const text = readFileSync(fileURLToPath(new URL("../docs/properties.md", import.meta.url)), "utf8");
-const examples = [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code!);
+const examples = [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code);
 
 test("the guide has a model and a property of one's own", () => expect(examples).toHaveLength(2));
 
-test.each(examples.map((code) => [/const (\w+)/.exec(code)![1]!, code]))(
+test.each(examples.map((code) => [/const (\w+)/.exec(code)![1], code]))(
   "the example %s prints what it says",
   (_, code) => {
     const expected = /\n\/\/ (.*)\n$/.exec(code)![1];

@@ -21,7 +21,7 @@ export function exactlyOnce(options: TransferOptions = {}): Property {
         const times = into.length === 1 ? "once" : counted(into.length, "time");
         const takers = listed(out.map(({ process }) => process));
         return {
-          message: `${shown(out[0]!.result)} was put in ${times} and came out ${counted(out.length, "time")}, to ${takers}`,
+          message: `${shown(out[0].result)} was put in ${times} and came out ${counted(out.length, "time")}, to ${takers}`,
           operations: [...into, ...out.slice(0, into.length + 1)].map(({ id }) => id).sort((a, b) => a - b),
         };
       }

@@ -33,7 +33,7 @@ export function fifo(options: { readonly object?: string; readonly per?: "queue"
         if (finding.verdict === "violated") {
           return {
             message: finding.message,
-            operations: finding.operations.map((index) => columns.id[index]!).sort((a, b) => a - b),
+            operations: finding.operations.map((index) => columns.id[index]).sort((a, b) => a - b),
           };
         }
       }

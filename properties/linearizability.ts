@@ -99,6 +99,6 @@ function checkSequential(columns: Columns, model: Model<any>, budget: Budget): V
     by: "sequential",
     message: `no order that keeps each process's own explains these ${counted(core.length, "answer")}`,
     operations: core.sort((a, b) => a - b),
-    at: prefix.id[prefix.ret.indexOf(at)]!,
+    at: prefix.id[prefix.ret.indexOf(at)],
   };
 }

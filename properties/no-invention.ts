@@ -22,7 +22,7 @@ export function noInvention(options: TransferOptions = {}): Property {
         const wrong = byReturn.findIndex((get, at) => into[at] === undefined || get.returned! < into[at].invoked);
         if (wrong === -1 || (into.length > 0 && wrong >= into.length)) continue; // too often is `exactly-once`'s affair
         return {
-          message: sentence(byReturn[wrong]!, into[wrong]),
+          message: sentence(byReturn[wrong], into[wrong]),
           operations: idsOf([...into.slice(0, wrong + 1), ...byReturn.slice(0, wrong + 1)]),
         };
       }

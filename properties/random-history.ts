@@ -53,7 +53,7 @@ export function randomHistory<State>(workload: Workload<State>, draw: Draw): Ope
       if (serial >= workload.operations) continue;
       const { operation, args } = call(draw, serial, client);
       open[client] = {
-        operation: pendingOperation(serial, `c${names[client]!}`, operation, args, rank++),
+        operation: pendingOperation(serial, `c${names[client]}`, operation, args, rank++),
         phases: [...(model.phases?.[operation] ?? [operation])],
         result: undefined,
         effect: false,
@@ -65,10 +65,10 @@ export function randomHistory<State>(workload: Workload<State>, draw: Draw): Ope
       names[client] = Math.max(...names) + 1;
     } else if (!now.effect) {
       const process = model.perProcess === true ? now.operation.process : "";
-      const steps = model.step(state, { operation: now.phases[0]!, args: now.operation.args, process });
+      const steps = model.step(state, { operation: now.phases[0], args: now.operation.args, process });
       const normal = steps.filter((step) => step.error === undefined);
       if (normal.length === 0) continue;
-      const step = normal[draw(normal.length)]!;
+      const step = normal[draw(normal.length)];
       state = step.state;
       now.result =
         "result" in step
@@ -93,9 +93,9 @@ const IDLE_STEPS_MAX = 200;
 export function disturbed(operations: readonly Operation[], draw: Draw, answers: readonly unknown[]): Operation[] {
   const returned = operations.filter((operation) => operation.outcome === "returned");
   if (returned.length === 0) return [...operations];
-  const one = returned[draw(returned.length)]!;
+  const one = returned[draw(returned.length)];
   if (draw(4) === 0) return operations.filter((operation) => operation !== one);
-  const other = returned[draw(returned.length)]!;
+  const other = returned[draw(returned.length)];
   if (draw(2) === 0 && one.operation === other.operation) {
     return operations.map((operation) =>
       operation === one

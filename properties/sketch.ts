@@ -26,7 +26,7 @@ export function sketch(text: string, rest: { input?: unknown; final?: unknown } 
     if (line === "") continue;
     const end = END.exec(line);
     if (end !== null) {
-      ends.set(end[1]!, end[2] as ProcessEnd["end"]);
+      ends.set(end[1], end[2] as ProcessEnd["end"]);
       continue;
     }
     const operation = operationOf(line, index + 1, operations.length);
@@ -54,10 +54,10 @@ function operationOf(line: string, number: number, id: number): Operation {
   const [, process, invoked, returned, object, operation, args, mark, result] = match;
   return {
     id,
-    process: process!,
-    operation: operation!,
+    process: process,
+    operation: operation,
     object: object ?? null,
-    args: JSON.parse(`[${args!}]`) as unknown[],
+    args: JSON.parse(`[${args}]`) as unknown[],
     result: result === undefined ? undefined : (JSON.parse(result) as unknown),
     outcome: returned === "" ? "pending" : mark === "!" ? "threw" : "returned",
     invoked: Number(invoked),

@@ -54,7 +54,7 @@ const WHOLE_MAX = 2 ** 30;
  * stand for themselves, since that is what most states and values are.
  */
 export function canonical(value: unknown): string | number {
-  if (typeof value === "number") return Object.is(value, -0) || Number.isNaN(value) ? `${spelled(value)}` : value;
+  if (typeof value === "number") return Object.is(value, -0) || Number.isNaN(value) ? spelled(value) : value;
   return spelled(value);
 }
 
@@ -80,7 +80,7 @@ function spelled(value: unknown): string {
     case "undefined":
       return "undefined";
     default:
-      return String(value as boolean | symbol);
+      return String(value);
   }
 }
 

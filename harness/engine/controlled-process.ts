@@ -385,14 +385,14 @@ export class ControlledProcess implements Probe {
 }
 
 /** Thrown at every scheduling point of a run that is being cut off, to clear the stack. */
-export class RunAborted extends Error {
+class RunAborted extends Error {
   constructor() {
     super("the run is over");
   }
 }
 
 /** Thrown in place of leaving the process. */
-export class ProcessExited extends Error {
+class ProcessExited extends Error {
   constructor() {
     super("the process has ended");
   }

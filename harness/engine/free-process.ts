@@ -1,5 +1,4 @@
-import { park, parkAsync, monotonicNow } from "../../primitives/memory/parking.ts";
-import { futexWake } from "../../primitives/memory/linux.ts";
+import { monotonicNow, park, parkAsync, unpark } from "../../primitives/memory/parking.ts";
 import type { AccessKind, Probe, SharedObject, WaitOutcome } from "../../primitives/memory/probe.ts";
 import type { Word } from "../../primitives/memory/word.ts";
 import { KIND } from "./kinds.ts";
@@ -91,7 +90,7 @@ export class FreeProcess implements Probe {
   wake(word: Word, count: number): number {
     this.#delay();
     this.#enter(KIND.wake, word.offset, 0);
-    return futexWake(word.region.address + word.offset, count);
+    return unpark(word, count);
   }
 
   now(): number {

@@ -313,5 +313,5 @@ function layOut(parts: readonly (readonly [Part, number])[]): Record<Part | "end
     next += Math.ceil(bytes / 4096) * 4096;
   }
   offsets.end = next;
-  return offsets as Record<Part | "end", number>;
+  return offsets;
 }

@@ -3,7 +3,7 @@ import { dataText, shortDataText } from "../data-text.ts";
 import { BehaviourCounter } from "../coverage.ts";
 import { explain } from "../explanation.ts";
 import type { History } from "../history.ts";
-import { judge, type Judgement } from "../judge.ts";
+import { judge, PropertyError, type Judgement } from "../judge.ts";
 import type { Measure } from "../measure.ts";
 import type { Counterexample } from "../result.ts";
 import { scheduleNumbers, scheduleOf, type RunValue } from "../run-value.ts";
@@ -589,5 +589,6 @@ function troubleOf(error: unknown, name: string): Trouble {
     return { kind: "nondeterministic", message: `${name} is not deterministic: ${error.message}` };
   if (error instanceof DivergedError) return { kind: "token", message: error.message };
   if (error instanceof ScenarioError) return { kind: "scenario", message: error.message };
+  if (error instanceof PropertyError) return { kind: "scenario", message: `${name}: ${error.message}` };
   return { kind: "worker", message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }

@@ -123,7 +123,7 @@ export class Lane {
     const prepared = this.#prepared as Prepared;
     if (scenario.final === undefined) return undefined;
     const view: FolderView = { read: (name) => this.#folder.read(name), list: () => this.#folder.list() };
-    return scenario.final(prepared.shared as never, view);
+    return scenario.final(prepared.shared, view);
   }
 
   /** The history of the run that has just ended. */

@@ -43,4 +43,4 @@ export interface Membership extends MembershipData {
 export const MEMBERSHIP_VARIABLE = "FORKCHECK_LANE";
 
 /** Where the pool puts the region among a process's file descriptors. */
-export const REGION_FD = 3;
+const REGION_FD = 3;

@@ -98,7 +98,7 @@ export class PoolLane {
   }
 
   tell(message: ToConductor): void {
-    this.#conductor?.process.send?.(message as never);
+    this.#conductor?.process.send?.(message);
   }
 
   /** Ends all processes of the lane, and waits for their end. */

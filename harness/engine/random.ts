@@ -2,7 +2,7 @@
  * Random numbers whose whole state is four words of the lane's memory, so that whoever holds the baton draws the next
  * one: xoshiro128** (Blackman and Vigna, 2018), seeded by splitmix32.
  */
-export function nextWord(state: Int32Array, at: number): number {
+function nextWord(state: Int32Array, at: number): number {
   const s1 = state[at + 1];
   const result = Math.imul(rotate(Math.imul(s1, 5), 7), 9);
   const t = s1 << 9;

@@ -146,7 +146,7 @@ class Worker {
         this.#names,
         this.#draws,
       );
-      return () => scenario.roles[role](shared as never, context as never);
+      return () => scenario.roles[role](shared, context);
     } catch (error) {
       return this.#cannotStart(
         ENDING.startFailed,
@@ -232,21 +232,21 @@ function surfacing(error: unknown): void {
 function captureOutput(): void {
   for (const stream of [process.stdout, process.stderr]) {
     const write = stream.write.bind(stream);
-    stream.write = ((chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
+    stream.write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
       if (worker.playing === null) return (write as (...args: unknown[]) => boolean)(chunk, ...rest);
       worker.print(typeof chunk === "string" ? chunk : Buffer.from(chunk).toString());
       const callback = rest.find((argument) => typeof argument === "function") as (() => void) | undefined;
       if (callback !== undefined) queueMicrotask(callback);
       return true;
-    }) as typeof stream.write;
+    };
   }
 }
 
 function captureExit(): void {
   const exit = process.exit.bind(process);
-  process.exit = ((code?: number | string | null): never => {
+  process.exit = (code?: number | string | null): never => {
     const playing = worker.playing;
     if (playing === null) return exit(code);
     return playing.exit(Number(code ?? process.exitCode ?? 0));
-  }) as typeof process.exit;
+  };
 }

@@ -23,7 +23,7 @@ export async function explore(executor: Executor, options: ExploreOptions): Prom
     checkFollowed(plan, execution);
     if (execution.pruned) pruned++;
     else executions++;
-    const ended = options.visit(execution) === true;
+    const ended = options.visit(execution);
     if (ended) return { executions, pruned, complete: false };
 
     const kept = frames.length;
@@ -58,7 +58,7 @@ export interface Exploration {
 }
 
 /** The executor did not do what the plan said: the program is not a function of its schedule. */
-export class PlanNotFollowedError extends Error {
+class PlanNotFollowedError extends Error {
   /** From 1. */
   readonly step: number;
 

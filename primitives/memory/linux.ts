@@ -41,7 +41,6 @@ const SIGKILL = 9;
 const O_CLOEXEC = 0x80000;
 const CPU_MASK_BYTES = 128;
 /** Answers of futexWait, from errno.h. */
-export const EINTR = 4;
 export const EAGAIN = 11;
 export const ETIMEDOUT = 110;
 
@@ -62,10 +61,10 @@ export function createMemoryFile(name: string, bytes: number): number {
 
 export function mapShared(fd: number, bytes: number): Mapping {
   const pointer = mmap(null, bytes, PROT_READ_WRITE, MAP_SHARED, fd, 0) as unknown;
-  const address = Number(koffi.address(pointer as never));
+  const address = Number(koffi.address(pointer));
   // MAP_FAILED is (void *) -1.
   if (address <= 0 || address > 2 ** 47) throw systemError("mmap", `could not map ${bytes} bytes of shared memory`);
-  return { pointer, address, buffer: koffi.view(pointer as never, bytes) };
+  return { pointer, address, buffer: koffi.view(pointer, bytes) };
 }
 
 export function unmap(mapping: Mapping, bytes: number): void {
@@ -167,8 +166,8 @@ function mapPrivatePage(): Mapping {
   const pointer = mmap(null, 4096, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0) as unknown;
   return {
     pointer,
-    address: Number(koffi.address(pointer as never)),
-    buffer: koffi.view(pointer as never, 4096),
+    address: Number(koffi.address(pointer)),
+    buffer: koffi.view(pointer, 4096),
   };
 }
 

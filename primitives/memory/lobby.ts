@@ -20,7 +20,7 @@ export const ENTRIES_MAX = 4096;
 export const ALLOCATED = 0;
 export const ENTRIES_USED = 1;
 
-export const AGENT_WORDS = 8;
+const AGENT_WORDS = 8;
 export const AGENT_ID = 0;
 export const AGENT_PID = 1;
 /** When the process started, in clock ticks since the machine did: two words. */
@@ -31,7 +31,7 @@ export const AGENT_DOORBELL = 4;
 /** 1 from a ring until it is answered: one ring is enough. */
 export const AGENT_RUNG = 5;
 
-export const ENTRY_WORDS = 4;
+const ENTRY_WORDS = 4;
 /** The agent that waits, 0 if the entry is free. */
 export const ENTRY_AGENT = 0;
 /** Offset of the word it waits on. */

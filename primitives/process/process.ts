@@ -147,7 +147,7 @@ export class Process implements AsyncDisposable {
 
   async #watch(child: Child): Promise<void> {
     const result = await child;
-    this.#signal = (result.signal as NodeJS.Signals | undefined) ?? null;
+    this.#signal = result.signal ?? null;
     this.#exitCode = result.exitCode ?? -signalNumber(result.signal);
     childEnded(this);
   }

@@ -92,7 +92,7 @@ export function readColumnar(bytes: Uint8Array): Recording {
     Float64Array.from(invoked),
     Float64Array.from(returned, (rank) => (rank < 0 ? Infinity : rank)),
   );
-  return { columns, object: columns.id.map((id) => column(4)[id]!), objects: header.objects };
+  return { columns, object: columns.id.map((id) => column(4)[id]), objects: header.objects };
 }
 
 export function isColumnar(bytes: Uint8Array): boolean {

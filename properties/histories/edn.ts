@@ -54,7 +54,7 @@ export class EdnReader {
 
   #skip(): void {
     for (;;) {
-      while (this.#at < this.#text.length && /[\s,]/.test(this.#text[this.#at]!)) this.#at += 1;
+      while (this.#at < this.#text.length && /[\s,]/.test(this.#text[this.#at])) this.#at += 1;
       if (this.#text[this.#at] !== ";") return;
       while (this.#at < this.#text.length && this.#text[this.#at] !== "\n") this.#at += 1;
     }
@@ -117,7 +117,7 @@ export class EdnReader {
 
   #atom(): unknown {
     const start = this.#at;
-    while (this.#at < this.#text.length && !/[\s,;"()[\]{}]/.test(this.#text[this.#at]!)) this.#at += 1;
+    while (this.#at < this.#text.length && !/[\s,;"()[\]{}]/.test(this.#text[this.#at])) this.#at += 1;
     const word = this.#text.slice(start, this.#at);
     if (word === "") throw new SyntaxError(`there is an unexpected "${this.#text[start]}"`);
     if (word === "nil") return null;

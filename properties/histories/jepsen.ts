@@ -34,9 +34,9 @@ export function readJepsenLog(text: string): Operation[] {
       events.push({
         line: index + 1,
         process: Number(process),
-        type: type!,
-        f: f!,
-        value: new EdnReader(value!).read(),
+        type: type,
+        f: f,
+        value: new EdnReader(value).read(),
         key: undefined,
       });
     } catch (error) {

@@ -93,7 +93,7 @@ test("what is written to a columnar file is read back as it was", () => {
       const rows = (recording: typeof before): unknown[] =>
         Array.from({ length: recording.columns.count }, (_, row) => [
           operationOf(recording.columns, row),
-          recording.objects[recording.object[row]!],
+          recording.objects[recording.object[row]],
         ]);
       expect(rows(after)).toEqual(rows(before));
     }),

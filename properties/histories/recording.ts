@@ -46,14 +46,14 @@ export function objectsIn(recording: Recording): { object: string | null; column
   const { columns, object, objects } = recording;
   if (objects.length <= 1) return objects.length === 0 ? [] : [{ object: objects[0]!, columns }];
   const rows: number[][] = objects.map(() => []);
-  for (const [row, index] of object.entries()) rows[index]!.push(row);
-  return objects.map((name, index) => ({ object: name, columns: subsetOf(columns, rows[index]!) }));
+  for (const [row, index] of object.entries()) rows[index].push(row);
+  return objects.map((name, index) => ({ object: name, columns: subsetOf(columns, rows[index]) }));
 }
 
 /** The operations of those identifiers, in the order of their invocations; ranks are positions. */
 export function operationsOf(columns: Columns, ids: readonly number[]): Operation[] {
   const wanted = new Set(ids);
   const rows: number[] = [];
-  for (let row = 0; row < columns.count; row += 1) if (wanted.has(columns.id[row]!)) rows.push(row);
+  for (let row = 0; row < columns.count; row += 1) if (wanted.has(columns.id[row])) rows.push(row);
   return rows.map((row) => operationOf(columns, row));
 }

@@ -88,7 +88,7 @@ function byFrontier(columns: Columns, model: Model<any>, budget: Budget): Decisi
   if (result.verdict === "undecided") return result;
   // The search knew how the operations that were open then would be answered. Without that there may have been an
   // explanation still, so the response that left none can be a later one.
-  const guess = columns.ret[columns.id.indexOf(result.id)]!;
+  const guess = columns.ret[columns.id.indexOf(result.id)];
   const earliest = once(() =>
     earliestWrong(columns, guess, (prefix) => frontierCheck(prefix, model, budget).verdict === "violated"),
   );
@@ -113,13 +113,11 @@ function byParts(columns: Columns, model: Model<any>, budget: Budget): Decision 
   }
   if (wrong.length === 0) return undecided ?? { verdict: "holds", by: "frontier, part by part" };
   const positions = once(() =>
-    wrong.map(
-      ({ rows, decision }) => columns.ret[columns.id.indexOf(rows.id[rows.ret.indexOf(decision.earliest())]!)]!,
-    ),
+    wrong.map(({ rows, decision }) => columns.ret[columns.id.indexOf(rows.id[rows.ret.indexOf(decision.earliest())])]),
   );
   const earliest = (): number => Math.min(...positions());
   const explain = (): Violated => {
-    const { part, decision } = wrong[positions().indexOf(earliest())]!;
+    const { part, decision } = wrong[positions().indexOf(earliest())];
     return { ...decision.explain(), part };
   };
   return { verdict: "violated", earliest, explain };
@@ -157,7 +155,7 @@ function once<Value>(work: () => Value): () => Value {
 /** About where a finding is there for sure: when all that is needed to show it has returned. */
 function guessOf(columns: Columns, finding: Conflict, monitor: Monitor): number {
   if (finding.operations.length <= SMALL) return finding.at;
-  const responses = reduced(columns, finding, monitor).operations.map((index) => columns.ret[index]!);
+  const responses = reduced(columns, finding, monitor).operations.map((index) => columns.ret[index]);
   return Math.max(...responses.filter((position) => position !== NEVER), 0);
 }
 
@@ -236,7 +234,7 @@ function reported(prefix: Columns, at: number, by: string, { message, operations
     verdict: "violated",
     by,
     message,
-    operations: operations.map((index) => prefix.id[index]!).sort((a, b) => a - b),
-    at: prefix.id[prefix.ret.indexOf(at)]!,
+    operations: operations.map((index) => prefix.id[index]).sort((a, b) => a - b),
+    at: prefix.id[prefix.ret.indexOf(at)],
   };
 }

@@ -38,12 +38,12 @@ export class Configurations {
     const group = 1 + this.#words;
     const rows = this.#rows;
     let slot = this.#slot(source, offset);
-    for (let other = this.#table[slot]!; other >= 0; other = this.#chain[other]!) {
+    for (let other = this.#table[slot]; other >= 0; other = this.#chain[other]!) {
       const start = other * this.#width;
       let at = 0;
       while (at < group && rows[start + at] === source[offset + at]) at += 1;
       if (at < group) continue;
-      while (at < this.#width && rows[start + at]! <= source[offset + at]!) at += 1;
+      while (at < this.#width && rows[start + at] <= source[offset + at]) at += 1;
       if (at === this.#width) return false;
     }
     if (this.count === this.#chain.length) {
@@ -81,7 +81,7 @@ export class Configurations {
   #slot(source: Int32Array, offset: number): number {
     let hash = 0;
     for (let at = 0; at <= this.#words; at += 1) {
-      hash = Math.imul(hash ^ source[offset + at]!, 0x9e3779b1) ^ (hash >>> 15);
+      hash = Math.imul(hash ^ source[offset + at], 0x9e3779b1) ^ (hash >>> 15);
     }
     return (hash ^ (hash >>> 13)) & (this.#table.length - 1);
   }

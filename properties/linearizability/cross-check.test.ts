@@ -42,7 +42,7 @@ for (const [name, kind] of Object.entries(KINDS)) {
       const columns = columnsOf(historyOf(randomOf(kind, seed + 1_000_000)));
       const verdict = checkLinearizable(columns, kind.model);
       if (verdict.verdict !== "violated") continue;
-      const at = columns.ret[columns.id.indexOf(verdict.at)]!;
+      const at = columns.ret[columns.id.indexOf(verdict.at)];
       const prefix = prefixOf(columns, at);
       expect(wingGongLoweCheck(prefix, kind.model), `seed ${seed}: ${verdict.message}`).toBe(false);
       expect(wingGongLoweCheck(prefixOf(columns, at - 1), kind.model), `seed ${seed}: earlier`).toBe(true);
@@ -71,7 +71,7 @@ function agree(kind: Kind, operations: readonly Operation[], byDefinition: boole
       : verdict === "violated" && truth;
     if (wrong) disagree(`the monitor says ${verdict}:\n${shown()}`);
   }
-  return truth === true ? null : columns;
+  return truth ? null : columns;
 }
 
 function disagree(message: string): never {
@@ -91,7 +91,7 @@ function randomOf(kind: Kind, seed: number): Operation[] {
 /** Those operations alone; what had not returned in the prefix is pending. */
 function partOf(prefix: Columns, ids: readonly number[]): Columns {
   const rows = ids.map((id) => prefix.id.indexOf(id));
-  expect(rows.every((row) => row >= 0 && (prefix.ret[row] === NEVER || prefix.ret[row]! >= 0))).toBe(true);
+  expect(rows.every((row) => row >= 0 && (prefix.ret[row] === NEVER || prefix.ret[row] >= 0))).toBe(true);
   return columnsOf(historyOf(rows.map((row) => operationOf(prefix, row))));
 }
 

@@ -17,7 +17,7 @@ export function everyOrderCheck(history: Columns, model: Model<any>): boolean {
   for (let choice = 0; choice < 1 << pending.length; choice += 1) {
     const chosen = [...returned, ...pending.filter((_, bit) => ((choice >> bit) & 1) === 1)];
     for (const order of permutations(chosen)) {
-      const respects = order.every((a, at) => order.slice(at + 1).every((b) => !(ret[b]! < call[a]!)));
+      const respects = order.every((a, at) => order.slice(at + 1).every((b) => !(ret[b] < call[a])));
       if (respects && allowed(order)) return true;
     }
   }
@@ -26,7 +26,7 @@ export function everyOrderCheck(history: Columns, model: Model<any>): boolean {
   function allowed(order: readonly number[]): boolean {
     let states: unknown[] = [model.init];
     for (const index of order) {
-      const { call: asked, answer } = calls[index]!;
+      const { call: asked, answer } = calls[index];
       states = states.flatMap((state) =>
         model.step(state, asked).flatMap((step) => (explains(step, answer) ? [step.state] : [])),
       );

@@ -67,8 +67,8 @@ class Search<State> {
     this.#mark = new Int32Array(this.#classes.list.length);
     this.#crashedClass = new Int32Array(this.#classes.list.length).fill(-1);
     for (let index = 0; index < columns.count; index += 1) {
-      const code = this.#classes.of[index]!;
-      if (columns.ret[index] !== NEVER || this.#observer[code] === 1 || this.#crashedClass[code]! >= 0) continue;
+      const code = this.#classes.of[index];
+      if (columns.ret[index] !== NEVER || this.#observer[code] === 1 || this.#crashedClass[code] >= 0) continue;
       this.#crashedClass[code] = this.#crashedCodes.push(code) - 1;
     }
     this.#available = new Int32Array(this.#crashedCodes.length);
@@ -94,7 +94,7 @@ class Search<State> {
       const limit = this.#respond(~event);
       if (limit !== null) return this.#undecided(limit, explained);
       if (this.#frontier.count === 0) {
-        return { verdict: "violated", id: this.#columns.id[~event]!, explored: this.#explored, peak: this.#peak };
+        return { verdict: "violated", id: this.#columns.id[~event], explored: this.#explored, peak: this.#peak };
       }
       explained += 1;
       if (this.#transitions.states > STATES_KEPT && this.#transitions.states > 4 * this.#frontier.count) this.#forget();
@@ -103,29 +103,29 @@ class Search<State> {
   }
 
   #invoke(operation: number): void {
-    const code = this.#classes.of[operation]!;
+    const code = this.#classes.of[operation];
     if (this.#columns.ret[operation] === NEVER) {
-      const crashed = this.#crashedClass[code]!;
-      if (crashed >= 0) this.#available[crashed]! += 1;
+      const crashed = this.#crashedClass[code];
+      if (crashed >= 0) this.#available[crashed] += 1;
       return;
     }
     if (this.#observer[code] === 0) {
       const { ret } = this.#columns;
       let at = this.#movers.length;
-      while (at > 0 && ret[this.#movers[at - 1]!]! > ret[operation]!) at -= 1;
+      while (at > 0 && ret[this.#movers[at - 1]] > ret[operation]) at -= 1;
       this.#movers.splice(at, 0, operation);
       return;
     }
     this.#observers.push(operation);
     const { rows, count } = this.#frontier;
-    const slot = this.#slotOf[operation]!;
+    const slot = this.#slotOf[operation];
     const before = this.#next;
     before.clear();
     // The mask is part of a row's key, so that the rows that observe are entered anew.
     for (let at = 0; at < count; at += 1) {
       const start = at * this.#width;
       this.#row.set(rows.subarray(start, start + this.#width));
-      if (this.#transitions.next(this.#row[0]!, code) !== NONE) this.#row[1 + (slot >>> 5)]! |= 1 << (slot & 31);
+      if (this.#transitions.next(this.#row[0], code) !== NONE) this.#row[1 + (slot >>> 5)] |= 1 << (slot & 31);
       before.add(this.#row, 0);
     }
     this.#swap();
@@ -133,7 +133,7 @@ class Search<State> {
 
   /** Keeps what explains that `operation` has returned; the name of a limit if one was reached. */
   #respond(operation: number): string | null {
-    const slot = this.#slotOf[operation]!;
+    const slot = this.#slotOf[operation];
     const word = 1 + (slot >>> 5);
     const bit = 1 << (slot & 31);
     const { rows, count } = this.#frontier;
@@ -141,20 +141,20 @@ class Search<State> {
     this.#seen.clear();
     for (let at = 0; at < count; at += 1) {
       const start = at * this.#width;
-      if ((rows[start + word]! & bit) !== 0) continue;
+      if ((rows[start + word] & bit) !== 0) continue;
       if (this.#seen.add(rows, start)) this.#at(this.#usedBy(rows, start)).push(this.#seen.count - 1);
     }
     // Rows in which it has already taken effect; they are entered level by level, to keep the order of `used`.
     const done: number[] = [];
-    for (let at = 0; at < count; at += 1) if ((rows[at * this.#width + word]! & bit) !== 0) done.push(at);
+    for (let at = 0; at < count; at += 1) if ((rows[at * this.#width + word] & bit) !== 0) done.push(at);
     const byUse = this.#crashedCodes.length > 0 && done.length > 1;
     if (byUse) done.sort((a, b) => this.#usedBy(rows, a * this.#width) - this.#usedBy(rows, b * this.#width));
     let entered = 0;
     for (let level = 0; level < this.#levels.length || entered < done.length; level += 1) {
-      while (entered < done.length && this.#usedBy(rows, done[entered]! * this.#width) <= level) {
-        const start = done[entered]! * this.#width;
+      while (entered < done.length && this.#usedBy(rows, done[entered] * this.#width) <= level) {
+        const start = done[entered] * this.#width;
         this.#row.set(rows.subarray(start, start + this.#width));
-        this.#row[word]! &= ~bit;
+        this.#row[word] &= ~bit;
         this.#next.add(this.#row, 0);
         entered += 1;
       }
@@ -167,7 +167,7 @@ class Search<State> {
         this.#explore(at, level, word, bit);
       }
     }
-    const list = this.#observer[this.#classes.of[operation]!] === 1 ? this.#observers : this.#movers;
+    const list = this.#observer[this.#classes.of[operation]] === 1 ? this.#observers : this.#movers;
     list.splice(list.indexOf(operation), 1);
     this.#swap();
     if (this.#frontier.count > this.#peak) this.#peak = this.#frontier.count;
@@ -177,30 +177,30 @@ class Search<State> {
   /** Lets everything that may go next in row `at` of `seen` take effect. */
   #explore(at: number, level: number, word: number, bit: number): void {
     const start = at * this.#width;
-    const state = this.#seen.rows[start]!;
+    const state = this.#seen.rows[start];
     this.#marks += 1;
     for (const mover of this.#movers) {
-      const slot = this.#slotOf[mover]!;
-      if ((this.#seen.rows[start + 1 + (slot >>> 5)]! & (1 << (slot & 31))) !== 0) continue;
-      const code = this.#classes.of[mover]!;
+      const slot = this.#slotOf[mover];
+      if ((this.#seen.rows[start + 1 + (slot >>> 5)] & (1 << (slot & 31))) !== 0) continue;
+      const code = this.#classes.of[mover];
       if (this.#mark[code] === this.#marks) continue;
       this.#mark[code] = this.#marks;
       const next = this.#transitions.next(state, code);
       if (next === NONE) continue;
       for (const to of next >= 0 ? [next] : this.#transitions.several(next)) {
         this.#row.set(this.#seen.rows.subarray(start, start + this.#width));
-        this.#row[1 + (slot >>> 5)]! |= 1 << (slot & 31);
+        this.#row[1 + (slot >>> 5)] |= 1 << (slot & 31);
         this.#enter(to, level, word, bit);
       }
     }
     for (let crashed = 0; crashed < this.#crashedCodes.length; crashed += 1) {
       const column = 1 + this.#words + crashed;
-      if (this.#seen.rows[start + column]! >= this.#available[crashed]!) continue;
-      const next = this.#transitions.next(state, this.#crashedCodes[crashed]!);
+      if (this.#seen.rows[start + column] >= this.#available[crashed]) continue;
+      const next = this.#transitions.next(state, this.#crashedCodes[crashed]);
       if (next === NONE || next === state) continue;
       for (const to of next >= 0 ? [next] : this.#transitions.several(next)) {
         this.#row.set(this.#seen.rows.subarray(start, start + this.#width));
-        this.#row[column]! += 1;
+        this.#row[column] += 1;
         this.#enter(to, level + 1, word, bit);
       }
     }
@@ -211,28 +211,28 @@ class Search<State> {
     const row = this.#row;
     row[0] = state;
     for (const observer of this.#observers) {
-      const slot = this.#slotOf[observer]!;
+      const slot = this.#slotOf[observer];
       const at = 1 + (slot >>> 5);
-      if ((row[at]! & (1 << (slot & 31))) !== 0) continue;
-      if (this.#transitions.next(state, this.#classes.of[observer]!) !== NONE) row[at]! |= 1 << (slot & 31);
+      if ((row[at] & (1 << (slot & 31))) !== 0) continue;
+      if (this.#transitions.next(state, this.#classes.of[observer]) !== NONE) row[at] |= 1 << (slot & 31);
     }
-    if ((row[word]! & bit) === 0) {
+    if ((row[word] & bit) === 0) {
       if (this.#seen.add(row, 0)) this.#at(level).push(this.#seen.count - 1);
       return;
     }
-    row[word]! &= ~bit;
+    row[word] &= ~bit;
     this.#next.add(row, 0);
   }
 
   #usedBy(rows: Int32Array, start: number): number {
     let used = 0;
-    for (let at = 1 + this.#words; at < this.#width; at += 1) used += rows[start + at]!;
+    for (let at = 1 + this.#words; at < this.#width; at += 1) used += rows[start + at];
     return used;
   }
 
   #at(level: number): number[] {
     while (this.#levels.length <= level) this.#levels.push([]);
-    return this.#levels[level]!;
+    return this.#levels[level];
   }
 
   #swap(): void {
@@ -262,7 +262,7 @@ class Search<State> {
     this.#next.clear();
     for (let at = 0; at < count; at += 1) {
       const start = at * this.#width;
-      const state = rows[start]!;
+      const state = rows[start];
       if (!numbers.has(state)) numbers.set(state, numbers.size);
       this.#row.set(rows.subarray(start, start + this.#width));
       this.#row[0] = numbers.get(state)!;
@@ -281,7 +281,7 @@ function slotsOf(columns: Columns, slotOf: Int32Array): number {
   const free: number[] = [];
   let slots = 0;
   for (const event of eventsOf(columns)) {
-    if (event < 0) free.push(slotOf[~event]!);
+    if (event < 0) free.push(slotOf[~event]);
     else if (columns.ret[event] !== NEVER) {
       slotOf[event] = free.pop() ?? slots;
       if (slotOf[event] === slots) slots += 1;

@@ -98,7 +98,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.each(Object.entries(MUTANTS))("%s", (name, mutants) => {
-  const kind = KINDS[name]!;
+  const kind = KINDS[name];
   let samples: { columns: Columns; truth: boolean }[] = [];
   beforeAll(() => {
     samples = samplesOf(kind);
@@ -171,7 +171,7 @@ let written = 0;
 
 /** The monitor, loaded from a copy of its source with that one change in it or in what it imports. */
 async function monitorFrom(name: string, change: Mutant | null): Promise<Monitor> {
-  const [file, get] = MONITORS[name]!;
+  const [file, get] = MONITORS[name];
   const copies = new Map<string, string>();
   const copy = (path: string): string => {
     const known = copies.get(path);

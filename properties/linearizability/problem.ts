@@ -10,14 +10,14 @@ export function relevantTo(columns: Columns, model: Model<any>): Columns {
   const dropped = columns.names.map((name) => ignored.has(name));
   const { count, name, threw } = columns;
   let plain = true;
-  for (let index = 0; index < count && plain; index += 1) plain = !dropped[name[index]!] && threw[index] === 0;
+  for (let index = 0; index < count && plain; index += 1) plain = !dropped[name[index]] && threw[index] === 0;
   if (plain) return columns;
   const kept: number[] = [];
-  for (let index = 0; index < count; index += 1) if (!dropped[name[index]!]) kept.push(index);
+  for (let index = 0; index < count; index += 1) if (!dropped[name[index]]) kept.push(index);
   const errors = model.errors ?? [];
   return subsetOf(columns, kept, (index) => {
     if (threw[index] === 0) return false;
-    const text = String(columns.values.value(columns.result[index]!));
+    const text = String(columns.values.value(columns.result[index]));
     return !errors.some((error) => text.includes(error));
   });
 }
@@ -34,14 +34,14 @@ export function inPhases(columns: Columns, model: Model<any>): Columns {
   const codes = phases.map((list) => list?.map(indexOf) ?? null);
   const rows: { row: number; name: number; at: number }[] = [];
   for (let row = 0; row < columns.count; row += 1) {
-    const list = codes[columns.name[row]!] ?? [columns.name[row]!];
+    const list = codes[columns.name[row]] ?? [columns.name[row]];
     for (const [at, name] of list.entries()) rows.push({ row, name, at });
   }
   const most = Math.max(1, ...phases.map((list) => list?.length ?? 1));
   const spread = emptyColumns(rows.length, columns.values);
   for (const [index, { row, name, at }] of rows.entries()) {
-    spread.call[index] = columns.call[row]! * most + at;
-    spread.ret[index] = columns.ret[row] === NEVER ? NEVER : columns.ret[row]! * most + at;
+    spread.call[index] = columns.call[row] * most + at;
+    spread.ret[index] = columns.ret[row] === NEVER ? NEVER : columns.ret[row] * most + at;
     spread.id[index] = columns.id[row]!;
     spread.process[index] = columns.process[row]!;
     spread.name[index] = name;
@@ -60,13 +60,13 @@ export function callOf(columns: Columns, index: number, model: Model<any>): { ca
   const pending = columns.ret[index] === NEVER;
   return {
     call: {
-      operation: columns.names[columns.name[index]!]!,
+      operation: columns.names[columns.name[index]],
       args: argumentsOf(columns, index),
-      process: model.perProcess === true ? columns.processes[columns.process[index]!]! : "",
+      process: model.perProcess === true ? columns.processes[columns.process[index]] : "",
     },
     answer: {
       outcome: pending ? "pending" : columns.threw[index] === 1 ? "threw" : "returned",
-      result: pending ? undefined : columns.values.value(columns.result[index]!),
+      result: pending ? undefined : columns.values.value(columns.result[index]),
     },
   };
 }

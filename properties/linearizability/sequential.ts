@@ -23,7 +23,7 @@ export function sequentialCheck<State>(
   const classes = classesOf(weak, model);
   const transitions = new Transitions(model, classes.list);
   const lines: number[][] = Array.from(columns.processes, () => []);
-  for (let index = 0; index < columns.count; index += 1) lines[columns.process[index]!]!.push(index);
+  for (let index = 0; index < columns.count; index += 1) lines[columns.process[index]].push(index);
   const { configurationsMax = CONFIGURATIONS_MAX, keptMax = KEPT_MAX, expired } = budget;
   const tried = new Set<string>();
   const stack: { state: number; at: number[] }[] = [];
@@ -34,10 +34,10 @@ export function sequentialCheck<State>(
     for (let moved = true; moved;) {
       moved = false;
       for (const [line, operations] of lines.entries()) {
-        const index = operations[at[line]!];
-        if (index === undefined || !classes.list[classes.of[index]!]!.observer) continue;
-        if (weak.ret[index] !== NEVER && transitions.next(state, classes.of[index]!) === NONE) continue;
-        at[line]! += 1;
+        const index = operations[at[line]];
+        if (index === undefined || !classes.list[classes.of[index]].observer) continue;
+        if (weak.ret[index] !== NEVER && transitions.next(state, classes.of[index]) === NONE) continue;
+        at[line] += 1;
         moved = true;
       }
     }
@@ -57,7 +57,7 @@ export function sequentialCheck<State>(
       farthest,
       at.reduce((sum, done) => sum + done, 0),
     );
-    if (lines.every((operations, line) => at[line]! >= operations.length)) return { verdict: "holds" };
+    if (lines.every((operations, line) => at[line] >= operations.length)) return { verdict: "holds" };
     const limit =
       explored > configurationsMax
         ? `configurationsMax (${configurationsMax})`
@@ -76,11 +76,11 @@ export function sequentialCheck<State>(
       };
     }
     for (const [line, operations] of lines.entries()) {
-      const index = operations[at[line]!];
+      const index = operations[at[line]];
       if (index === undefined) continue;
       const next = at.map((done, other) => (other === line ? done + 1 : done));
       if (weak.ret[index] === NEVER) enter(state, next);
-      const to = transitions.next(state, classes.of[index]!);
+      const to = transitions.next(state, classes.of[index]);
       if (to === NONE) continue;
       for (const one of to >= 0 ? [to] : transitions.several(to)) enter(one, next);
     }
@@ -91,6 +91,6 @@ export function sequentialCheck<State>(
 function pendingOf(columns: Columns, optional: ReadonlySet<number>): Columns {
   if (optional.size === 0) return columns;
   const ret = columns.ret.slice();
-  for (let index = 0; index < columns.count; index += 1) if (optional.has(columns.id[index]!)) ret[index] = NEVER;
+  for (let index = 0; index < columns.count; index += 1) if (optional.has(columns.id[index])) ret[index] = NEVER;
   return { ...columns, ret };
 }

@@ -34,9 +34,9 @@ export function classesOf(columns: Columns, model: Model<any>): Classes {
   const list: OperationClass[] = [];
   const known = new Map<string, number>();
   for (let index = 0; index < count; index += 1) {
-    const answer = ret[index] === NEVER ? "p" : `${threw[index] === 1 ? "t" : "r"}${result[index]!}`;
-    const who = model.perProcess === true ? process[index]! : "";
-    const key = `${name[index]!} ${argumentCount[index]!} ${argument[index]!} ${answer} ${who}`;
+    const answer = ret[index] === NEVER ? "p" : `${threw[index] === 1 ? "t" : "r"}${result[index]}`;
+    const who = model.perProcess === true ? process[index] : "";
+    const key = `${name[index]} ${argumentCount[index]} ${argument[index]} ${answer} ${who}`;
     let code = known.get(key);
     if (code === undefined) {
       const { call, answer: recorded } = callOf(columns, index, model);
@@ -90,11 +90,11 @@ export class Transitions<State> {
       return this.#states.push(state) - 1;
     }
     if (typeof known === "number") {
-      if (equal === undefined || equal(this.#states[known]!, state)) return known;
+      if (equal === undefined || equal(this.#states[known], state)) return known;
       this.#ids.set(key, [known, this.#states.length]);
       return this.#states.push(state) - 1;
     }
-    const found = known.find((id) => equal!(this.#states[id]!, state));
+    const found = known.find((id) => equal!(this.#states[id], state));
     if (found !== undefined) return found;
     known.push(this.#states.length);
     return this.#states.push(state) - 1;
@@ -104,7 +104,7 @@ export class Transitions<State> {
   next(state: number, code: number): number {
     const key = state * CLASSES_MAX + code;
     const slot = (Math.imul(state, 0x9e3779b1) ^ Math.imul(code, 0x85ebca6b)) >>> this.#shift;
-    if (this.#keys[slot] === key) return this.#nexts[slot]!;
+    if (this.#keys[slot] === key) return this.#nexts[slot];
     const next = this.#stepped(state, code);
     this.#keys[slot] = key;
     this.#nexts[slot] = next;
@@ -112,12 +112,12 @@ export class Transitions<State> {
   }
 
   several(next: number): readonly number[] {
-    return this.#several[-2 - next]!;
+    return this.#several[-2 - next];
   }
 
   /** Forgets all states but `kept`; the state that had number `kept[i]` then has number i. */
   keepOnly(kept: readonly number[]): void {
-    const states = kept.map((id) => this.#states[id]!);
+    const states = kept.map((id) => this.#states[id]);
     this.#states = [];
     this.#ids = new Map();
     this.#several = [];
@@ -126,9 +126,9 @@ export class Transitions<State> {
   }
 
   #stepped(state: number, code: number): number {
-    const { call, answer, observer } = this.#classes[code]!;
+    const { call, answer, observer } = this.#classes[code];
     const nexts = new Set<number>();
-    for (const step of this.#model.step(this.#states[state]!, call)) {
+    for (const step of this.#model.step(this.#states[state], call)) {
       if (explains(step, answer)) nexts.add(this.number(step.state));
     }
     if (nexts.size === 0) return NONE;
@@ -138,7 +138,7 @@ export class Transitions<State> {
       );
     }
     const [first] = nexts;
-    if (nexts.size === 1) return first!;
+    if (nexts.size === 1) return first;
     this.#several.push([...nexts]);
     return -1 - this.#several.length;
   }

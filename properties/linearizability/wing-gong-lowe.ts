@@ -23,12 +23,12 @@ export function wingGongLoweCheck(history: Columns, model: Model<any>, configura
     if (left === 0) return true;
     // Whatever was invoked before the first response that is still to come may be next.
     let horizon = NEVER;
-    for (let index = first; index < count && call[index]! < horizon; index += 1) {
-      if (done[index] === 0 && ret[index]! < horizon) horizon = ret[index]!;
+    for (let index = first; index < count && call[index] < horizon; index += 1) {
+      if (done[index] === 0 && ret[index] < horizon) horizon = ret[index]!;
     }
-    for (let index = first; index < count && call[index]! < horizon; index += 1) {
+    for (let index = first; index < count && call[index] < horizon; index += 1) {
       if (done[index] === 1) continue;
-      const { call: asked, answer } = calls[index]!;
+      const { call: asked, answer } = calls[index];
       for (const step of model.step(state, asked)) {
         if (!explains(step, answer)) continue;
         done[index] = 1;

@@ -32,7 +32,7 @@ export interface Kind {
 }
 
 const one = (draw: Draw, names: readonly string[]): { operation: string; args: readonly unknown[] } => ({
-  operation: names[draw(names.length)]!,
+  operation: names[draw(names.length)],
   args: [],
 });
 

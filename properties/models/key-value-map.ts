@@ -51,5 +51,5 @@ export function keyValueMapModel(options: { readonly absent?: unknown } = {}): M
 export type MapState = Readonly<Record<string, unknown>>;
 
 function textOf(value: unknown): string {
-  return value === null || value === undefined ? "" : String(value as string);
+  return value === null || value === undefined ? "" : String(value);
 }

@@ -66,7 +66,7 @@ export interface NamedModel {
 export function namedModel(text: string): Model<any> {
   const colon = text.indexOf(":");
   const name = colon === -1 ? text : text.slice(0, colon);
-  const model = Object.hasOwn(NAMED_MODELS, name) ? NAMED_MODELS[name]! : null;
+  const model = Object.hasOwn(NAMED_MODELS, name) ? NAMED_MODELS[name] : null;
   if (model === null)
     throw new RangeError(`There is no model "${name}". Choose one of ${Object.keys(NAMED_MODELS).join(", ")}.`);
   const parameter = colon === -1 ? undefined : parsed(name, text.slice(colon + 1));

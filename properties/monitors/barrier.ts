@@ -20,17 +20,17 @@ function check(columns: Columns, parties: number): Finding {
   const arrived = new ByReturn(ret);
   const line = eventsOf(columns);
   for (let position = 0; position < line.length; position += 1) {
-    const event = line[position]!;
+    const event = line[position];
     const index = event >= 0 ? event : ~event;
-    if (!waits[name[index]!])
-      return unknown(`"${columns.names[name[index]!]}" is no operation that the barrier monitor knows`);
+    if (!waits[name[index]])
+      return unknown(`"${columns.names[name[index]]}" is no operation that the barrier monitor knows`);
     if (event >= 0) {
-      if (busy[process[index]!] === 1) return unknown("a process has two waits open at once");
-      busy[process[index]!] = 1;
+      if (busy[process[index]] === 1) return unknown("a process has two waits open at once");
+      busy[process[index]] = 1;
       arrived.push(index);
       continue;
     }
-    busy[process[index]!] = 0;
+    busy[process[index]] = 0;
     if (released[index] === 1) continue;
     if (arrived.size < parties) return tooFew(columns, parties, arrived.items(), index, position);
     for (let place = 0; place < parties; place += 1) released[arrived.pop()] = 1;
@@ -39,7 +39,7 @@ function check(columns: Columns, parties: number): Finding {
 }
 
 function tooFew(columns: Columns, parties: number, there: readonly number[], index: number, at: number): Finding {
-  const who = (other: number): string => columns.processes[columns.process[other]!]!;
+  const who = (other: number): string => columns.processes[columns.process[other]];
   const others = there.filter((other) => other !== index).map(who);
   const company = others.length === 0 ? "alone" : `with only ${listed(others)}`;
   return {

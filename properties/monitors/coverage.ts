@@ -13,8 +13,8 @@ export class Coverage {
   constructor(size: number, count: number, from: (k: number) => number, until: (k: number) => number) {
     const change = new Int32Array(size + 1);
     for (let k = 0; k < count; k += 1) {
-      change[from(k)]! += 1;
-      change[until(k)]! -= 1;
+      change[from(k)] += 1;
+      change[until(k)] -= 1;
     }
     let leaves = 1;
     while (leaves < size) leaves *= 2;
@@ -24,18 +24,18 @@ export class Coverage {
     this.#bareBefore = new Int32Array(size + 1);
     let cover = 0;
     for (let moment = 0; moment < size; moment += 1) {
-      cover += change[moment]!;
+      cover += change[moment];
       this.#least[leaves + moment] = cover;
-      this.#bareBefore[moment + 1] = this.#bareBefore[moment]! + (cover === 0 ? 1 : 0);
+      this.#bareBefore[moment + 1] = this.#bareBefore[moment] + (cover === 0 ? 1 : 0);
     }
     for (let node = leaves - 1; node >= 1; node -= 1) {
-      this.#least[node] = Math.min(this.#least[2 * node]!, this.#least[2 * node + 1]!);
+      this.#least[node] = Math.min(this.#least[2 * node], this.#least[2 * node + 1]);
     }
   }
 
   /** Whether any moment from `first` to `last` was bare at the start. */
   bareWithin(first: number, last: number): boolean {
-    return this.#bareBefore[last + 1]! > this.#bareBefore[first]!;
+    return this.#bareBefore[last + 1] > this.#bareBefore[first];
   }
 
   /** Takes one span away: `from` up to but not including `until`. */
@@ -59,9 +59,9 @@ export class Coverage {
     let node = 1;
     let above = 0;
     while (node < this.#leaves) {
-      above += this.#added[node]!;
+      above += this.#added[node];
       node *= 2;
-      if (this.#least[node]! + above !== 0) node += 1;
+      if (this.#least[node] + above !== 0) node += 1;
     }
     this.#least[node] = OUT;
     this.#repair(node);
@@ -69,13 +69,13 @@ export class Coverage {
   }
 
   #add(node: number, value: number): void {
-    this.#least[node]! += value;
-    this.#added[node]! += value;
+    this.#least[node] += value;
+    this.#added[node] += value;
   }
 
   #repair(leaf: number): void {
     for (let node = leaf >> 1; node >= 1; node >>= 1) {
-      this.#least[node] = Math.min(this.#least[2 * node]!, this.#least[2 * node + 1]!) + this.#added[node]!;
+      this.#least[node] = Math.min(this.#least[2 * node], this.#least[2 * node + 1]) + this.#added[node];
     }
   }
 }
@@ -100,13 +100,13 @@ export class Spans {
     this.#head = new Int32Array(moments).fill(-1);
     this.#chain = new Int32Array(starts.length);
     this.#last = new Int32Array(2 * leaves).fill(-1);
-    for (let span = 0; span < starts.length; span += 1) this.#link(starts[span]!, span);
+    for (let span = 0; span < starts.length; span += 1) this.#link(starts[span], span);
     for (let moment = 0; moment < moments; moment += 1) {
-      const head = this.#head[moment]!;
+      const head = this.#head[moment];
       if (head !== -1) this.#last[leaves + moment] = ends[head]!;
     }
     for (let node = leaves - 1; node >= 1; node -= 1) {
-      this.#last[node] = Math.max(this.#last[2 * node]!, this.#last[2 * node + 1]!);
+      this.#last[node] = Math.max(this.#last[2 * node], this.#last[2 * node + 1]);
     }
   }
 
@@ -116,13 +116,13 @@ export class Spans {
     if (node === -1) return -1;
     while (node < this.#leaves) {
       node *= 2;
-      if (this.#last[node]! < moment) node += 1;
+      if (this.#last[node] < moment) node += 1;
     }
     const first = node - this.#leaves;
-    const span = this.#head[first]!;
+    const span = this.#head[first];
     this.#head[first] = this.#chain[span]!;
-    this.#last[node] = this.#head[first] === -1 ? -1 : this.#ends[this.#head[first]!]!;
-    for (let up = node >> 1; up >= 1; up >>= 1) this.#last[up] = Math.max(this.#last[2 * up]!, this.#last[2 * up + 1]!);
+    this.#last[node] = this.#head[first] === -1 ? -1 : this.#ends[this.#head[first]];
+    for (let up = node >> 1; up >= 1; up >>= 1) this.#last[up] = Math.max(this.#last[2 * up], this.#last[2 * up + 1]);
     return span;
   }
 
@@ -133,10 +133,10 @@ export class Spans {
     while (left < right) {
       if (right % 2 === 1) {
         right -= 1;
-        if (this.#last[right]! >= moment) return right;
+        if (this.#last[right] >= moment) return right;
       }
       if (left % 2 === 1) {
-        if (this.#last[left]! >= moment) return left;
+        if (this.#last[left] >= moment) return left;
         left += 1;
       }
       left >>= 1;
@@ -147,8 +147,8 @@ export class Spans {
 
   #link(first: number, span: number): void {
     let before = -1;
-    let after = this.#head[first]!;
-    while (after !== -1 && this.#ends[after]! > this.#ends[span]!) {
+    let after = this.#head[first];
+    while (after !== -1 && this.#ends[after] > this.#ends[span]) {
       before = after;
       after = this.#chain[after]!;
     }

@@ -16,7 +16,7 @@ export class Numbering {
 
   of(code: number): number {
     if (code >= 0 && code < this.#dense.length) {
-      const known = this.#dense[code]!;
+      const known = this.#dense[code];
       if (known !== 0) return known - 1;
       this.#size += 1;
       this.#dense[code] = this.#size;

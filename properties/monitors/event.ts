@@ -16,9 +16,9 @@ function check(columns: Columns): Finding {
   const last = columns.events - 1;
   let answer = -1;
   for (let index = 0; index < columns.count; index += 1) if (ret[index] === last) answer = index;
-  const role = answer === -1 ? null : roles[name[answer]!];
+  const role = answer === -1 ? null : roles[name[answer]];
   if (role !== "isSet" && role !== "wait") return unknown("the last response is no answer of an event");
-  const said = values.value(result[answer]!) !== false;
+  const said = values.value(result[answer]) !== false;
   const wanted = said ? "set" : "clear";
   const opposite = said ? "clear" : "set";
 
@@ -26,16 +26,16 @@ function check(columns: Columns): Finding {
   let over = -1;
   let maker = -1;
   for (let index = 0; index < columns.count; index += 1) {
-    if (roles[name[index]!] !== wanted || ret[index]! <= over) continue;
+    if (roles[name[index]] !== wanted || ret[index] <= over) continue;
     over = ret[index]!;
     maker = index;
   }
   if (over === NEVER) return unknown("something that never returned may explain the answer");
   let undone = -1;
   for (let index = 0; index < columns.count; index += 1) {
-    if (roles[name[index]!] === opposite && call[index]! > over && ret[index]! < call[answer]!) undone = index;
+    if (roles[name[index]] === opposite && call[index] > over && ret[index] < call[answer]) undone = index;
   }
-  const who = `${columns.processes[columns.process[answer]!]!}'s ${columns.names[name[answer]!]!}`;
+  const who = `${columns.processes[columns.process[answer]]}'s ${columns.names[name[answer]]}`;
   if (undone !== -1) {
     return {
       verdict: "violated",

@@ -25,10 +25,10 @@ function check(columns: Columns): Finding {
   let zeroLast = 0;
   let refusals = false;
   for (let position = 0; position < line.length; position += 1) {
-    const event = line[position]!;
+    const event = line[position];
     const index = event >= 0 ? event : ~event;
-    const role = roles[name[index]!];
-    if (role === null) return unknown(`"${columns.names[name[index]!]}" is no operation of a joinable queue`);
+    const role = roles[name[index]];
+    if (role === null) return unknown(`"${columns.names[name[index]]}" is no operation of a joinable queue`);
     if (threw[index] === 1 || (role !== "taskDone" && ret[index] !== NEVER && result[index] === refusal)) {
       // A refused put added nothing, whenever that was; the others say something about the count.
       refusals ||= role !== "put";
@@ -40,12 +40,12 @@ function check(columns: Columns): Finding {
       if (event >= 0) least -= 1;
       else most -= 1;
       if (most < 0) {
-        const message = `${columns.processes[process[index]!]} finished a task, and none was unfinished`;
+        const message = `${columns.processes[process[index]]} finished a task, and none was unfinished`;
         return { verdict: "violated", message, operations: [index], at: position };
       }
       order.taskDone(event, position);
     } else {
-      if (event < 0 && least > 0 && zeroLast < call[index]!) return early(columns, roles, index, position);
+      if (event < 0 && least > 0 && zeroLast < call[index]) return early(columns, roles, index, position);
       order.join(event, position);
     }
     if (least <= 0) zeroLast = position;
@@ -105,9 +105,9 @@ class LatestOrder {
       return;
     }
     this.#openJoins -= 1;
-    if (this.#count === 0 || this.#zeroLast >= this.#call[~event]!) return;
+    if (this.#count === 0 || this.#zeroLast >= this.#call[~event]) return;
     this.#reachZero();
-    if (this.#zeroLast < this.#call[~event]!) this.stuck = true;
+    if (this.#zeroLast < this.#call[~event]) this.stuck = true;
   }
 
   /** Lets open taskDones take effect until nothing is unfinished; leaves everything as it is if there are too few. */
@@ -161,20 +161,20 @@ function early(columns: Columns, roles: readonly (string | null)[], join: number
   for (const event of eventsOf(columns)) {
     const index = event >= 0 ? event : ~event;
     if (columns.threw[index] === 1) continue;
-    const role = roles[columns.name[index]!];
+    const role = roles[columns.name[index]];
     if (role === "put" && event < 0) puts.push(index);
     if (role === "taskDone" && event >= 0) dones.push(index);
   }
   const chain = coveringChain(
     puts.length,
-    (k) => columns.ret[puts[k]!]!,
-    (k) => (k < dones.length ? columns.call[dones[k]!]! : NEVER),
-    columns.call[join]!,
-    columns.ret[join]! - 1,
+    (k) => columns.ret[puts[k]],
+    (k) => (k < dones.length ? columns.call[dones[k]] : NEVER),
+    columns.call[join],
+    columns.ret[join] - 1,
   );
-  const who = (index: number): string => columns.processes[columns.process[index]!]!;
-  const operations = chain.flatMap((k) => (k < dones.length ? [puts[k]!, dones[k]!] : [puts[k]!]));
-  const putters = listed([...new Set(chain.map((k) => who(puts[k]!)))]);
+  const who = (index: number): string => columns.processes[columns.process[index]];
+  const operations = chain.flatMap((k) => (k < dones.length ? [puts[k], dones[k]] : [puts[k]]));
+  const putters = listed([...new Set(chain.map((k) => who(puts[k])))]);
   return {
     verdict: "violated",
     message: `${who(join)}'s join returned while a task that ${putters} had put was unfinished all the time`,

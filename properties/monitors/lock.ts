@@ -14,7 +14,7 @@ function check(columns: Columns): Finding {
   const { call, ret, process, name, threw, result, values } = columns;
   const roles = rolesIn(columns, LOCK_NAMES);
   const refusal = values.code(false);
-  const who = (index: number): string => columns.processes[process[index]!]!;
+  const who = (index: number): string => columns.processes[process[index]];
   const open = new Int32Array(columns.processes.length).fill(-1);
   /** The acquire by which a process certainly holds the lock. */
   const holds = new Int32Array(columns.processes.length).fill(-1);
@@ -26,11 +26,11 @@ function check(columns: Columns): Finding {
   let refusals = false;
   const line = eventsOf(columns);
   for (let position = 0; position < line.length; position += 1) {
-    const event = line[position]!;
+    const event = line[position];
     const index = event >= 0 ? event : ~event;
-    const role = roles[name[index]!];
-    const owner = process[index]!;
-    if (role === null) return unknown(`"${columns.names[name[index]!]}" is no operation of a lock`);
+    const role = roles[name[index]];
+    const owner = process[index];
+    if (role === null) return unknown(`"${columns.names[name[index]]}" is no operation of a lock`);
     const refused = threw[index] === 1 || (role === "acquire" && ret[index] !== NEVER && result[index] === refusal);
     if (event >= 0) {
       if (open[owner] !== -1) return unknown(`${who(index)} has two operations open at once`);
@@ -47,7 +47,7 @@ function check(columns: Columns): Finding {
         refusals = true;
         if (role === "release") {
           if (holds[owner] === -1) continue;
-          const operations = [holds[owner]!, index];
+          const operations = [holds[owner], index];
           return {
             verdict: "violated",
             message: `${who(index)} held the lock, and was refused to release it`,
@@ -55,7 +55,7 @@ function check(columns: Columns): Finding {
             at: position,
           };
         }
-        if (possible === 0 && heldLast < call[index]!) {
+        if (possible === 0 && heldLast < call[index]) {
           const message = `${who(index)} was refused the lock, and nobody can have held it meanwhile`;
           return { verdict: "violated", message, operations: [index], at: position };
         }

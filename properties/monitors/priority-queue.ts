@@ -24,18 +24,18 @@ function check(columns: Columns): Finding {
   if ("verdict" in items) return items;
   const numbers = new Float64Array(items.count);
   for (let item = 0; item < items.count; item += 1) {
-    const [value] = argumentsOf(columns, items.put[item]!);
+    const [value] = argumentsOf(columns, items.put[item]);
     if (typeof value !== "number" || Number.isNaN(value)) return unknown("something else than numbers was put in");
     numbers[item] = value;
   }
-  const order = [...numbers.keys()].sort((a, b) => numbers[a]! - numbers[b]!);
+  const order = [...numbers.keys()].sort((a, b) => numbers[a] - numbers[b]);
   const conflict = conflictIn(columns, items, order);
   if (conflict === null) return HOLDS;
   if (items.pending.length === 0 || !items.outFrom.subarray(0, items.count).includes(NEVER)) return conflict;
   const helped = { ...items, outFrom: items.outFrom.slice() };
   for (let item = 0; item < items.count; item += 1) {
     if (items.get[item] !== NONE) continue;
-    helped.outFrom[item] = Math.max(columns.call[items.pending[0]!]!, items.inFrom[item]!);
+    helped.outFrom[item] = Math.max(columns.call[items.pending[0]], items.inFrom[item]);
   }
   if (conflictIn(columns, helped, order) !== null) return conflict;
   return unknown("a take that never returned may have taken any of several values");
@@ -49,7 +49,7 @@ function conflictIn(columns: Columns, items: Items, order: readonly number[]): C
   const nextBare = (from: number): number => {
     let gap = from;
     while (bare[gap] !== gap) {
-      bare[gap] = bare[bare[gap]!]!;
+      bare[gap] = bare[bare[gap]]!;
       gap = bare[gap]!;
     }
     return gap;
@@ -57,33 +57,33 @@ function conflictIn(columns: Columns, items: Items, order: readonly number[]): C
   for (const [place, item] of order.entries()) {
     let out = gaps;
     if (outFrom[item] !== NEVER) {
-      out = nextBare(outFrom[item]!);
-      if (out >= Math.min(outBy[item]!, gaps + 1)) {
-        const smaller = around(columns, items, order.slice(0, place), outFrom[item]!, outBy[item]! - 1);
-        const value = shown(argumentsOf(columns, put[item]!)[0]);
-        const inside = smaller.slice(0, 3).map((other) => shown(argumentsOf(columns, put[other]!)[0]));
+      out = nextBare(outFrom[item]);
+      if (out >= Math.min(outBy[item], gaps + 1)) {
+        const smaller = around(columns, items, order.slice(0, place), outFrom[item], outBy[item] - 1);
+        const value = shown(argumentsOf(columns, put[item])[0]);
+        const inside = smaller.slice(0, 3).map((other) => shown(argumentsOf(columns, put[other])[0]));
         const operations = [...smaller, item]
-          .flatMap((other) => [put[other]!, get[other]!])
+          .flatMap((other) => [put[other], get[other]])
           .filter((index) => index !== NONE);
         return {
           verdict: "violated",
-          message: `${who(columns, get[item]!)} got ${value} while something smaller (${listed(inside)}) was always inside`,
+          message: `${who(columns, get[item])} got ${value} while something smaller (${listed(inside)}) was always inside`,
           operations: operations.sort((a, b) => a - b),
-          at: outBy[item]!,
+          at: outBy[item],
         };
       }
     }
-    for (let gap = nextBare(inBy[item]!); gap < out; gap = nextBare(gap)) bare[gap] = gap + 1;
+    for (let gap = nextBare(inBy[item]); gap < out; gap = nextBare(gap)) bare[gap] = gap + 1;
   }
   for (const take of items.empties) {
-    if (nextBare(columns.call[take]!) < columns.ret[take]!) continue;
-    const inside = around(columns, items, order, columns.call[take]!, columns.ret[take]! - 1);
-    const operations = inside.flatMap((item) => [put[item]!, get[item]!]).filter((index) => index !== NONE);
+    if (nextBare(columns.call[take]) < columns.ret[take]) continue;
+    const inside = around(columns, items, order, columns.call[take], columns.ret[take] - 1);
+    const operations = inside.flatMap((item) => [put[item], get[item]]).filter((index) => index !== NONE);
     return {
       verdict: "violated",
       message: `${who(columns, take)} was told that there is nothing, and there was always something inside`,
       operations: [...operations, take].sort((a, b) => a - b),
-      at: columns.ret[take]!,
+      at: columns.ret[take],
     };
   }
   return null;
@@ -95,10 +95,8 @@ function around(columns: Columns, items: Items, some: readonly number[], first: 
   let chosen: number[] = [];
   // A smaller value can hold up a small one, which then stays longer: look further back until nothing new is found.
   for (;;) {
-    const next = some.filter(
-      (item) => items.inBy[item]! <= last && Math.min(items.outBy[item]!, columns.events) > from,
-    );
-    const earliest = Math.min(from, ...next.map((item) => items.inBy[item]!));
+    const next = some.filter((item) => items.inBy[item] <= last && Math.min(items.outBy[item], columns.events) > from);
+    const earliest = Math.min(from, ...next.map((item) => items.inBy[item]));
     if (next.length === chosen.length) return next;
     chosen = next;
     from = earliest;

@@ -55,14 +55,14 @@ function check(columns: Columns, capacity: number, byProducer: boolean): Finding
 /** The values that never came out, by the end of their puts. */
 function missing(columns: Columns, items: Items): number[] {
   const at = new Int32Array(columns.events).fill(NONE);
-  for (let item = 0; item < items.count; item += 1) if (items.get[item] === NONE) at[items.inBy[item]!] = item;
+  for (let item = 0; item < items.count; item += 1) if (items.get[item] === NONE) at[items.inBy[item]] = item;
   return Array.from(at.filter((item) => item !== NONE));
 }
 
 function assignInOrder(columns: Columns, items: Items): void {
   if (items.pending.length === 0) return;
   const left = missing(columns, items);
-  for (const [k, get] of items.pending.entries()) if (k < left.length) assign(columns, items, left[k]!, get);
+  for (const [k, get] of items.pending.entries()) if (k < left.length) assign(columns, items, left[k], get);
 }
 
 /**
@@ -72,20 +72,20 @@ function assignInOrder(columns: Columns, items: Items): void {
 function assignByDeadline(columns: Columns, items: Items): void {
   if (items.pending.length === 0) return;
   const byStart = new Int32Array(columns.events).fill(NONE);
-  for (let item = 0; item < items.count; item += 1) byStart[items.inFrom[item]!] = item;
+  for (let item = 0; item < items.count; item += 1) byStart[items.inFrom[item]] = item;
   const byEnd = new Int32Array(columns.events).fill(NONE);
-  for (const item of missing(columns, items)) byEnd[items.inBy[item]!] = item;
+  for (const item of missing(columns, items)) byEnd[items.inBy[item]] = item;
   const soonest = new Int32Array(columns.processes.length).fill(NEVER);
   const urgent: { item: number; deadline: number }[] = [];
   for (let position = columns.events - 1; position >= 0; position -= 1) {
-    const later = byStart[position]!;
+    const later = byStart[position];
     if (later !== NONE) {
-      const producer = columns.process[items.put[later]!]!;
-      soonest[producer] = Math.min(soonest[producer]!, items.outBy[later]!);
+      const producer = columns.process[items.put[later]];
+      soonest[producer] = Math.min(soonest[producer], items.outBy[later]);
     }
-    const item = byEnd[position]!;
+    const item = byEnd[position];
     if (item === NONE) continue;
-    const deadline = soonest[columns.process[items.put[item]!]!]!;
+    const deadline = soonest[columns.process[items.put[item]]];
     if (deadline !== NEVER) urgent.push({ item, deadline });
   }
   urgent.sort((a, b) => a.deadline - b.deadline);
@@ -93,7 +93,7 @@ function assignByDeadline(columns: Columns, items: Items): void {
   for (const { item, deadline } of urgent) {
     const get = items.pending[next];
     if (get === undefined) return;
-    if (columns.call[get]! >= deadline) continue;
+    if (columns.call[get] >= deadline) continue;
     assign(columns, items, item, get);
     next += 1;
   }
@@ -101,7 +101,7 @@ function assignByDeadline(columns: Columns, items: Items): void {
 
 function assign(columns: Columns, items: Items, item: number, get: number): void {
   items.get[item] = get;
-  items.outFrom[item] = Math.max(columns.call[get]!, items.inFrom[item]!);
+  items.outFrom[item] = Math.max(columns.call[get], items.inFrom[item]);
 }
 
 /** Some b that was put in after a and came out before a; a may still be inside. */
@@ -110,35 +110,35 @@ function overtaking(columns: Columns, items: Items, byProducer: boolean): Confli
   const starts = new Int32Array(columns.events).fill(NONE);
   const ends = new Int32Array(columns.events).fill(NONE);
   for (let item = 0; item < items.count; item += 1) {
-    starts[inFrom[item]!] = item;
-    ends[inBy[item]!] = item;
+    starts[inFrom[item]] = item;
+    ends[inBy[item]] = item;
   }
   // Of all values that are in for sure, the one that came out last; for each producer, if the order binds only those.
   const last = new Int32Array(byProducer ? columns.processes.length : 1).fill(NONE);
-  const line = (item: number): number => (byProducer ? columns.process[items.put[item]!]! : 0);
+  const line = (item: number): number => (byProducer ? columns.process[items.put[item]] : 0);
   let worst = NONE;
   let overtaken = NONE;
   for (let position = 0; position < columns.events; position += 1) {
-    const entering = ends[position]!;
+    const entering = ends[position];
     if (entering !== NONE) {
       const at = line(entering);
-      if (last[at] === NONE || outFrom[entering]! > outFrom[last[at]!]!) last[at] = entering;
+      if (last[at] === NONE || outFrom[entering] > outFrom[last[at]]) last[at] = entering;
     }
-    const item = starts[position]!;
+    const item = starts[position];
     if (item === NONE) continue;
-    const before = last[line(item)]!;
-    if (before === NONE || outBy[item]! >= outFrom[before]!) continue;
-    if (worst === NONE || outBy[item]! < outBy[worst]!) [worst, overtaken] = [item, before];
+    const before = last[line(item)];
+    if (before === NONE || outBy[item] >= outFrom[before]) continue;
+    if (worst === NONE || outBy[item] < outBy[worst]) [worst, overtaken] = [item, before];
   }
   if (worst === NONE) return null;
-  const value = (item: number): string => shown(argumentsOf(columns, items.put[item]!)[0]);
+  const value = (item: number): string => shown(argumentsOf(columns, items.put[item])[0]);
   const [a, b] = [overtaken, worst];
   const message =
     items.get[a] === NONE
       ? `${value(b)} came out, and ${value(a)}, which had gone in before it, was still inside`
       : `${value(b)} overtook ${value(a)}: it went in later and came out earlier`;
-  const operations = [items.put[a]!, items.put[b]!, items.get[b]!, items.get[a]!].filter((index) => index !== NONE);
-  return { verdict: "violated", message, operations, at: outBy[b]! };
+  const operations = [items.put[a], items.put[b], items.get[b], items.get[a]].filter((index) => index !== NONE);
+  return { verdict: "violated", message, operations, at: outBy[b] };
 }
 
 /** "Empty" was answered, and at every moment of that get some value was inside for sure. */
@@ -147,42 +147,42 @@ function falselyEmpty(columns: Columns, items: Items): Conflict | null {
   const { inBy, outFrom } = items;
   const change = new Int32Array(columns.events + 1);
   for (let item = 0; item < items.count; item += 1) {
-    if (inBy[item]! >= outFrom[item]!) continue;
-    change[inBy[item]!]! += 1;
-    if (outFrom[item] !== NEVER) change[outFrom[item]!]! -= 1;
+    if (inBy[item] >= outFrom[item]) continue;
+    change[inBy[item]] += 1;
+    if (outFrom[item] !== NEVER) change[outFrom[item]] -= 1;
   }
   const bareBefore = new Int32Array(columns.events + 1);
   let inside = 0;
   for (let gap = 0; gap < columns.events; gap += 1) {
-    inside += change[gap]!;
-    bareBefore[gap + 1] = bareBefore[gap]! + (inside === 0 ? 1 : 0);
+    inside += change[gap];
+    bareBefore[gap + 1] = bareBefore[gap] + (inside === 0 ? 1 : 0);
   }
   let wrong = NONE;
   for (const get of items.empties) {
-    const bare = bareBefore[columns.ret[get]!]! - bareBefore[columns.call[get]!]!;
-    if (bare === 0 && (wrong === NONE || columns.ret[get]! < columns.ret[wrong]!)) wrong = get;
+    const bare = bareBefore[columns.ret[get]] - bareBefore[columns.call[get]];
+    if (bare === 0 && (wrong === NONE || columns.ret[get] < columns.ret[wrong])) wrong = get;
   }
   if (wrong === NONE) return null;
-  const first = columns.call[wrong]!;
-  const last = columns.ret[wrong]! - 1;
+  const first = columns.call[wrong];
+  const last = columns.ret[wrong] - 1;
   const chain = coveringChain(
     items.count,
-    (item) => inBy[item]!,
-    (item) => outFrom[item]!,
+    (item) => inBy[item],
+    (item) => outFrom[item],
     first,
     last,
   );
-  const operations = chain.flatMap((item) => [items.put[item]!, items.get[item]!]).filter((index) => index !== NONE);
-  const values = chain.map((item) => shown(argumentsOf(columns, items.put[item]!)[0]));
+  const operations = chain.flatMap((item) => [items.put[item], items.get[item]]).filter((index) => index !== NONE);
+  const values = chain.map((item) => shown(argumentsOf(columns, items.put[item])[0]));
   const inWords =
     values.length === 1
-      ? `${values[0]!} was inside all the time`
+      ? `${values[0]} was inside all the time`
       : `there was always something inside (${values.join(", then ")})`;
   return {
     verdict: "violated",
     message: `${who(columns, wrong)} was told that there is nothing, and ${inWords}`,
     operations: [...operations, wrong].sort((a, b) => a - b),
-    at: columns.ret[wrong]!,
+    at: columns.ret[wrong],
   };
 }
 
@@ -192,18 +192,18 @@ function overfull(columns: Columns, items: Items, capacity: number): Finding {
   const ends = new Int32Array(columns.events).fill(NONE);
   const leaves = new Int32Array(columns.events).fill(NONE);
   for (let item = 0; item < items.count; item += 1) {
-    if (inBy[item]! >= outFrom[item]!) continue;
-    ends[inBy[item]!] = item;
-    if (outFrom[item] !== NEVER) leaves[outFrom[item]!] = item;
+    if (inBy[item] >= outFrom[item]) continue;
+    ends[inBy[item]] = item;
+    if (outFrom[item] !== NEVER) leaves[outFrom[item]] = item;
   }
   const inside = new Set<number>();
   for (let position = 0; position < columns.events; position += 1) {
-    if (leaves[position] !== NONE) inside.delete(leaves[position]!);
+    if (leaves[position] !== NONE) inside.delete(leaves[position]);
     if (ends[position] === NONE) continue;
-    inside.add(ends[position]!);
+    inside.add(ends[position]);
     if (inside.size <= capacity) continue;
     const operations = [...inside]
-      .flatMap((item) => [items.put[item]!, items.get[item]!])
+      .flatMap((item) => [items.put[item], items.get[item]])
       .filter((index) => index !== NONE);
     const message = `${inside.size} values were inside at once, and there is room for ${capacity}`;
     return { verdict: "violated", message, operations: operations.sort((a, b) => a - b), at: position };

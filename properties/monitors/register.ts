@@ -36,26 +36,26 @@ function check(columns: Columns, init: unknown): Finding {
   const initial = numbering.of(coded(values.code(init)));
   const clusters: Clusters = { write: column(count), first: column(count), final: column(count) };
   clusters.write[initial] = clusters.first[initial] = clusters.final[initial] = BEFORE;
-  const calledAt = (index: number): number => (index === BEFORE ? -1 : call[index]!);
-  const returnedAt = (index: number): number => (index === BEFORE ? -1 : ret[index]!);
+  const calledAt = (index: number): number => (index === BEFORE ? -1 : call[index]);
+  const returnedAt = (index: number): number => (index === BEFORE ? -1 : ret[index]);
   const enter = (cluster: number, index: number): void => {
     const { first, final } = clusters;
-    if (first[cluster] === NONE || returnedAt(index) < returnedAt(first[cluster]!)) first[cluster] = index;
-    if (final[cluster] === NONE || calledAt(index) > calledAt(final[cluster]!)) final[cluster] = index;
+    if (first[cluster] === NONE || returnedAt(index) < returnedAt(first[cluster])) first[cluster] = index;
+    if (final[cluster] === NONE || calledAt(index) > calledAt(final[cluster])) final[cluster] = index;
   };
   for (let index = 0; index < count; index += 1) {
     if (threw[index] === 1) return unknown("an operation of a register that threw");
-    const role = roles[name[index]!];
+    const role = roles[name[index]];
     if (role === "write") {
-      const cluster = numbering.of(coded(argument[index]!));
+      const cluster = numbering.of(coded(argument[index]));
       if (clusters.write[cluster] !== NONE) {
         return unknown(`the value ${shown(argumentsOf(columns, index)[0])} is written twice`);
       }
       clusters.write[cluster] = index;
       enter(cluster, index);
     } else if (role !== "read")
-      return unknown(`"${columns.names[name[index]!]}" is more than a register's read and write`);
-    else if (ret[index] !== NEVER) enter(numbering.of(coded(result[index]!)), index);
+      return unknown(`"${columns.names[name[index]]}" is more than a register's read and write`);
+    else if (ret[index] !== NEVER) enter(numbering.of(coded(result[index])), index);
   }
   return conflictIn(columns, clusters, numbering.size, calledAt, returnedAt) ?? HOLDS;
 }
@@ -76,11 +76,11 @@ function conflictIn(
   let forward = NONE;
   let end = -1;
   for (let cluster = 0; cluster < size; cluster += 1) {
-    const writer = write[cluster]!;
-    if (writer === NONE) return neverWritten(columns, first[cluster]!);
-    const f = returnedAt(first[cluster]!);
-    if (f < calledAt(writer)) return fromTheFuture(columns, writer, first[cluster]!);
-    const s = calledAt(final[cluster]!);
+    const writer = write[cluster];
+    if (writer === NONE) return neverWritten(columns, first[cluster]);
+    const f = returnedAt(first[cluster]);
+    if (f < calledAt(writer)) return fromTheFuture(columns, writer, first[cluster]);
+    const s = calledAt(final[cluster]);
     if (writer === BEFORE) {
       // The initial value is certainly there from the start until the last call that reads it.
       if (s >= 0) [forward, end] = [cluster, s];
@@ -88,8 +88,8 @@ function conflictIn(
   }
   for (const cluster of zoneAt) {
     if (cluster === NONE) continue;
-    const f = returnedAt(first[cluster]!);
-    const s = calledAt(final[cluster]!);
+    const f = returnedAt(first[cluster]);
+    const s = calledAt(final[cluster]);
     const clash = f < s ? f < end : f < end && forward !== NONE;
     if (clash) return twoAtOnce(columns, clusters, forward, cluster, f < s);
     if (f < s) [forward, end] = [cluster, s];
@@ -98,35 +98,35 @@ function conflictIn(
 }
 
 function neverWritten(columns: Columns, read: number): Conflict {
-  const value = shown(columns.values.value(columns.result[read]!));
+  const value = shown(columns.values.value(columns.result[read]));
   const message = `${whoseRead(columns, read)} returned ${value}, which nobody wrote`;
-  return { verdict: "violated", message, operations: [read], at: columns.ret[read]! };
+  return { verdict: "violated", message, operations: [read], at: columns.ret[read] };
 }
 
 function fromTheFuture(columns: Columns, write: number, read: number): Conflict {
-  const value = shown(columns.values.value(columns.result[read]!));
-  const message = `${whoseRead(columns, read)} returned ${value} before ${columns.processes[columns.process[write]!]} called the write of it`;
-  return { verdict: "violated", message, operations: [write, read], at: columns.ret[read]! };
+  const value = shown(columns.values.value(columns.result[read]));
+  const message = `${whoseRead(columns, read)} returned ${value} before ${columns.processes[columns.process[write]]} called the write of it`;
+  return { verdict: "violated", message, operations: [write, read], at: columns.ret[read] };
 }
 
 function twoAtOnce(columns: Columns, clusters: Clusters, one: number, other: number, both: boolean): Conflict {
   const { write, first, final } = clusters;
-  const all = [one, other].flatMap((cluster) => [write[cluster]!, first[cluster]!, final[cluster]!]);
+  const all = [one, other].flatMap((cluster) => [write[cluster], first[cluster], final[cluster]]);
   const operations = [...new Set(all)].filter((index) => index >= 0).sort((a, b) => a - b);
   const value = (cluster: number): string => {
-    const writer = write[cluster]!;
+    const writer = write[cluster];
     return writer === BEFORE ? "its initial value" : shown(argumentsOf(columns, writer)[0]);
   };
-  const reader = final[one]!;
+  const reader = final[one];
   const message = both
     ? `the register had ${value(one)} and ${value(other)} at once: each was read after the other`
     : `${whoseRead(columns, reader)} returned ${value(one)}, which ${value(other)} had replaced for good`;
   const at = Math.max(
-    ...operations.map((index) => (columns.ret[index] === NEVER ? columns.call[index]! : columns.ret[index]!)),
+    ...operations.map((index) => (columns.ret[index] === NEVER ? columns.call[index] : columns.ret[index])),
   );
   return { verdict: "violated", message, operations, at };
 }
 
 function whoseRead(columns: Columns, read: number): string {
-  return `${columns.processes[columns.process[read]!]}'s ${columns.names[columns.name[read]!]}`;
+  return `${columns.processes[columns.process[read]]}'s ${columns.names[columns.name[read]]}`;
 }

@@ -27,15 +27,15 @@ function check(columns: Columns, permits: number, most: number): Finding {
   let refusals = false;
   const line = eventsOf(columns);
   for (let position = 0; position < line.length; position += 1) {
-    const event = line[position]!;
+    const event = line[position];
     const index = event >= 0 ? event : ~event;
-    const role = roles[name[index]!];
-    if (role === null) return unknown(`"${columns.names[name[index]!]}" is no operation of a semaphore`);
+    const role = roles[name[index]];
+    if (role === null) return unknown(`"${columns.names[name[index]]}" is no operation of a semaphore`);
     const refused = threw[index] === 1 || (role === "acquire" && ret[index] !== NEVER && result[index] === refusal);
     if (refused) {
       refusals = true;
-      if (event < 0 && role === "acquire" && scarceLast < call[index]!) {
-        const message = `${columns.processes[process[index]!]} was refused a permit, and there was one all the time`;
+      if (event < 0 && role === "acquire" && scarceLast < call[index]) {
+        const message = `${columns.processes[process[index]]} was refused a permit, and there was one all the time`;
         return { verdict: "violated", message, operations: [index], at: position };
       }
     } else if (role === "acquire") {
@@ -43,7 +43,7 @@ function check(columns: Columns, permits: number, most: number): Finding {
       else {
         taken += 1;
         owed -= 1;
-        open.take(index, process[index]!);
+        open.take(index, process[index]);
         if (taken > permits) return crowd(columns, permits, open.held(), position);
       }
     } else {
@@ -51,13 +51,13 @@ function check(columns: Columns, permits: number, most: number): Finding {
       if (typeof count !== "number") return unknown("a release of something else than a number of permits");
       if (event >= 0) {
         taken -= count;
-        for (let permit = 0; permit < count; permit += 1) open.giveBack(process[index]!);
+        for (let permit = 0; permit < count; permit += 1) open.giveBack(process[index]);
       } else {
         surplus += count;
         owed += count;
         forced ||= owed > most - permits;
         if (surplus > most - permits) {
-          const message = `${columns.processes[process[index]!]} released a permit that nobody had taken`;
+          const message = `${columns.processes[process[index]]} released a permit that nobody had taken`;
           return { verdict: "violated", message, operations: [index], at: position };
         }
       }
@@ -71,7 +71,7 @@ function check(columns: Columns, permits: number, most: number): Finding {
 
 function crowd(columns: Columns, permits: number, held: readonly number[], at: number): Finding {
   const operations = held.slice(-permits - 1);
-  const names = listed(operations.map((index) => columns.processes[columns.process[index]!]!));
+  const names = listed(operations.map((index) => columns.processes[columns.process[index]]));
   const message = `${names} held a permit at once, and there ${permits === 1 ? "is" : "are"} ${counted(permits, "permit")}`;
   return { verdict: "violated", message, operations, at };
 }
@@ -88,19 +88,19 @@ class Holds {
   }
 
   take(index: number, process: number): void {
-    this.#byProcess[process]!.push(index);
+    this.#byProcess[process].push(index);
     this.#order.push(index);
   }
 
   giveBack(process: number): void {
-    const mine = this.#byProcess[process]!;
+    const mine = this.#byProcess[process];
     for (let index = mine.pop(); index !== undefined; index = mine.pop()) {
       if (this.#given.has(index)) continue;
       this.#given.add(index);
       this.#skip();
       return;
     }
-    if (this.#first < this.#order.length) this.#given.add(this.#order[this.#first]!);
+    if (this.#first < this.#order.length) this.#given.add(this.#order[this.#first]);
     this.#skip();
   }
 
@@ -109,6 +109,6 @@ class Holds {
   }
 
   #skip(): void {
-    while (this.#first < this.#order.length && this.#given.delete(this.#order[this.#first]!)) this.#first += 1;
+    while (this.#first < this.#order.length && this.#given.delete(this.#order[this.#first])) this.#first += 1;
   }
 }

@@ -24,10 +24,10 @@ function check(columns: Columns): Finding {
   /** The answers that saw the element: the one that returned first and the one that was called last. */
   const [seenFirst, seenLast] = [column(NONE), column(NONE)];
   for (let index = 0; index < count; index += 1) {
-    const role = roles[name[index]!];
+    const role = roles[name[index]];
     if (role === null || threw[index] === 1)
       return unknown("an operation that is more than a set's add, remove and has");
-    const element = numbering.of(argument[index]!);
+    const element = numbering.of(argument[index]);
     const pending = ret[index] === NEVER;
     if (!pending && result[index] !== yes && result[index] !== no && (role === "has" || result[index] !== NOTHING)) {
       return unknown("an answer that is neither true nor false");
@@ -39,25 +39,25 @@ function check(columns: Columns): Finding {
       changer[element] = index;
     } else if (!pending && (role === "has") === (result[index] === yes) && role !== "remove") {
       // A has that answered true and an add that answered false saw the element.
-      if (seenFirst[element] === NONE || ret[index]! < ret[seenFirst[element]!]!) seenFirst[element] = index;
-      if (seenLast[element] === NONE || call[index]! > call[seenLast[element]!]!) seenLast[element] = index;
+      if (seenFirst[element] === NONE || ret[index] < ret[seenFirst[element]]) seenFirst[element] = index;
+      if (seenLast[element] === NONE || call[index] > call[seenLast[element]]) seenLast[element] = index;
     }
   }
   // When it went in at the latest, and came out at the earliest; NEVER for an element that need not have been in.
   const [inBy, outFrom] = [column(NEVER), column(NEVER)];
   for (let element = 0; element < numbering.size; element += 1) {
-    const [into, out, first, last] = [add[element]!, remove[element]!, seenFirst[element]!, seenLast[element]!];
+    const [into, out, first, last] = [add[element], remove[element], seenFirst[element], seenLast[element]];
     const removed = out !== NONE && ret[out] !== NEVER;
     const added = into !== NONE && (ret[into] !== NEVER || removed || first !== NONE);
     if (!added && (removed || first !== NONE)) return neverAdded(columns, removed ? out : first);
     if (!added) continue;
-    inBy[element] = Math.min(ret[into]!, removed ? ret[out]! : NEVER, first === NONE ? NEVER : ret[first]!);
-    outFrom[element] = out === NONE ? NEVER : Math.max(call[out]!, call[into]!, last === NONE ? 0 : call[last]!);
+    inBy[element] = Math.min(ret[into], removed ? ret[out] : NEVER, first === NONE ? NEVER : ret[first]);
+    outFrom[element] = out === NONE ? NEVER : Math.max(call[out], call[into], last === NONE ? 0 : call[last]);
     for (const witness of [removed ? out : NONE, first]) {
-      if (witness !== NONE && ret[witness]! < call[into]!)
+      if (witness !== NONE && ret[witness] < call[into])
         return wrong(columns, "was seen before it was added", [into, witness], witness);
     }
-    if (removed && last !== NONE && call[last]! > ret[out]!) {
+    if (removed && last !== NONE && call[last] > ret[out]) {
       return wrong(columns, "was seen after it was removed", [into, out, last], last);
     }
   }
@@ -83,11 +83,11 @@ function missed(
 ): Conflict | null {
   const { count, call, ret, name, argument, result } = columns;
   for (let index = 0; index < count; index += 1) {
-    if (ret[index] === NEVER || result[index] !== no || roles[name[index]!] === "add") continue;
-    const element = numbering.of(argument[index]!);
+    if (ret[index] === NEVER || result[index] !== no || roles[name[index]] === "add") continue;
+    const element = numbering.of(argument[index]);
     const { add, remove, seenFirst, seenLast, inBy, outFrom } = elements;
-    if (inBy[element]! > call[index]! || outFrom[element]! < ret[index]!) continue;
-    const about = [add, remove, seenFirst, seenLast].map((list) => list[element]!).filter((other) => other !== NONE);
+    if (inBy[element] > call[index] || outFrom[element] < ret[index]) continue;
+    const about = [add, remove, seenFirst, seenLast].map((list) => list[element]).filter((other) => other !== NONE);
     return wrong(columns, "was not found while it was inside all the time", [...new Set([...about, index])], index);
   }
   return null;
@@ -98,11 +98,11 @@ function neverAdded(columns: Columns, witness: number): Conflict {
 }
 
 function wrong(columns: Columns, what: string, operations: readonly number[], witness: number): Conflict {
-  const element = shown(columns.values.value(columns.argument[witness]!));
+  const element = shown(columns.values.value(columns.argument[witness]));
   return {
     verdict: "violated",
-    message: `${element} ${what} (${columns.processes[columns.process[witness]!]}'s ${columns.names[columns.name[witness]!]})`,
+    message: `${element} ${what} (${columns.processes[columns.process[witness]]}'s ${columns.names[columns.name[witness]]})`,
     operations: [...operations].sort((a, b) => a - b),
-    at: columns.ret[witness]!,
+    at: columns.ret[witness],
   };
 }

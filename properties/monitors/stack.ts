@@ -32,7 +32,7 @@ function check(columns: Columns): Finding {
   const helped = { ...items, outFrom: items.outFrom.slice(), get: items.get.slice() };
   for (let item = 0; item < items.count; item += 1) {
     if (items.get[item] !== NONE) continue;
-    helped.outFrom[item] = Math.max(columns.call[helper!]!, items.inFrom[item]!);
+    helped.outFrom[item] = Math.max(columns.call[helper], items.inFrom[item]);
   }
   if (conflictIn(columns, helped) !== null) return conflict;
   return unknown("a pop that never returned may have taken any of several values");
@@ -42,22 +42,22 @@ function conflictIn(columns: Columns, items: Items): Conflict | null {
   const { inFrom, inBy, outFrom, outBy, count } = items;
   // Positions between which the set of values inside for sure does not change are one moment.
   const moment = momentsOf(columns, items);
-  const end = moment[columns.events]!;
+  const end = moment[columns.events];
   const from = new Int32Array(count);
   const until = new Int32Array(count);
   const kept: number[] = [];
   for (let item = 0; item < count; item += 1) {
     // Push and pop that overlap can take effect side by side, where they disturb nobody.
-    if (inBy[item]! > outFrom[item]!) continue;
-    from[item] = moment[inBy[item]!]!;
-    until[item] = outFrom[item] === NEVER ? end : moment[outFrom[item]!]!;
+    if (inBy[item] > outFrom[item]) continue;
+    from[item] = moment[inBy[item]]!;
+    until[item] = outFrom[item] === NEVER ? end : moment[outFrom[item]];
     kept.push(item);
   }
   const coverage = new Coverage(
     end + 1,
     kept.length,
-    (k) => from[kept[k]!]!,
-    (k) => until[kept[k]!]!,
+    (k) => from[kept[k]],
+    (k) => until[kept[k]],
   );
   const falsely = falselyEmpty(columns, items, coverage, moment);
   if (falsely !== null) return falsely;
@@ -66,10 +66,10 @@ function conflictIn(columns: Columns, items: Items): Conflict | null {
   const starts = new Int32Array(2 * kept.length);
   const ends = new Int32Array(2 * kept.length);
   for (const [k, item] of kept.entries()) {
-    starts[2 * k] = moment[inFrom[item]!]!;
-    ends[2 * k] = moment[inBy[item]! - 1]!;
-    starts[2 * k + 1] = outFrom[item] === NEVER ? end : moment[outFrom[item]!]!;
-    ends[2 * k + 1] = outBy[item] === NEVER ? end : moment[outBy[item]! - 1]!;
+    starts[2 * k] = moment[inFrom[item]]!;
+    ends[2 * k] = moment[inBy[item] - 1]!;
+    starts[2 * k + 1] = outFrom[item] === NEVER ? end : moment[outFrom[item]];
+    ends[2 * k + 1] = outBy[item] === NEVER ? end : moment[outBy[item] - 1];
   }
   const spans = new Spans(starts, ends, end + 1);
   const free = new Uint8Array(2 * kept.length);
@@ -78,7 +78,7 @@ function conflictIn(columns: Columns, items: Items): Conflict | null {
     for (let operation = spans.take(bare); operation !== NONE; operation = spans.take(bare)) {
       free[operation] = 1;
       if (free[operation ^ 1] === 0) continue;
-      coverage.remove(from[kept[operation >> 1]!]!, until[kept[operation >> 1]!]!);
+      coverage.remove(from[kept[operation >> 1]], until[kept[operation >> 1]]);
       left -= 1;
     }
   }
@@ -92,14 +92,14 @@ function momentsOf(columns: Columns, items: Items): Int32Array {
   const changes = new Uint8Array(columns.events + 1);
   changes[columns.events] = 1;
   for (let item = 0; item < items.count; item += 1) {
-    if (items.inBy[item]! > items.outFrom[item]!) continue;
-    changes[items.inBy[item]!] = 1;
-    if (items.outFrom[item] !== NEVER) changes[items.outFrom[item]!] = 1;
+    if (items.inBy[item] > items.outFrom[item]) continue;
+    changes[items.inBy[item]] = 1;
+    if (items.outFrom[item] !== NEVER) changes[items.outFrom[item]] = 1;
   }
   const moment = new Int32Array(columns.events + 1);
   let now = 0;
   for (let position = 0; position <= columns.events; position += 1) {
-    now += changes[position]!;
+    now += changes[position];
     moment[position] = now;
   }
   return moment;
@@ -108,30 +108,30 @@ function momentsOf(columns: Columns, items: Items): Int32Array {
 function falselyEmpty(columns: Columns, items: Items, coverage: Coverage, moment: Int32Array): Conflict | null {
   let wrong = NONE;
   for (const pop of items.empties) {
-    if (coverage.bareWithin(moment[columns.call[pop]!]!, moment[columns.ret[pop]! - 1]!)) continue;
-    if (wrong === NONE || columns.ret[pop]! < columns.ret[wrong]!) wrong = pop;
+    if (coverage.bareWithin(moment[columns.call[pop]], moment[columns.ret[pop] - 1])) continue;
+    if (wrong === NONE || columns.ret[pop] < columns.ret[wrong]) wrong = pop;
   }
   if (wrong === NONE) return null;
   const inside = [];
   for (let item = 0; item < items.count; item += 1) {
-    if (items.inBy[item]! < columns.ret[wrong]! && items.outFrom[item]! > columns.call[wrong]!) inside.push(item);
+    if (items.inBy[item] < columns.ret[wrong] && items.outFrom[item] > columns.call[wrong]) inside.push(item);
   }
-  const operations = inside.flatMap((item) => [items.put[item]!, items.get[item]!]).filter((index) => index !== NONE);
+  const operations = inside.flatMap((item) => [items.put[item], items.get[item]]).filter((index) => index !== NONE);
   return {
     verdict: "violated",
     message: `${who(columns, wrong)} was told that there is nothing, and there was always something inside`,
     operations: [...operations, wrong].sort((a, b) => a - b),
-    at: columns.ret[wrong]!,
+    at: columns.ret[wrong],
   };
 }
 
 /** The values that are left, none of which can be the outermost; the caller reduces them to a minimal few. */
 function tangled(columns: Columns, items: Items, stuck: readonly number[]): Conflict {
-  const values = stuck.slice(0, 3).map((item) => shown(argumentsOf(columns, items.put[item]!)[0]));
+  const values = stuck.slice(0, 3).map((item) => shown(argumentsOf(columns, items.put[item])[0]));
   const more =
     stuck.length > values.length ? `${values.join(", ")} and ${stuck.length - values.length} more` : listed(values);
-  const operations = stuck.flatMap((item) => [items.put[item]!, items.get[item]!]).filter((index) => index !== NONE);
-  const at = Math.max(...stuck.slice(0, 1000).map((item) => Math.min(items.outBy[item]!, columns.events - 1)));
+  const operations = stuck.flatMap((item) => [items.put[item], items.get[item]]).filter((index) => index !== NONE);
+  const at = Math.max(...stuck.slice(0, 1000).map((item) => Math.min(items.outBy[item], columns.events - 1)));
   return {
     verdict: "violated",
     message: `${more} did not come out last in, first out`,
