@@ -66,7 +66,8 @@ test("a worker that is killed or stopped from outside is replaced, and the resul
       runs: 3000,
       onProgress: () => {
         if (victim !== 0) return;
-        victim = workersOf(process.pid)[0];
+        // The youngest is one of this check, not of the others that this file keeps.
+        victim = Math.max(...workersOf(process.pid));
         process.kill(victim, signal);
       },
     });

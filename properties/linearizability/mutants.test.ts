@@ -26,18 +26,18 @@ const mutant = (file: string, from: string, to: string): Mutant => ({ file, from
 
 const MUTANTS: Readonly<Record<string, readonly Mutant[]>> = {
   queue: [
-    mutant("monitors/queue", "outBy[item]! >= outFrom[before]!", "outBy[item]! <= outFrom[before]!"),
-    mutant("monitors/queue", "outFrom[entering]! > outFrom[last[at]!]!", "outFrom[entering]! < outFrom[last[at]!]!"),
+    mutant("monitors/queue", "outBy[item] >= outFrom[before]", "outBy[item] <= outFrom[before]"),
+    mutant("monitors/queue", "outFrom[entering] > outFrom[last[at]]", "outFrom[entering] < outFrom[last[at]]"),
     mutant("monitors/queue", "inside === 0 ? 1 : 0", "inside <= 1 ? 1 : 0"),
     mutant("monitors/queue", "if (k < left.length) assign", "if (k > left.length) assign"),
-    mutant("monitors/queue", "change[outFrom[item]!]! -= 1", "change[outFrom[item]!]! -= 0"),
+    mutant("monitors/queue", "change[outFrom[item]] -= 1", "change[outFrom[item]] -= 0"),
     mutant("monitors/items", "if (into === NONE) return notPut(columns, out);", "if (into === NONE) continue;"),
     mutant("monitors/items", "if (twice !== null) return", "if (twice === undefined) return"),
-    mutant("monitors/items", "ret[out]! < call[into]!", "ret[out]! < ret[into]!"),
+    mutant("monitors/items", "ret[out] < call[into]", "ret[out] < ret[into]"),
   ],
   "producer queue": [
-    mutant("monitors/queue", "columns.process[items.put[item]!]! : 0", "0 : 0"),
-    mutant("monitors/queue", "columns.call[get]! >= deadline", "columns.call[get]! < deadline"),
+    mutant("monitors/queue", "columns.process[items.put[item]] : 0", "0 : 0"),
+    mutant("monitors/queue", "columns.call[get] >= deadline", "columns.call[get] < deadline"),
   ],
   stack: [
     mutant("monitors/stack", "if (free[operation ^ 1] === 0) continue;", ""),
@@ -45,16 +45,16 @@ const MUTANTS: Readonly<Record<string, readonly Mutant[]>> = {
     mutant("monitors/stack", "if (left === 0) return null;", "if (left <= 2) return null;"),
   ],
   "priority queue": [
-    mutant("monitors/priority-queue", "numbers[a]! - numbers[b]!", "numbers[b]! - numbers[a]!"),
-    mutant("monitors/priority-queue", "out = nextBare(outFrom[item]!);", "out = outFrom[item]!;"),
+    mutant("monitors/priority-queue", "numbers[a] - numbers[b]", "numbers[b] - numbers[a]"),
+    mutant("monitors/priority-queue", "out = nextBare(outFrom[item]);", "out = outFrom[item];"),
     mutant(
       "monitors/priority-queue",
-      "nextBare(columns.call[take]!) < columns.ret[take]!",
-      "nextBare(columns.call[take]!) >= 0",
+      "nextBare(columns.call[take]) < columns.ret[take]",
+      "nextBare(columns.call[take]) >= 0",
     ),
   ],
   set: [
-    mutant("monitors/set", "inBy[element]! > call[index]!", "inBy[element]! < call[index]!"),
+    mutant("monitors/set", "inBy[element] > call[index]", "inBy[element] < call[index]"),
     mutant("monitors/set", "if (removed && last !== NONE", "if (!removed && last !== NONE"),
     mutant("monitors/set", "if (!added && (removed || first !== NONE))", "if (!added && removed)"),
   ],
@@ -65,30 +65,30 @@ const MUTANTS: Readonly<Record<string, readonly Mutant[]>> = {
     mutant("monitors/register", "if (s >= 0) [forward, end] = [cluster, s];", ""),
     mutant(
       "monitors/register",
-      "calledAt(index) > calledAt(final[cluster]!)",
-      "calledAt(index) < calledAt(final[cluster]!)",
+      "calledAt(index) > calledAt(final[cluster])",
+      "calledAt(index) < calledAt(final[cluster])",
     ),
   ],
   lock: [
     mutant("monitors/lock", "if (holder !== -1) {", "if (holder < -1) {"),
     mutant("monitors/lock", "if (baseless.has(index)) {", "if (index < 0) {"),
-    mutant("monitors/lock", "heldLast < call[index]!", "heldLast < ret[index]!"),
+    mutant("monitors/lock", "heldLast < call[index]", "heldLast < ret[index]"),
     mutant("monitors/lock", "else if (holder === holds[owner]) holder = -1;", ""),
   ],
   semaphore: [
     mutant("monitors/semaphore", "if (taken > permits)", "if (taken >= permits)"),
     mutant("monitors/semaphore", "if (taken > permits)", "if (taken > permits + 1)"),
-    mutant("monitors/semaphore", "scarceLast < call[index]!", "scarceLast > call[index]!"),
+    mutant("monitors/semaphore", "scarceLast < call[index]", "scarceLast > call[index]"),
   ],
   "joinable counter": [
-    mutant("monitors/joinable", "least > 0 && zeroLast < call[index]!", "least > 0 && zeroLast > call[index]!"),
+    mutant("monitors/joinable", "least > 0 && zeroLast < call[index]", "least > 0 && zeroLast > call[index]"),
     mutant("monitors/joinable", "if (order.stuck) return unknown", "if (most < 0) return unknown"),
   ],
   barrier: [
     mutant("monitors/barrier", "if (arrived.size < parties)", "if (arrived.size < parties - 1)"),
     mutant("monitors/barrier", "if (released[index] === 1) continue;", ""),
   ],
-  event: [mutant("monitors/event", "call[index]! > over &&", "call[index]! > -1 &&")],
+  event: [mutant("monitors/event", "call[index] > over &&", "call[index] > -1 &&")],
 };
 
 let folder = "";
