@@ -4,6 +4,7 @@ import * as ktv from "./ktv.ts";
 import * as palaces from "./palaces.ts";
 import * as pipe from "./pipe.ts";
 import * as pipeContention from "./pipe-contention.ts";
+import { PRIMITIVE_SCENARIOS } from "./primitives/index.ts";
 import * as producerConsumer from "./producer-consumer.ts";
 import * as ticketRush from "./ticket-rush.ts";
 import * as ticketRushFile from "./ticket-rush-file.ts";
@@ -12,14 +13,17 @@ import * as value from "./value.ts";
 
 /** The project's own scenarios, which `forkcheck list` shows: each wrong version is there to be caught. */
 export const SCENARIOS: readonly Scenario[] = [
-  palaces,
-  ticketRush,
-  ticketRushFile,
-  value,
-  ktv,
-  trafficLight,
-  producerConsumer,
-  chefs,
-  pipe,
-  pipeContention,
-].flatMap((module) => (Object.values(module) as unknown as Scenario[]).sort((a, b) => a.ordinal - b.ordinal));
+  ...[
+    palaces,
+    ticketRush,
+    ticketRushFile,
+    value,
+    ktv,
+    trafficLight,
+    producerConsumer,
+    chefs,
+    pipe,
+    pipeContention,
+  ].flatMap((module) => (Object.values(module) as unknown as Scenario[]).sort((a, b) => a.ordinal - b.ordinal)),
+  ...PRIMITIVE_SCENARIOS,
+];

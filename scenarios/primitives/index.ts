@@ -1,0 +1,33 @@
+import { isScenario, type Scenario } from "../../harness/scenario.ts";
+import * as barrier from "./barrier.ts";
+import * as condition from "./condition.ts";
+import * as event from "./event.ts";
+import * as joinableQueue from "./joinable-queue.ts";
+import * as lock from "./lock.ts";
+import * as pipe from "./pipe.ts";
+import * as queue from "./queue.ts";
+import * as rlock from "./rlock.ts";
+import * as semaphore from "./semaphore.ts";
+import * as sharedArray from "./shared-array.ts";
+import * as simpleQueue from "./simple-queue.ts";
+import * as value from "./value.ts";
+
+/** What is claimed of the project's own primitives. */
+export const PRIMITIVE_SCENARIOS: readonly Scenario[] = [
+  lock,
+  rlock,
+  semaphore,
+  event,
+  condition,
+  barrier,
+  queue,
+  simpleQueue,
+  joinableQueue,
+  pipe,
+  value,
+  sharedArray,
+].flatMap((module) =>
+  Object.values<unknown>(module)
+    .filter(isScenario)
+    .sort((a, b) => a.ordinal - b.ordinal),
+);
