@@ -5,7 +5,7 @@ import type { Scenario } from "../harness/scenario.ts";
 import { allowedCores, futexWait, futexWake, pinToCore } from "../primitives/memory/linux.ts";
 import { Region } from "../primitives/memory/region.ts";
 import type { Bench, BenchRow } from "./bench.ts";
-import { alone, rushOf10, rushOf2, rushOf3, rushOf5 } from "./rush.ts";
+import { alone, rushOf10, rushOf2, rushOf3, rushOf5, together } from "./rush.ts";
 
 /**
  * What a run, a hand-over and a step cost, next to the cheapest hand-over that two Node processes can do: a store, a wake
@@ -26,7 +26,7 @@ export const engine: Bench = {
     ] as const) {
       rows.push(...(await rushRows(checker, buyers, scenario as unknown as Scenario, bareMicros)));
     }
-    rows.push(await stepRow(checker));
+    rows.push(...(await stepRows(checker, bareMicros)));
     return rows;
   },
 };
@@ -55,15 +55,27 @@ async function rushRows(checker: Checker, buyers: number, scenario: Scenario, ba
   ];
 }
 
-async function stepRow(checker: Checker): Promise<BenchRow> {
-  const scenario = alone as unknown as Scenario;
-  await checker.check(scenario, { runs: 50, seed: 1, jobs: 1 }, "alone");
-  const result = await checker.check(scenario, { runs: 200, seed: 2, jobs: 1 }, "alone");
-  return {
-    name: "a step without a switch",
-    value: round((result.elapsedMs * 1000) / result.schedulingPoints),
-    unit: "us",
-  };
+/** What a step costs, with trace and history: one that the same process continues, and one that switches to another. */
+async function stepRows(checker: Checker, bareMicros: number): Promise<BenchRow[]> {
+  const options = { seed: 2, jobs: 1, strategy: "random-walk" };
+  await checker.check(alone as unknown as Scenario, { ...options, runs: 50 }, "alone");
+  const single = await checker.check(alone as unknown as Scenario, { ...options, runs: 300 }, "alone");
+  const withoutMicros = (single.elapsedMs * 1000) / single.schedulingPoints;
+  await checker.check(together as unknown as Scenario, { ...options, runs: 20 }, "together");
+  const mixed = await checker.check(together as unknown as Scenario, { ...options, runs: 100 }, "together");
+  const quietSteps = mixed.schedulingPoints - mixed.switches;
+  const withMicros = (mixed.elapsedMs * 1000 - quietSteps * withoutMicros) / mixed.switches;
+  return [
+    { name: "a step without a switch", value: round(withoutMicros), unit: "us" },
+    {
+      name: "a step with a switch",
+      value: round(withMicros),
+      unit: "us",
+      peer: "bare futex hand-over",
+      peerValue: round(bareMicros),
+      ratio: round(withMicros / bareMicros),
+    },
+  ];
 }
 
 /** Microseconds for one hand-over: half of a round trip. */

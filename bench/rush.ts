@@ -46,3 +46,17 @@ export const alone = scenario(import.meta.url, {
   },
   properties: [],
 });
+
+/** Two processes that read the same word again and again: under a random walk every other step is by the other one. */
+export const together = scenario(import.meta.url, {
+  name: "steps-of-two",
+  input: fc.constant({}),
+  shared: () => ({ stock: new Value(1) }),
+  processes: () => times(2, "reader"),
+  roles: {
+    reader({ stock }) {
+      for (let step = 0; step < 2000; step++) stock.get();
+    },
+  },
+  properties: [],
+});
