@@ -4,6 +4,8 @@ import { scenario, times } from "../../harness/scenario.ts";
 import { OverReleaseError } from "../../primitives/errors.ts";
 import { BoundedSemaphore, Semaphore } from "../../primitives/semaphore.ts";
 import { atMost } from "../../properties/at-most.ts";
+import { linearizability } from "../../properties/linearizability.ts";
+import { semaphoreModel } from "../../properties/models/semaphore.ts";
 import type { Claim } from "./claim.ts";
 
 const PERMITS = 2;
@@ -57,7 +59,7 @@ export function semaphoreLosesNoWakeUp(type: SemaphoreType): Claim<{ pairs: numb
         permits.release();
       },
     },
-    properties: [],
+    properties: [linearizability({ object: "permits", model: semaphoreModel(0) })],
   };
 }
 
