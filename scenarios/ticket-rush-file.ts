@@ -56,14 +56,7 @@ export const ticketRushFileLocked = scenario(import.meta.url, {
   roles: {
     async buyer({ lock }, p) {
       await search(p);
-      await p.operation("buy", async () => {
-        await lock.acquire();
-        try {
-          return await buy(p, overwrite);
-        } finally {
-          lock.release();
-        }
-      });
+      await p.operation("buy", () => buyUnderLock(lock, p, overwrite));
     },
   },
   violates: ["no-uncaught-error"],
@@ -77,14 +70,7 @@ export const ticketRushFileFixed = scenario(import.meta.url, {
   roles: {
     async buyer({ lock }, p) {
       await search(p);
-      await p.operation("buy", async () => {
-        await lock.acquire();
-        try {
-          return await buy(p, replace);
-        } finally {
-          lock.release();
-        }
-      });
+      await p.operation("buy", () => buyUnderLock(lock, p, replace));
     },
   },
 });
@@ -105,6 +91,15 @@ async function buy(p: RoleContext<Crowd>, save: Save): Promise<"bought" | "sold 
   await save(p, JSON.stringify({ ticket: left - 1 }));
   console.log("bought");
   return "bought";
+}
+
+async function buyUnderLock(lock: Lock, p: RoleContext<Crowd>, save: Save): Promise<"bought" | "sold out"> {
+  await lock.acquire();
+  try {
+    return await buy(p, save);
+  } finally {
+    lock.release();
+  }
 }
 
 async function readTickets(p: RoleContext<Crowd>): Promise<number> {

@@ -1,13 +1,13 @@
 import { generated, shrunk, type Generated } from "../arbitrary.ts";
-import { dataText, shortDataText } from "../data-text.ts";
+import { dataText } from "../data-text.ts";
 import { BehaviourCounter } from "../coverage.ts";
 import { explain } from "../explanation.ts";
 import type { History } from "../history.ts";
-import { judge, PropertyError, type Judgement } from "../judge.ts";
+import { judge, type Judgement } from "../judge.ts";
 import type { Measure } from "../measure.ts";
 import type { Counterexample } from "../result.ts";
 import { scheduleNumbers, scheduleOf, type RunValue } from "../run-value.ts";
-import { declaredScenarios, type Scenario } from "../scenario.ts";
+import type { Scenario } from "../scenario.ts";
 import { shrink } from "../shrink/shrink.ts";
 import type { Attempt, Plan, Subject } from "../shrink/subject.ts";
 import { needProfile, Portfolio } from "../strategies/portfolio.ts";
@@ -23,7 +23,9 @@ import {
 } from "./lane.ts";
 import type { LaneMemory } from "./lane-memory.ts";
 import { prove } from "./lane-proof.ts";
-import type { CheckRequest, Found, FromConductor, ToConductor, Trouble } from "./protocol.ts";
+import type { CheckRequest, Found, FromConductor, ToConductor } from "./protocol.ts";
+import { loadScenario } from "./scenario-module.ts";
+import { DivergedError, NondeterminismError, troubleOf } from "./trouble.ts";
 import { derivedSeed } from "./random.ts";
 import type { Decision } from "./recording.ts";
 
@@ -507,48 +509,6 @@ const SMALLER_INPUTS_MAX = 64;
 const FREE_DELAY_MICROS_MAX = 2000;
 const EMPTY_HISTORY: History = { input: undefined, operations: [], processes: [], final: undefined };
 
-class NondeterminismError extends Error {
-  constructor(first: Counterexample["trace"], second: Counterexample["trace"], prepared: Prepared) {
-    const at = first.findIndex((entry, index) => JSON.stringify(entry) !== JSON.stringify(second[index]));
-    const step = at < 0 ? first.length : at;
-    const say = (entry: Counterexample["trace"][number] | undefined): string =>
-      entry === undefined ? "nothing more" : `${entry.process}: ${entry.label} ${entry.detail}`.trim();
-    super(
-      `the same run was done twice, and was not the same: at step ${step + 1} there was '${say(first[step])}' first, and then '${say(second[step])}' ` +
-        `(input ${shortDataText(prepared.input)}). Look for what is not under control there: a random number, the clock, state that a module keeps between runs, or a file outside of the run's folder.`,
-    );
-  }
-}
-
-class DivergedError extends Error {
-  constructor(step: number, where: string) {
-    super(
-      `the run that the token stands for no longer fits the program: it differs at step ${step} (${where}). ` +
-        "The program was changed since. Find the failure anew with `forkcheck run`, or go back to the version that it was found with.",
-    );
-  }
-}
-
-async function loadScenario(request: CheckRequest): Promise<Scenario> {
-  try {
-    await import(request.moduleUrl);
-  } catch (error) {
-    throw new ScenarioError(
-      `${request.moduleUrl} could not be imported: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-    );
-  }
-  const scenario = declaredScenarios().find(
-    (other) => other.moduleUrl === request.moduleUrl && other.ordinal === request.ordinal,
-  );
-  if (scenario === undefined) {
-    throw new ScenarioError(
-      `${request.moduleUrl} declares no scenario number ${request.ordinal + 1} when another process imports it. ` +
-        "Declare scenarios at the top level of their module, always the same ones, with import.meta.url as first argument.",
-    );
-  }
-  return scenario;
-}
-
 function newTally() {
   return { runs: 0, schedulingPoints: 0, choices: 0, switches: 0, notes: [] as string[], exhaustive: false };
 }
@@ -582,13 +542,4 @@ function isLoss(judgement: Judgement): boolean {
 
 function unshrunk(failure: KnownFailure): ShrunkFailure {
   return { input: failure.input.value, attempt: failure.attempt, minimal: false, smallerRunsChecked: 0 };
-}
-
-function troubleOf(error: unknown, name: string): Trouble {
-  if (error instanceof NondeterminismError)
-    return { kind: "nondeterministic", message: `${name} is not deterministic: ${error.message}` };
-  if (error instanceof DivergedError) return { kind: "token", message: error.message };
-  if (error instanceof ScenarioError) return { kind: "scenario", message: error.message };
-  if (error instanceof PropertyError) return { kind: "scenario", message: `${name}: ${error.message}` };
-  return { kind: "worker", message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }

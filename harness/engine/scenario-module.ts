@@ -1,0 +1,24 @@
+import { declaredScenarios, type Scenario } from "../scenario.ts";
+import { ScenarioError } from "./lane.ts";
+import type { CheckRequest } from "./protocol.ts";
+
+/** Imports the scenario that a request means, as every process does. */
+export async function loadScenario(request: CheckRequest): Promise<Scenario> {
+  try {
+    await import(request.moduleUrl);
+  } catch (error) {
+    throw new ScenarioError(
+      `${request.moduleUrl} could not be imported: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
+  }
+  const scenario = declaredScenarios().find(
+    (other) => other.moduleUrl === request.moduleUrl && other.ordinal === request.ordinal,
+  );
+  if (scenario === undefined) {
+    throw new ScenarioError(
+      `${request.moduleUrl} declares no scenario number ${request.ordinal + 1} when another process imports it. ` +
+        "Declare scenarios at the top level of their module, always the same ones, with import.meta.url as first argument.",
+    );
+  }
+  return scenario;
+}

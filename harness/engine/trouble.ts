@@ -1,0 +1,37 @@
+import { shortDataText } from "../data-text.ts";
+import { PropertyError } from "../judge.ts";
+import type { Counterexample } from "../result.ts";
+import { ScenarioError, type Prepared } from "./lane.ts";
+import type { Trouble } from "./protocol.ts";
+
+/** What keeps the harness from its work, in the words that the user gets. */
+export function troubleOf(error: unknown, name: string): Trouble {
+  if (error instanceof NondeterminismError)
+    return { kind: "nondeterministic", message: `${name} is not deterministic: ${error.message}` };
+  if (error instanceof DivergedError) return { kind: "token", message: error.message };
+  if (error instanceof ScenarioError) return { kind: "scenario", message: error.message };
+  if (error instanceof PropertyError) return { kind: "scenario", message: `${name}: ${error.message}` };
+  return { kind: "worker", message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}
+
+export class NondeterminismError extends Error {
+  constructor(first: Counterexample["trace"], second: Counterexample["trace"], prepared: Prepared) {
+    const at = first.findIndex((entry, index) => JSON.stringify(entry) !== JSON.stringify(second[index]));
+    const step = at < 0 ? first.length : at;
+    const say = (entry: Counterexample["trace"][number] | undefined): string =>
+      entry === undefined ? "nothing more" : `${entry.process}: ${entry.label} ${entry.detail}`.trim();
+    super(
+      `the same run was done twice, and was not the same: at step ${step + 1} there was '${say(first[step])}' first, and then '${say(second[step])}' ` +
+        `(input ${shortDataText(prepared.input)}). Look for what is not under control there: a random number, the clock, state that a module keeps between runs, or a file outside of the run's folder.`,
+    );
+  }
+}
+
+export class DivergedError extends Error {
+  constructor(step: number, where: string) {
+    super(
+      `the run that the token stands for no longer fits the program: it differs at step ${step} (${where}). ` +
+        "The program was changed since. Find the failure anew with `forkcheck run`, or go back to the version that it was found with.",
+    );
+  }
+}
