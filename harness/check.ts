@@ -6,10 +6,9 @@ import { Pool, type PoolLane } from "./engine/pool.ts";
 import type { CheckRequest, Found, FromConductor, SearchOptions, Tally, Trouble } from "./engine/protocol.ts";
 import { checkedOptions, type CheckedOptions, type CheckOptions } from "./options.ts";
 import { RequestError } from "./request-error.ts";
-import type { Counterexample, Result } from "./result.ts";
+import type { Result } from "./result.ts";
 import { isScenario, type Scenario } from "./scenario.ts";
 import { decodeToken } from "./token.ts";
-import type { Judgement } from "./judge.ts";
 
 /**
  * Checks a scenario: runs it in real processes under many schedules, and returns what came of it as a value.
@@ -186,13 +185,13 @@ class Checking {
     this.#heardAt = performance.now();
     if (message.type === "progress") {
       this.#tallies[lane] = message.tally;
-      this.#progress("searching");
+      this.#progress(this.#searching > 0 ? "searching" : "shrinking");
     } else if (message.type === "searched") {
       this.#tallies[lane] = message.tally;
       if (message.behaviours !== undefined) this.#behaviours.push(message.behaviours);
       this.#searched(lane, message.found);
     } else if (message.type === "shrunk") {
-      this.#end(this.#failure(message.counterexample, message.judgement));
+      this.#end(this.#failure(message));
     } else if (message.type === "trouble") {
       this.#fail(message.trouble);
     }
@@ -226,7 +225,7 @@ class Checking {
     };
   }
 
-  #failure(counterexample: Counterexample, judgement: Judgement): Result {
+  #failure({ counterexample, judgement, shrinkMs }: Extract<FromConductor, { type: "shrunk" }>): Result {
     const found = (this.#best as { found: Found }).found;
     return {
       ...this.#summary(),
@@ -238,7 +237,7 @@ class Checking {
         ...counterexample,
         foundInRun: found.run,
         foundMs: Math.round(found.foundMs),
-        shrinkMs: Math.round(counterexample.shrinkMs),
+        shrinkMs: Math.round(shrinkMs),
       },
     };
   }

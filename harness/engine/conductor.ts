@@ -64,7 +64,8 @@ memory.words[H.magic] = MAGIC;
 Atomics.store(memory.words, PARTS.turns >> 2, 0);
 const workers = new RemoteWorkers(membership.watchdogMs);
 const folder = new RunFolder(membership.folder);
-const search = new LaneSearch(new Lane(memory, new Baton(memory, 0), workers, folder), memory, workers, tell);
+const lane = new Lane(memory, new Baton(memory, 0), workers, folder);
+const search = new LaneSearch({ lane, memory, workers, tell });
 
 process.on("message", (message: ToConductor) => {
   workers.hear(message);

@@ -5,10 +5,9 @@ import { dataText, shortDataText } from "../data-text.ts";
 import type { Judgement } from "../judge.ts";
 import type { Scenario } from "../scenario.ts";
 import { BoundedSearch } from "../shrink/bounded-search.ts";
-import type { Attempt, Plan, Subject } from "../shrink/subject.ts";
-import { ScenarioError, type RunOutcome, type RunRequest } from "./lane.ts";
-import type { LaneMemory } from "./lane-memory.ts";
-import type { SearchOptions } from "./protocol.ts";
+import type { Plan, Subject } from "../shrink/subject.ts";
+import { ScenarioError, type RunRequest } from "./lane.ts";
+import type { LaneRuns } from "./lane-runs.ts";
 import { derivedSeed } from "./random.ts";
 import { recordedExecution, type RecordedExecution } from "./recorded-execution.ts";
 
@@ -17,14 +16,15 @@ import { recordedExecution, type RecordedExecution } from "./recorded-execution.
  * Without a bound on preemptions it leaves out what is equivalent to something that was there (harness/exhaustive); with
  * one it leaves out nothing, because a bound and that reduction together would miss runs within the bound.
  */
-export async function prove(host: ProofHost, scenario: Scenario, search: SearchOptions): Promise<Proof> {
+export async function prove(runs: LaneRuns): Promise<Proof> {
+  const { scenario, search } = runs;
   const inputs = smallestInputs(scenario, search.seed);
   const proof: Mutable<Proof> = { inputs: 0, interleavings: 0, finished: true, notes: [], failed: null };
   const assumptions = new Set<string>();
   let proved: unknown;
   for (const input of inputs) {
-    await host.prepare(input.value);
-    const one = new InputProof(host, search, assumptions, scenario.properties.length > 0);
+    await runs.prepare(input.value);
+    const one = new InputProof(runs, assumptions);
     const result = await one.finish();
     if (one.failure !== null) return { ...proof, failed: { input, ...one.failure } };
     if (!result.complete) {
@@ -41,22 +41,6 @@ export async function prove(host: ProofHost, scenario: Scenario, search: SearchO
   if (proof.inputs > 0) proof.notes.unshift(claim(proof, proved, search.exhaustive?.preemptions ?? Infinity));
   proof.notes.push(...assumptions);
   return proof;
-}
-
-/** What proving needs of a lane. */
-export interface ProofHost {
-  readonly memory: LaneMemory;
-  prepare(input: unknown): Promise<unknown>;
-  /** Executes and judges one run, and counts it. */
-  run(request: RunRequest): Promise<{ readonly outcome: RunOutcome; readonly judgement: Judgement | null }>;
-  /** The lane's last run, as the bounded search wants to see it. */
-  attempt(judgement: Judgement | null, outcome: RunOutcome): Attempt;
-  /** Who could have moved at each step of the lane's last run. */
-  candidates(): readonly (readonly number[])[];
-  /** Runs that may still be executed. */
-  readonly runsLeft: number;
-  /** Lets messages in now and then; false if the search is to end. */
-  breathe(): Promise<boolean>;
 }
 
 export interface Proof {
@@ -78,23 +62,21 @@ interface Failure {
 /** All interleavings of the prepared input. */
 class InputProof implements Executor {
   failure: Failure | null = null;
-  readonly #host: ProofHost;
-  readonly #search: SearchOptions;
+  readonly #runs: LaneRuns;
   readonly #assumptions: Set<string>;
   /** There are properties of the history, which may look at what came first. */
   readonly #judgesOrder: boolean;
   #goesOn = true;
   #manyStrands = false;
 
-  constructor(host: ProofHost, search: SearchOptions, assumptions: Set<string>, judgesOrder: boolean) {
-    this.#judgesOrder = judgesOrder;
-    this.#host = host;
-    this.#search = search;
+  constructor(runs: LaneRuns, assumptions: Set<string>) {
+    this.#runs = runs;
     this.#assumptions = assumptions;
+    this.#judgesOrder = runs.scenario.properties.length > 0;
   }
 
   async finish(): Promise<Exploration> {
-    const preemptions = this.#search.exhaustive?.preemptions ?? Infinity;
+    const preemptions = this.#runs.search.exhaustive?.preemptions ?? Infinity;
     if (preemptions !== Infinity) return await this.#unreduced(preemptions);
     const exploration = await explore(this, {
       executionsMax: Infinity,
@@ -119,10 +101,10 @@ class InputProof implements Executor {
         schedule: [guide.length, ...guide, ...asleep],
         keepCandidates: this.#judgesOrder,
       });
-      const execution = recordedExecution(this.#host.memory, this.#judgesOrder);
+      const execution = recordedExecution(this.#runs.memory, this.#judgesOrder);
       this.#note(execution);
       if (!this.#judgesOrder || this.failure !== null || execution.manyStrands) return execution;
-      const round = wayRound(execution, this.#host.candidates(), plan);
+      const round = wayRound(execution, candidatesOf(this.#runs), plan);
       if (round === null) return execution;
       if (round.length === 0) return { ...execution, pruned: true };
       guide = round;
@@ -162,9 +144,9 @@ class InputProof implements Executor {
         const schedule = [guide.length, ...guide];
         const request = { ...this.#request(), strategy: "explorer", schedule, keepCandidates: true };
         const { judgement, outcome } = await this.#execute(request);
-        const execution = recordedExecution(this.#host.memory, false);
+        const execution = recordedExecution(this.#runs.memory, false);
         this.#note(execution);
-        const attempt = this.#host.attempt(judgement, outcome);
+        const attempt = this.#runs.attempt(outcome, judgement, false);
         // Who waits for a word could only look once more in vain, and again, without end.
         const steps = attempt.steps.map((step, index) => ({
           ...step,
@@ -179,20 +161,26 @@ class InputProof implements Executor {
   }
 
   async #execute(request: RunRequest) {
-    const result = await this.#host.run(request);
-    if (result.judgement !== null) this.failure ??= { judgement: result.judgement, request };
-    if (result.outcome.draws > 0) this.#assumptions.add("drawn values are the smallest that can be drawn");
-    if (!(await this.#host.breathe())) this.#goesOn = false;
-    return result;
+    const outcome = await this.#runs.run(request);
+    const judgement = outcome.ending === "pruned" ? null : this.#runs.judge(outcome, this.#runs.search.property);
+    if (judgement !== null) this.failure ??= { judgement, request };
+    if (outcome.draws > 0) this.#assumptions.add("drawn values are the smallest that can be drawn");
+    if (!(await this.#runs.breathe())) this.#goesOn = false;
+    return { outcome, judgement };
   }
 
   #mayGoOn(): boolean {
-    return this.#goesOn && this.#host.runsLeft > 0;
+    return this.#goesOn && this.#runs.tally.runs < this.#runs.search.runs;
   }
 
   #request(): Pick<RunRequest, "seed" | "stepsMax" | "draws"> {
-    return { seed: this.#search.seed, stepsMax: this.#search.stepsMax, draws: [] };
+    return { seed: this.#runs.search.seed, stepsMax: this.#runs.search.stepsMax, draws: [] };
   }
+}
+
+/** Who could have moved at each step of the lane's last run. */
+function candidatesOf({ lane }: LaneRuns): (readonly number[])[] {
+  return lane.recording.decisions().map(({ candidates }) => candidates);
 }
 
 /**

@@ -28,7 +28,12 @@ export type FromConductor =
       readonly trouble: Trouble | null;
       readonly behaviours?: BehaviourCounts;
     }
-  | { readonly type: "shrunk"; readonly counterexample: Counterexample; readonly judgement: Judgement }
+  | {
+      readonly type: "shrunk";
+      readonly counterexample: Omit<Counterexample, "foundInRun" | "foundMs" | "shrinkMs">;
+      readonly judgement: Judgement;
+      readonly shrinkMs: number;
+    }
   | { readonly type: "trouble"; readonly trouble: Trouble };
 
 export interface CheckRequest {

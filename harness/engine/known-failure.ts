@@ -1,0 +1,67 @@
+import type { Generated } from "../arbitrary.ts";
+import type { Judgement } from "../judge.ts";
+import type { Counterexample } from "../result.ts";
+import type { Prepared, RunRequest } from "./lane.ts";
+import { replayRequest, valueOf, type KnownAttempt, type LaneRuns } from "./lane-runs.ts";
+import { underControl } from "./free-failure.ts";
+import { NondeterminismError } from "./trouble.ts";
+
+/** A failure that is the scenario's: it was done again, and was the same. */
+export interface KnownFailure {
+  readonly input: Generated<unknown>;
+  readonly judgement: Judgement;
+  readonly attempt: KnownAttempt;
+  readonly mode: "controlled" | "free";
+  /** The run of free mode, where it did not happen again under control. */
+  readonly asItWas?: { readonly trace: Counterexample["trace"] };
+}
+
+/**
+ * Makes sure of the run that has just failed: does it again from its seed, and then once more from its schedule.
+ *
+ * @returns null if the failure was not the scenario's
+ * @throws {NondeterminismError} the same run was not the same
+ */
+export async function makeSure(
+  runs: LaneRuns,
+  input: Generated<unknown>,
+  request: RunRequest,
+  judgement: Judgement,
+): Promise<KnownFailure | null> {
+  if (request.free !== undefined) return underControl(runs, input, judgement);
+  const { lane, workers, tally, prepared } = runs;
+  const first = lane.seen();
+  const outcome = await lane.run({ ...request, keepCandidates: true });
+  const again = runs.judge(outcome, judgement.property);
+  if (isLoss(judgement)) workers.unexpected.length = 0;
+  if (again === null && isLoss(judgement)) {
+    tally.notes.push(`${judgement.message}; the same run again went well, so it was replaced and the search went on`);
+    return null;
+  }
+  if (isLoss(judgement) && again !== null)
+    return { input, judgement: again, attempt: runs.attempt(outcome, again), mode: "controlled" };
+  const second = lane.seen();
+  if (again === null || first.digest !== second.digest)
+    throw new NondeterminismError(first.trace, second.trace, prepared);
+  const attempt = runs.attempt(outcome, again);
+  await lane.run(replayRequest(valueOf(input.value, attempt), request.stepsMax));
+  const third = lane.seen();
+  if (third.digest !== second.digest) throw new NondeterminismError(second.trace, third.trace, prepared);
+  return { input, judgement: again, attempt, mode: "controlled" };
+}
+
+/** Does the run that has just held once more. @throws {NondeterminismError} */
+export async function checkDeterminism({ lane }: LaneRuns, prepared: Prepared, request: RunRequest): Promise<void> {
+  const first = lane.seen();
+  await lane.run(request);
+  const second = lane.seen();
+  if (first.digest !== second.digest) throw new NondeterminismError(first.trace, second.trace, prepared);
+}
+
+/** A process was lost in the run: it cannot be executed again and again to make it smaller. */
+export function isLoss(judgement: Judgement): boolean {
+  return (
+    judgement.property === "no-process-death" ||
+    (judgement.property === "no-endless-run" && !judgement.message.includes("limit:"))
+  );
+}

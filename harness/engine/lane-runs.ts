@@ -1,0 +1,172 @@
+import { dataText } from "../data-text.ts";
+import type { History } from "../history.ts";
+import { judge, type Judgement } from "../judge.ts";
+import type { Measure } from "../measure.ts";
+import type { Counterexample } from "../result.ts";
+import { scheduleNumbers, scheduleOf, type RunValue } from "../run-value.ts";
+import type { Scenario } from "../scenario.ts";
+import type { Attempt } from "../shrink/subject.ts";
+import {
+  ScenarioError,
+  StoppedError,
+  type Lane,
+  type Prepared,
+  type RunOutcome,
+  type RunRequest,
+  type Workers,
+} from "./lane.ts";
+import type { LaneMemory } from "./lane-memory.ts";
+import type { CheckRequest, FromConductor, SearchOptions } from "./protocol.ts";
+import type { Decision } from "./recording.ts";
+
+/**
+ * The runs of one check in one lane, with what came of them: executed, counted, judged, and read as a value. Searching,
+ * proving, making sure and shrinking all run through here, and none of them touches the lane's memory.
+ */
+export class LaneRuns {
+  readonly lane: Lane;
+  readonly memory: LaneMemory;
+  readonly workers: Workers;
+  readonly scenario: Scenario;
+  readonly request: CheckRequest;
+  readonly tally = { runs: 0, schedulingPoints: 0, choices: 0, switches: 0, notes: [] as string[], exhaustive: false };
+  readonly #tell: (message: FromConductor) => void;
+  /** Histories of the prepared input that were judged, and held. */
+  readonly #held = new Set<number>();
+  #prepared: Prepared | null = null;
+  #breathedAt = performance.now();
+
+  constructor({ lane, memory, workers, tell }: LaneParts, scenario: Scenario, request: CheckRequest) {
+    this.lane = lane;
+    this.memory = memory;
+    this.workers = workers;
+    this.#tell = tell;
+    this.scenario = scenario;
+    this.request = request;
+  }
+
+  get search(): SearchOptions {
+    return this.request.search;
+  }
+
+  /** What the runs that follow are runs of. */
+  get prepared(): Prepared {
+    return this.#prepared as Prepared;
+  }
+
+  /** @throws {ScenarioError} the scenario's own functions fail for this input */
+  async prepare(input: unknown): Promise<Prepared> {
+    this.#held.clear();
+    this.#prepared = await this.lane.prepare(input);
+    return this.#prepared;
+  }
+
+  /** Executes a run that counts as one of the search. */
+  async run(request: RunRequest): Promise<RunOutcome> {
+    const outcome = await this.lane.run(request);
+    this.tally.runs++;
+    this.tally.schedulingPoints += outcome.steps;
+    this.tally.choices += outcome.choices;
+    this.tally.switches += outcome.switches;
+    return outcome;
+  }
+
+  /**
+   * What the run that has just ended violates; null if nothing.
+   *
+   * @param only consider this property alone
+   */
+  judge(outcome: RunOutcome, only?: string): Judgement | null {
+    if (outcome.ending === "stopped") throw new StoppedError();
+    if (outcome.failure !== "") throw new ScenarioError(outcome.failure);
+    const { properties, final } = this.scenario;
+    if (outcome.ending !== "finished" || outcome.threw)
+      return judge(outcome, () => this.lane.history(), properties, only);
+    // Properties are functions of the history: where nothing else is read, the same history holds again.
+    const behaviour = final === undefined ? this.lane.recording.behaviour() : 0;
+    if (behaviour !== 0 && this.#held.has(behaviour)) return null;
+    const judgement = judge(outcome, () => this.lane.history(), properties, only);
+    if (judgement === null && behaviour !== 0 && this.#held.size < BEHAVIOURS_KEPT_MAX) this.#held.add(behaviour);
+    return judgement;
+  }
+
+  /**
+   * What the run that has just ended came to, for who wants to make it smaller.
+   *
+   * @param whole with its trace and history, so that it can be told and replayed
+   */
+  attempt(outcome: RunOutcome | null, judgement: Judgement | null, whole = true): KnownAttempt {
+    const { recording } = this.lane;
+    const { processes, input } = this.prepared;
+    const decisions = recording.decisions();
+    const draws = recording.draws(processes.length);
+    const measure: Measure = {
+      processes: processes.length,
+      operations: recording.outermostOperations(),
+      faults: 0,
+      preemptions: outcome?.preemptions ?? 0,
+      switches: outcome?.switches ?? 0,
+      steps: decisions.length,
+      inputSize: dataText(input).length + dataText(draws).length,
+    };
+    return {
+      judgement,
+      measure,
+      steps: decisions,
+      decisions,
+      draws,
+      pending: whole ? pendingOf(decisions, (strand) => recording.pendingFingerprint(strand)) : new Map(),
+      trace: whole ? this.lane.trace() : [],
+      history: whole ? this.lane.history() : EMPTY_HISTORY,
+    };
+  }
+
+  /** Lets messages in now and then, and says how far it has come; false if the search is to end. */
+  async breathe(): Promise<boolean> {
+    if (performance.now() - this.#breathedAt <= BREATHE_EVERY_MS) return true;
+    this.#breathedAt = performance.now();
+    this.#tell({ type: "progress", tally: this.tally });
+    await new Promise((resolve) => setImmediate(resolve));
+    return !this.workers.stopping;
+  }
+}
+
+/** A lane, and the way to tell its pool. */
+export interface LaneParts {
+  readonly lane: Lane;
+  readonly memory: LaneMemory;
+  readonly workers: Workers;
+  readonly tell: (message: FromConductor) => void;
+}
+
+export interface KnownAttempt extends Attempt {
+  readonly decisions: readonly Decision[];
+  /** Announced steps that were never taken, by strand. */
+  readonly pending: ReadonlyMap<number, number>;
+  readonly trace: Counterexample["trace"];
+  readonly history: History;
+}
+
+/** The value of a run that was read whole. */
+export function valueOf(input: unknown, attempt: KnownAttempt): RunValue {
+  return {
+    input,
+    draws: attempt.draws,
+    schedule: scheduleOf(attempt.decisions, (strand) => attempt.pending.get(strand) ?? 0),
+  };
+}
+
+/** Does the run of this value again. */
+export function replayRequest(value: RunValue, stepsMax: number): RunRequest {
+  return { strategy: "replay", seed: 0, stepsMax, draws: value.draws, schedule: scheduleNumbers(value.schedule) };
+}
+
+const BREATHE_EVERY_MS = 50;
+const BEHAVIOURS_KEPT_MAX = 10_000;
+const EMPTY_HISTORY: History = { input: undefined, operations: [], processes: [], final: undefined };
+
+function pendingOf(decisions: readonly Decision[], fingerprint: (strand: number) => number): Map<number, number> {
+  const pending = new Map<number, number>();
+  for (const { strand } of decisions) if (!pending.has(strand)) pending.set(strand, fingerprint(strand));
+  return pending;
+}

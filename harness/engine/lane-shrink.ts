@@ -1,0 +1,121 @@
+import { generated, shrunk } from "../arbitrary.ts";
+import { explain } from "../explanation.ts";
+import type { Judgement } from "../judge.ts";
+import type { Counterexample } from "../result.ts";
+import { shrink } from "../shrink/shrink.ts";
+import type { Attempt, Plan, Subject } from "../shrink/subject.ts";
+import { encodeToken } from "../token.ts";
+import { isLoss, type KnownFailure } from "./known-failure.ts";
+import { ScenarioError } from "./lane.ts";
+import { replayRequest, valueOf, type KnownAttempt, type LaneRuns } from "./lane-runs.ts";
+import { derivedSeed } from "./random.ts";
+import { NondeterminismError } from "./trouble.ts";
+
+/** Makes the failure as small as it gets, and tells it: all but where it was found and how long that took. */
+export async function smallestCounterexample(runs: LaneRuns, failure: KnownFailure): Promise<Told> {
+  if (failure.asItWas !== undefined) return told(runs, failure, unshrunk(failure));
+  const { replay, endOnFailure, stepsMax } = runs.search;
+  const keep = replay?.shrink === false || endOnFailure === true || isLoss(failure.judgement);
+  const smallest = keep ? unshrunk(failure) : await shrink(new LaneSubject(runs, failure.judgement.property), failure);
+  const prepared = await runs.prepare(smallest.input);
+  if (isLoss(failure.judgement)) return told(runs, failure, smallest);
+  // Once more, this time with the places in the source.
+  const value = valueOf(smallest.input, smallest.attempt as KnownAttempt);
+  const outcome = await runs.lane.run({ ...replayRequest(value, stepsMax), keepCandidates: true, recordSource: true });
+  const judgement = runs.judge(outcome, failure.judgement.property);
+  if (judgement === null) throw new NondeterminismError([], [], prepared);
+  return told(runs, { ...failure, judgement }, { ...smallest, attempt: runs.attempt(outcome, judgement) });
+}
+
+interface Told {
+  readonly counterexample: Omit<Counterexample, "foundInRun" | "foundMs" | "shrinkMs">;
+  readonly judgement: Judgement;
+}
+
+interface Smallest {
+  readonly input: unknown;
+  readonly attempt: Attempt;
+  readonly minimal: boolean;
+  readonly smallerRunsChecked: number;
+}
+
+const SMALLER_INPUTS_MAX = 64;
+
+function unshrunk(failure: KnownFailure): Smallest {
+  return { input: failure.input.value, attempt: failure.attempt, minimal: false, smallerRunsChecked: 0 };
+}
+
+function told(runs: LaneRuns, { judgement, mode, asItWas }: KnownFailure, smallest: Smallest): Told {
+  const attempt = smallest.attempt as KnownAttempt;
+  const trace = asItWas?.trace ?? attempt.trace;
+  const { processes, operations, preemptions, switches, steps } = attempt.measure;
+  const counterexample = {
+    input: smallest.input,
+    processes,
+    operations,
+    preemptions,
+    switches,
+    steps,
+    faults: 0,
+    minimal: smallest.minimal,
+    smallerRunsChecked: smallest.smallerRunsChecked,
+    // A free run that did not happen again has none.
+    token: asItWas === undefined ? encodeToken(runs.request.name, valueOf(smallest.input, attempt)) : "",
+    explanation: explain(trace, attempt.decisions, attempt.history.operations),
+    trace,
+    history: attempt.history.operations,
+    ends: attempt.history.processes,
+    mode,
+  };
+  return { counterexample, judgement };
+}
+
+/** The scenario as shrinking sees it. */
+class LaneSubject implements Subject {
+  readonly #runs: LaneRuns;
+  readonly #property: string;
+
+  constructor(runs: LaneRuns, property: string) {
+    this.#runs = runs;
+    this.#property = property;
+  }
+
+  get stopping(): boolean {
+    return this.#runs.workers.stopping;
+  }
+
+  async prepare(input: unknown): Promise<{ processes: number } | null> {
+    try {
+      const prepared = await this.#runs.prepare(input);
+      return { processes: prepared.processes.length };
+    } catch (error) {
+      if (error instanceof ScenarioError) return null;
+      throw error;
+    }
+  }
+
+  async attempt({ guide, draws }: Plan): Promise<Attempt> {
+    const runs = this.#runs;
+    await runs.breathe();
+    const { stepsMax } = runs.search;
+    const schedule = [...guide];
+    const outcome = await runs.lane.run({
+      strategy: "guide",
+      schedule,
+      draws,
+      seed: 0,
+      stepsMax,
+      keepCandidates: true,
+    });
+    return runs.attempt(outcome, runs.judge(outcome, this.#property), false);
+  }
+
+  smallerInputs(input: Parameters<Subject["smallerInputs"]>[0]): ReturnType<Subject["smallerInputs"]> {
+    return shrunk(this.#runs.scenario.input, input, SMALLER_INPUTS_MAX);
+  }
+
+  sampleInputs(count: number): ReturnType<Subject["sampleInputs"]> {
+    const { scenario, search } = this.#runs;
+    return Array.from({ length: count }, (_, index) => generated(scenario.input, derivedSeed(search.seed, ~index)));
+  }
+}
