@@ -88,8 +88,8 @@ describe("forkcheck run", () => {
     expect(stdout).toMatch(/✗ lost-add: 2 adds made 1/);
     expect(exitCode).toBe(1);
     const token = /replay (fc1:\S+)/.exec(stdout)?.[1] ?? "";
-    const replayed = await forkcheck("replay", token, "mine/lost-add.ts");
-    expect(replayed.stdout).toMatch(/✗ lost-add: 2 adds made 1/);
+    const replayed = await forkcheck("replay", token, "mine/lost-add.ts", "--times", "3");
+    expect(replayed.stdout).toMatch(/✗ lost-add: 2 adds made 1[\s\S]*replayed 3 times: each step was the same/);
   });
 
   test("writes a page and JUnit XML", async () => {

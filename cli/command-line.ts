@@ -61,6 +61,7 @@ function commandLine(setStatus: (status: number) => void): Command {
     .option("--jobs <n>", "lanes, each on a core of its own (default: one for each core)", wholeNumber)
     .option("--exhaustive", "every interleaving of each input, the smallest inputs first: a proof instead of a sample")
     .option("--preemptions <n>", "with --exhaustive: only schedules with at most so many preemptions", wholeNumber)
+    .option("--distrust-every <n>", "do every n-th run that held again, and compare", wholeNumber)
     .option("--property <name>", "consider this property alone")
     .option("--json", "one JSON document on standard output, and nothing else there")
     .option("--html <file>", "write the results as a page, one file that needs nothing else")
@@ -74,6 +75,7 @@ function commandLine(setStatus: (status: number) => void): Command {
     .description("do one run again and show it")
     .argument("<token>", "the token of a run, as a report prints it")
     .argument("[files...]", "the file that exports its scenario, if it is not found here")
+    .option("--times <n>", "do it so many times, and compare each step", wholeNumber, 1)
     .option("--json", "one JSON document on standard output, and nothing else there")
     .action(async (token: string, files: string[], options) => setStatus(await replay(token, files, options)));
 

@@ -11,13 +11,13 @@ import { resultDocument } from "./result-document.ts";
 export async function replay(
   token: string,
   files: readonly string[],
-  options: { readonly json?: boolean },
+  options: { readonly json?: boolean; readonly times: number },
 ): Promise<number> {
   const { scenario: name } = decodeToken(token);
   const target = await targetOf(name, files);
   await using checker = new Checker();
   using _ending = endOnSignal();
-  const result = await checker.replay(target.scenario, token, {}, target.name);
+  const result = await checker.replay(target.scenario, token, { times: options.times }, target.name);
   if (result.verdict === "error" && result.property === "token") {
     throw new RequestError(result.message ?? "", "");
   }

@@ -19,6 +19,7 @@ export interface RunOptions {
   readonly jobs?: number;
   readonly exhaustive?: boolean;
   readonly preemptions?: number;
+  readonly distrustEvery?: number;
   readonly property?: string;
   readonly json?: boolean;
   readonly save: boolean;
@@ -75,6 +76,7 @@ async function runTarget(
     ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
     ...(options.exhaustive === undefined ? {} : { exhaustive: options.exhaustive }),
     ...(options.preemptions === undefined ? {} : { preemptions: options.preemptions }),
+    ...(options.distrustEvery === undefined ? {} : { distrustEvery: options.distrustEvery }),
     ...(options.property === undefined ? {} : { property: options.property }),
     onProgress: (now) => progress.show(now),
   };

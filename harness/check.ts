@@ -4,7 +4,7 @@ import { coverageOf, type BehaviourCounts } from "./coverage.ts";
 import { RUNS_PER_BLOCK } from "./engine/lane-search.ts";
 import { Pool, type PoolLane } from "./engine/pool.ts";
 import type { CheckRequest, Found, FromConductor, SearchOptions, Tally, Trouble } from "./engine/protocol.ts";
-import { checkedOptions, type CheckedOptions, type CheckOptions } from "./options.ts";
+import { checkedOptions, checkedTimes, type CheckedOptions, type CheckOptions, type ReplayOptions } from "./options.ts";
 import { RequestError } from "./request-error.ts";
 import type { Result } from "./result.ts";
 import { isScenario, type Scenario } from "./scenario.ts";
@@ -48,7 +48,7 @@ export class Checker implements AsyncDisposable {
       );
     }
     if (options.regression !== undefined) decodeToken(options.regression);
-    const replay = options.regression === undefined ? undefined : { token: options.regression, shrink: true };
+    const replay = options.regression === undefined ? undefined : { token: options.regression, shrink: true, times: 1 };
     return await this.#run(scenario, name, replay === undefined ? checked : { ...checked, runs: 1 }, options, replay);
   }
 
@@ -56,12 +56,16 @@ export class Checker implements AsyncDisposable {
   async replay(
     scenario: Scenario,
     token: string,
-    options: CheckOptions = {},
+    options: ReplayOptions = {},
     name = scenario.name ?? "scenario",
   ): Promise<Result> {
     decodeToken(token);
     const checked = checkedOptions({ ...options, runs: 1, seed: 0 }, 0);
-    return await this.#run(scenario, name, checked, options, { token, shrink: false });
+    return await this.#run(scenario, name, checked, options, {
+      token,
+      shrink: false,
+      times: checkedTimes(options),
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -93,6 +97,7 @@ export class Checker implements AsyncDisposable {
       ...(checked.property === undefined ? {} : { property: checked.property }),
       ...(checked.exhaustive === null ? {} : { exhaustive: checked.exhaustive }),
       endOnFailure: checked.endOnFailure,
+      distrustEvery: checked.distrustEvery,
       ...(replay === undefined ? {} : { replay }),
     };
     const request = { moduleUrl: scenario.moduleUrl, ordinal: scenario.ordinal, name, search };

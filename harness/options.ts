@@ -32,6 +32,11 @@ export interface CheckOptions {
   readonly exhaustive?: boolean;
   /** With `exhaustive`: only schedules with at most so many preemptions; the proof is then about these. */
   readonly preemptions?: number;
+  /**
+   * Distrust: each of so many runs that held is done again, from its seed and from its schedule, and one that is not the same is
+   * an error; default 251, with 1 every run. A run that fails is always done again.
+   */
+  readonly distrustEvery?: number;
   /** Report the failure as it was found, without making it smaller; default false. */
   readonly endOnFailure?: boolean;
   readonly signal?: AbortSignal;
@@ -60,6 +65,18 @@ export interface CheckedOptions {
   readonly memoryBytes: number;
   readonly exhaustive: { readonly preemptions: number } | null;
   readonly endOnFailure: boolean;
+  readonly distrustEvery: number;
+}
+
+/** How to do a run again. */
+export interface ReplayOptions extends CheckOptions {
+  /** Do it so many times, and compare the traces: one that differs is an error; default 1. */
+  readonly times?: number;
+}
+
+/** @throws {RequestError} `times` has a value that it cannot have */
+export function checkedTimes({ times = 1 }: ReplayOptions): number {
+  return whole("times", times, 1, 1e9);
 }
 
 /** @throws {RequestError} an option has a value that it cannot have */
@@ -81,6 +98,7 @@ export function checkedOptions(options: CheckOptions, fallbackSeed: number): Che
     memoryBytes: whole("memoryBytes", options.memoryBytes ?? 16 << 20, 4096, 4 * 2 ** 30),
     exhaustive: exhaustiveOption(options, mode),
     endOnFailure: options.endOnFailure ?? false,
+    distrustEvery: whole("distrustEvery", options.distrustEvery ?? 251, 1, 1e12),
   };
 }
 

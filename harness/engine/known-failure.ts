@@ -1,7 +1,7 @@
 import type { Generated } from "../arbitrary.ts";
 import type { Judgement } from "../judge.ts";
 import type { Counterexample } from "../result.ts";
-import type { Prepared, RunRequest } from "./lane.ts";
+import type { RunRequest } from "./lane.ts";
 import { replayRequest, valueOf, type KnownAttempt, type LaneRuns } from "./lane-runs.ts";
 import { underControl } from "./free-failure.ts";
 import { NondeterminismError } from "./trouble.ts";
@@ -50,12 +50,21 @@ export async function makeSure(
   return { input, judgement: again, attempt, mode: "controlled" };
 }
 
-/** Does the run that has just held once more. @throws {NondeterminismError} */
-export async function checkDeterminism({ lane }: LaneRuns, prepared: Prepared, request: RunRequest): Promise<void> {
+/**
+ * Does the run that has just ended once more from its seed, and once more from its schedule.
+ *
+ * @throws {NondeterminismError} the same run was not the same
+ */
+export async function checkDeterminism(runs: LaneRuns, request: RunRequest): Promise<void> {
+  const { lane, prepared } = runs;
   const first = lane.seen();
-  await lane.run(request);
+  const outcome = await lane.run({ ...request, keepCandidates: true });
   const second = lane.seen();
   if (first.digest !== second.digest) throw new NondeterminismError(first.trace, second.trace, prepared);
+  const value = valueOf(prepared.input, runs.attempt(outcome, null));
+  await lane.run(replayRequest(value, request.stepsMax));
+  const third = lane.seen();
+  if (third.digest !== second.digest) throw new NondeterminismError(second.trace, third.trace, prepared);
 }
 
 /** A process was lost in the run: it cannot be executed again and again to make it smaller. */

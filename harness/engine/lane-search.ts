@@ -9,10 +9,10 @@ import { StoppedError, type RunRequest } from "./lane.ts";
 import { prove } from "./lane-proof.ts";
 import { LaneRuns, replayRequest, type LaneParts } from "./lane-runs.ts";
 import { smallestCounterexample } from "./lane-shrink.ts";
-import type { CheckRequest, Found, ToConductor } from "./protocol.ts";
+import type { CheckRequest, Found, SearchOptions, ToConductor } from "./protocol.ts";
 import { derivedSeed } from "./random.ts";
 import { loadScenario } from "./scenario-module.ts";
-import { DivergedError, troubleOf } from "./trouble.ts";
+import { DivergedError, NondeterminismError, troubleOf } from "./trouble.ts";
 
 /**
  * The main loop of a lane: generate an input, run it under one schedule after the other, judge each run; on a failure make
@@ -52,7 +52,7 @@ export class LaneSearch {
     const { replay, exhaustive } = request.search;
     const found =
       replay !== undefined
-        ? await this.#replay(runs, replay.token)
+        ? await this.#replay(runs, replay)
         : exhaustive !== undefined
           ? await this.#prove(runs)
           : await this.#search(runs);
@@ -70,7 +70,7 @@ export class LaneSearch {
     const startedAt = performance.now();
     for (let block = lane; block < blocks && block <= this.#blockLimit; block += lanes) {
       const input = inputOf(runs.scenario, search.seed, block);
-      const prepared = await runs.prepare(input.value);
+      await runs.prepare(input.value);
       const last = Math.min(search.runs, (block + 1) * RUNS_PER_BLOCK);
       const portfolio = new Portfolio(search.strategies, block);
       const profiled = search.mode === "controlled" && needProfile(search.strategies);
@@ -98,8 +98,8 @@ export class LaneSearch {
             const foundBy = search.mode === "free" ? "free" : strategy;
             return { block, run: run + 1, strategy: foundBy, judgement: this.#failure.judgement, foundMs };
           }
-        } else if (search.mode === "controlled" && run % CHECK_DETERMINISM_EVERY === 0) {
-          await checkDeterminism(runs, prepared, request);
+        } else if (search.mode === "controlled" && run % search.distrustEvery === 0) {
+          await checkDeterminism(runs, request);
         }
       }
       if (!(await runs.breathe())) break;
@@ -122,10 +122,11 @@ export class LaneSearch {
     return { block: 0, run, strategy: "exhaustive", judgement: this.#failure.judgement, foundMs };
   }
 
-  async #replay(runs: LaneRuns, token: string): Promise<Found | null> {
+  async #replay(runs: LaneRuns, { token, times }: Replay): Promise<Found | null> {
     const { value } = decodeToken(token);
     const { stepsMax, property } = runs.search;
     await runs.prepare(value.input);
+    if (times > 1) await this.#repeat(runs, replayRequest(value, stepsMax), times - 1);
     const outcome = await runs.run({ ...replayRequest(value, stepsMax), keepCandidates: true });
     const judgement = runs.judge(outcome, property);
     if (outcome.divergedAt > 0) {
@@ -136,6 +137,19 @@ export class LaneSearch {
     const input = { value: value.input, context: undefined };
     this.#failure = { input, judgement, attempt: runs.attempt(outcome, judgement), mode: "controlled" };
     return { block: 0, run: 1, strategy: "replay", judgement, foundMs: 0 };
+  }
+
+  /** @throws {NondeterminismError} two of them were not the same */
+  async #repeat(runs: LaneRuns, request: RunRequest, times: number): Promise<void> {
+    await runs.run(request);
+    const first = runs.lane.seen();
+    for (let time = 0; time < times; time++) {
+      await runs.run(request);
+      const again = runs.lane.seen();
+      if (first.digest !== again.digest) throw new NondeterminismError(first.trace, again.trace, runs.prepared);
+      if (!(await runs.breathe())) return;
+    }
+    runs.tally.notes.push(`replayed ${times + 1} times: each step was the same`);
   }
 
   async #shrink(): Promise<void> {
@@ -157,10 +171,10 @@ export class LaneSearch {
   }
 }
 
+type Replay = NonNullable<SearchOptions["replay"]>;
+
 /** The same input is run under so many schedules before the next one is generated. */
 export const RUNS_PER_BLOCK = 32;
-/** Every so many runs one that held is done twice, to see whether it is the same. */
-const CHECK_DETERMINISM_EVERY = 251;
 const FREE_DELAY_MICROS_MAX = 2000;
 
 function inputOf(scenario: Scenario, seed: number, block: number): Generated<unknown> {

@@ -59,8 +59,10 @@ export interface SearchOptions {
   readonly exhaustive?: { readonly preemptions: number };
   /** Do not make the failure smaller. */
   readonly endOnFailure?: boolean;
-  /** Do this run again, and nothing else; if it fails, report it as it is or as small as it gets. */
-  readonly replay?: { readonly token: string; readonly shrink: boolean };
+  /** Each of so many runs that held is done again. */
+  readonly distrustEvery: number;
+  /** Do this run again so many times, and nothing else; if it fails, report it as it is or as small as it gets. */
+  readonly replay?: { readonly token: string; readonly shrink: boolean; readonly times: number };
 }
 
 export interface Tally {
