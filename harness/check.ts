@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { coverageOf, type BehaviourCounts } from "./coverage.ts";
+import { usesFolder } from "./engine/lane.ts";
 import { RUNS_PER_BLOCK } from "./engine/lane-search.ts";
 import { Pool, type PoolLane } from "./engine/pool.ts";
 import type { CheckRequest, Found, FromConductor, SearchOptions, Tally, Trouble } from "./engine/protocol.ts";
@@ -45,6 +46,12 @@ export class Checker implements AsyncDisposable {
       throw new RequestError(
         `${name} has no property ${JSON.stringify(checked.property)}.`,
         `It has ${known.join(", ") || "none of its own"}.`,
+      );
+    }
+    if (checked.mode === "free" && scenario.load !== undefined) {
+      throw new RequestError(
+        `${name} has a package under control (\`load\`), which free mode can't have.`,
+        "Leave out --mode free: under control its files, timers and clocks are explored, too.",
       );
     }
     if (options.regression !== undefined) decodeToken(options.regression);
@@ -101,7 +108,7 @@ export class Checker implements AsyncDisposable {
       ...(replay === undefined ? {} : { replay }),
     };
     const request = { moduleUrl: scenario.moduleUrl, ordinal: scenario.ordinal, name, search };
-    if (scenario.files !== undefined) await Promise.all(lanes.map((lane) => lane.makeFolder()));
+    if (usesFolder(scenario)) await Promise.all(lanes.map((lane) => lane.makeFolder()));
     const checking = new Checking(name, lanes, request, checked, options);
     const result = await checking.finish();
     // Its processes may be in the middle of something.

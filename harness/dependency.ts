@@ -1,4 +1,5 @@
 import { KIND } from "./engine/kinds.ts";
+import { overlap, type Footprint } from "./footprint.ts";
 
 /**
  * The one dependency relation: two steps of different processes are independent if taking them in either order leads to the
@@ -10,6 +11,8 @@ import { KIND } from "./engine/kinds.ts";
  */
 export function dependent(a: AnnouncedStep, b: AnnouncedStep): boolean {
   if (isLocal(a.kind) || isLocal(b.kind)) return false;
+  if (a.kind === KIND.file && b.kind === KIND.file && a.footprint !== undefined && b.footprint !== undefined)
+    return overlap(a.footprint, b.footprint);
   // A step of the user's which does not say what it touches may touch anything.
   if (a.object === 0 || b.object === 0) return true;
   if (!touchTheSame(a, b)) return false;
@@ -27,6 +30,8 @@ export interface AnnouncedStep {
   readonly label: number;
   /** Of a copy: how many bytes. Of a step of the user's: 1 if it only reads, 2 if it writes. */
   readonly byteLength: number;
+  /** Of a step on files: what it touches. */
+  readonly footprint?: Footprint;
 }
 
 /** The step touches nothing that another process can see. */
@@ -44,6 +49,8 @@ export function writes(step: AnnouncedStep): boolean {
       return step.label !== 1;
     case KIND.step:
       return step.byteLength !== 1;
+    case KIND.file:
+      return step.footprint === undefined || step.footprint.writes.length > 0;
     default:
       return false;
   }

@@ -87,14 +87,15 @@ function lastStepBefore(trace: readonly TraceEntry[], index: number): number {
 }
 
 function touches(entry: TraceEntry): boolean {
-  return entry.kind === "read" || entry.kind === "step" || writes(entry);
+  return entry.kind === "read" || entry.kind === "step" || entry.kind === "file" || writes(entry);
 }
 
 function writes(entry: TraceEntry): boolean {
   return (
     entry.kind === "write" ||
     entry.kind === "update" ||
-    (entry.kind === "step" && /write|truncat|create|remove|rename|delete|append/i.test(entry.label))
+    ((entry.kind === "step" || entry.kind === "file") &&
+      /write|truncat|create|make|remove|rename|delete|append|link|set/i.test(entry.label))
   );
 }
 

@@ -10,6 +10,8 @@ export {
   scenario,
   times,
   type Access,
+  type FileAtStart,
+  type FilesAtStart,
   type FolderView,
   type Role,
   type RoleContext,

@@ -1,4 +1,6 @@
 import { KIND } from "./engine/kinds.ts";
+import { hashOf } from "./engine/names.ts";
+import type { Footprint } from "./footprint.ts";
 import { isLocal, writes, type AnnouncedStep } from "./dependency.ts";
 
 /**
@@ -12,13 +14,19 @@ export class OrderDigest {
 
   add(strand: number, step: AnnouncedStep): void {
     if (isLocal(step.kind)) return;
-    if (step.object === 0) this.#addBarrier(strand, step.kind);
+    if (step.footprint !== undefined) this.#addFootprint(strand, step, step.footprint);
+    else if (step.object === 0) this.#addBarrier(strand, step.kind);
     else if (step.kind === KIND.wake) this.#write(step.object, QUEUE, strand, step.kind);
     else if (step.kind === KIND.wait) {
       this.#write(step.object, QUEUE, strand, step.kind);
       this.#read(step.object, strand, step.kind);
     } else if (writes(step)) this.#write(step.object, VALUE, strand, step.kind);
     else this.#read(step.object, strand, step.kind);
+  }
+
+  #addFootprint(strand: number, { kind }: AnnouncedStep, { reads, writes: written }: Footprint): void {
+    for (const name of reads) this.#read(-hashOf(name), strand, kind);
+    for (const name of written) this.#write(-hashOf(name), VALUE, strand, kind);
   }
 
   value(): number {

@@ -25,18 +25,18 @@ import type { Property } from "./property.ts";
  *   }],
  * });
  */
-export function scenario<Input, Shared extends object>(
+export function scenario<Input, Shared extends object, Loaded = undefined>(
   moduleUrl: string,
-  options: ScenarioOptions<Input, Shared>,
-): Scenario<Input, Shared> {
+  options: ScenarioOptions<Input, Shared, Loaded>,
+): Scenario<Input, Shared, Loaded> {
   checkOptions(moduleUrl, options);
   const ordinal = declared.filter((other) => other.moduleUrl === moduleUrl).length;
-  const made: Scenario<Input, Shared> = { ...options, kind: "forkcheck-scenario", moduleUrl, ordinal };
+  const made: Scenario<Input, Shared, Loaded> = { ...options, kind: "forkcheck-scenario", moduleUrl, ordinal };
   declared.push(made as unknown as Scenario);
   return made;
 }
 
-export interface ScenarioOptions<Input, Shared extends object> {
+export interface ScenarioOptions<Input, Shared extends object, Loaded = undefined> {
   /** In lower case with hyphens. Without one it is the name of the export: `ticketRush` is "ticket-rush". */
   readonly name?: string;
   /** One line for `forkcheck list`. */
@@ -50,12 +50,21 @@ export interface ScenarioOptions<Input, Shared extends object> {
    * from the input alone. Its keys name the objects in traces and histories.
    */
   readonly shared?: (input: Input) => Shared;
+  /**
+   * Loads packages whose every use of files, timers, clocks and random numbers is to be under control: see
+   * docs/testing-a-package.md. What it returns is the third argument of each role. It runs once in each process, after Node was
+   * put under control and before any role is played.
+   */
+  readonly load?: () => Loaded | Promise<Loaded>;
   /** The role of each process. */
   readonly processes: (input: Input) => readonly string[];
   /** What each role does. A role gets its state from its arguments alone: the next run may be in the same process. */
-  readonly roles: Readonly<Record<string, Role<Input, Shared>>>;
-  /** Files in the run's folder before it begins, by name. The folder is the working directory of every process. */
-  readonly files?: (input: Input) => Readonly<Record<string, string>>;
+  readonly roles: Readonly<Record<string, Role<Input, Shared, Loaded>>>;
+  /**
+   * Files in the run's folder before it begins, by name: "data/a.json". A name that ends in "/" is a folder's. The run's folder is
+   * the working directory of every process.
+   */
+  readonly files?: (input: Input) => FilesAtStart;
   /** Read when all is over; properties find it as `history.final`. It must return plain data. */
   readonly final?: (shared: Shared, folder: FolderView) => unknown;
   /** What must hold, besides that no process fails, nobody waits for ever and every process ends. */
@@ -64,14 +73,31 @@ export interface ScenarioOptions<Input, Shared extends object> {
   readonly violates?: readonly string[];
 }
 
-export interface Scenario<Input = unknown, Shared extends object = object> extends ScenarioOptions<Input, Shared> {
+export type FilesAtStart = Readonly<Record<string, string | FileAtStart>>;
+
+/** A file or folder that is there before a run begins. */
+export interface FileAtStart {
+  readonly text?: string;
+  /** So many milliseconds before the run begins it was made and changed last, as far as a package under control can see. */
+  readonly ageMs?: number;
+}
+
+export interface Scenario<Input = unknown, Shared extends object = object, Loaded = any> extends ScenarioOptions<
+  Input,
+  Shared,
+  Loaded
+> {
   readonly kind: "forkcheck-scenario";
   readonly moduleUrl: string;
   /** Which of the module's scenarios it is, by order of declaration. */
   readonly ordinal: number;
 }
 
-export type Role<Input, Shared extends object> = (shared: Shared, process: RoleContext<Input>) => unknown;
+export type Role<Input, Shared extends object, Loaded = undefined> = (
+  shared: Shared,
+  process: RoleContext<Input>,
+  loaded: Loaded,
+) => unknown;
 
 /** What a role can do besides using the shared objects. */
 export interface RoleContext<Input = unknown> {
@@ -83,6 +109,8 @@ export interface RoleContext<Input = unknown> {
   /** Among the processes of this role, from 0. */
   readonly number: number;
   readonly input: Input;
+  /** The run's folder, which is also the working directory. */
+  readonly folder: string;
   /** Records an operation in the history, from its first step to its last. */
   operation<T>(name: string, body: () => T | Promise<T>): Promise<T>;
   operation<T>(name: string, args: readonly unknown[], body: () => T | Promise<T>): Promise<T>;
@@ -98,6 +126,12 @@ export interface RoleContext<Input = unknown> {
    * tries, fails and sleeps, this is simply not enabled.
    */
   until(word: Word, value: number, next?: number): void;
+  /**
+   * A critical section: an operation of that name which lasts `ms` of virtual time, or as long as `body` takes. Check it with
+   * `mutualExclusion({ operation: name })`.
+   */
+  critical(name: string, ms?: number): Promise<void>;
+  critical<T>(name: string, body: () => T | Promise<T>): Promise<T>;
   /** Waits `ms` of virtual time: it passes only when nobody else can move. */
   sleep(ms: number): Promise<void>;
   /** Takes some time, at most `upToMs`; how long is for the schedule to say. Others may move meanwhile, or not. */
@@ -115,7 +149,8 @@ export type Access = { readonly reads: string } | { readonly writes: string };
 export interface FolderView {
   /** The file's text; null if there is no such file. */
   read(name: string): string | null;
-  list(): string[];
+  /** The names in the folder, or in one below it, sorted. */
+  list(name?: string): string[];
 }
 
 /** `count` processes of one role. */
@@ -156,15 +191,18 @@ export function processNames(roles: readonly string[]): string[] {
 const declared: Scenario[] = ((globalThis as Record<symbol, unknown>)[Symbol.for("forkcheck.scenarios")] ??=
   []) as Scenario[];
 
-function checkOptions<Input, Shared extends object>(moduleUrl: string, options: ScenarioOptions<Input, Shared>): void {
+function checkOptions<Input, Shared extends object, Loaded>(
+  moduleUrl: string,
+  options: ScenarioOptions<Input, Shared, Loaded>,
+): void {
   const name = options?.name ?? "without a name";
   const problem = problemOf(moduleUrl, options);
   if (problem !== null) throw new TypeError(`scenario ${name} cannot be declared: ${problem}`);
 }
 
-function problemOf<Input, Shared extends object>(
+function problemOf<Input, Shared extends object, Loaded>(
   moduleUrl: string,
-  options: ScenarioOptions<Input, Shared>,
+  options: ScenarioOptions<Input, Shared, Loaded>,
 ): string | null {
   if (typeof moduleUrl !== "string" || !moduleUrl.startsWith("file:")) {
     return `its first argument is ${JSON.stringify(moduleUrl)}. Pass import.meta.url, so that other processes find the module.`;
@@ -177,6 +215,8 @@ function problemOf<Input, Shared extends object>(
   if (typeof (options.input as unknown as { generate?: unknown })?.generate !== "function") {
     return "its `input` is no arbitrary of fast-check. Use fc.constant({}) if nothing varies.";
   }
+  if (options.load !== undefined && typeof options.load !== "function")
+    return 'its `load` is no function. Return what the roles need, such as async () => ({ lock: await import("...") }).';
   if (typeof options.processes !== "function")
     return 'it has no `processes`. Return the role of each process, such as times(2, "buyer").';
   if (typeof options.roles !== "object" || options.roles === null || Object.keys(options.roles).length === 0) {

@@ -37,7 +37,8 @@ export type StepKind =
   | "sleep" // goes on after a sleep in virtual time
   | "think" // takes as long as the schedule likes
   | "copy" // copies plain bytes in or out
-  | "step"; // a named piece of the user's code
+  | "step" // a named piece of the user's code
+  | "file"; // what the kernel does at once to a file or a folder
 
 export type EventKind =
   | "return" // an operation returned

@@ -1,5 +1,6 @@
 import type { AccessKind, Probe, SharedObject, WaitOutcome } from "../../primitives/memory/probe.ts";
 import type { Word } from "../../primitives/memory/word.ts";
+import type { Announcement, Gate } from "../node/gate.ts";
 import type { Baton } from "./baton.ts";
 import { KIND } from "./kinds.ts";
 import { H, LIMITS, P, PROCESS, S, STRAND, STRAND_BITS, type LaneMemory } from "./lane-memory.ts";
@@ -13,7 +14,7 @@ import { userPlace } from "./source-place.ts";
  *
  * It is the probe of its process, and it plays the role from its first line to its last.
  */
-export class ControlledProcess implements Probe {
+export class ControlledProcess implements Probe, Gate {
   readonly #words: Int32Array;
   readonly #scheduler: Scheduler;
   readonly #baton: Baton;
@@ -22,6 +23,12 @@ export class ControlledProcess implements Probe {
   readonly #own: number;
   readonly #tasks: (Task | undefined)[] = [];
   #pending = 0;
+  /** What keeps the process from ending when its role has returned: pending events, but for those that say otherwise. */
+  #holding = 0;
+  /** Events of this process alone that happened and were not handled yet, oldest first. */
+  readonly #local: LocalEvent[] = [];
+  #localInARow = 0;
+  #leaving = false;
   #run = 0;
   #roleSettled = false;
   /** Set when the process has ended before its role has: no step may follow. */
@@ -29,6 +36,8 @@ export class ControlledProcess implements Probe {
   /** A step whose body has not finished: it holds the baton until then. */
   #insideStep = false;
   #quietTurns = 0;
+  /** Called, as a part of the run, when the process ends otherwise than by being killed. */
+  atExit: (code: number) => void = () => {};
 
   constructor(memory: LaneMemory, scheduler: Scheduler, baton: Baton, recorder: Recorder, process: number) {
     this.#words = memory.words;
@@ -37,6 +46,13 @@ export class ControlledProcess implements Probe {
     this.#recorder = recorder;
     this.#process = process;
     this.#own = processAt(process);
+  }
+
+  /** The scenario wants Node under control. */
+  controlsNode = false;
+
+  get active(): boolean {
+    return this.controlsNode && this.playing;
   }
 
   /** True while a role is being played: what is printed belongs to the run. */
@@ -53,6 +69,9 @@ export class ControlledProcess implements Probe {
     this.#run = this.#words[H.run];
     this.#tasks.length = 0;
     this.#pending = 0;
+    this.#holding = 0;
+    this.#local.length = 0;
+    this.#leaving = false;
     this.#roleSettled = false;
     this.#gone = null;
     this.#insideStep = false;
@@ -81,18 +100,20 @@ export class ControlledProcess implements Probe {
     for (;;) {
       drainMicrotasks();
       if (words[H.aborting] === 1) return this.#leaveAborted();
-      if (this.#gone !== null || (this.#roleSettled && this.#pending === 0 && !this.#insideStep)) {
+      if (this.#gone !== null || (this.#roleSettled && this.#holding === 0 && !this.#insideStep)) {
+        if (!this.#leave()) return this.#leaveAborted();
         this.#endProcess();
         this.#passOn();
         return "over";
       }
-      if (this.#insideStep || this.#pending === 0) {
+      if (this.#insideStep || (this.#pending === 0 && this.#local.length === 0)) {
         if (!this.#nothingWillCome()) return "outside";
         words[this.#own + P.state] = PROCESS.outside;
         this.#passOn();
         return "over";
       }
       this.#quietTurns = 0;
+      if (this.#fireLocal()) continue;
       if (!this.#passOn()) {
         this.#baton.await();
         if (words[H.aborting] === 1 || words[H.run] !== this.#run) return this.#leaveAborted();
@@ -104,14 +125,15 @@ export class ControlledProcess implements Probe {
   /** An error that nobody caught, outside of the role's own promise: it ends the process, as it would end a real one. */
   uncaught(error: unknown): void {
     if (error instanceof RunAborted || error instanceof ProcessExited || !this.playing || this.#gone !== null) return;
-    this.#gone = { state: PROCESS.threw };
+    this.#gone = { state: PROCESS.threw, code: 1 };
     this.#recorder.ended("throw", textOf(error));
   }
 
   /** What `process.exit` does while a role is being played: the process ends here, the worker lives on. */
   exit(code: number): never {
     if (this.#gone === null && this.playing) {
-      this.#gone = { state: PROCESS.exited };
+      this.#gone = { state: PROCESS.exited, code };
+      this.#leave();
       this.#recorder.ended("end", `${code}`);
     }
     throw new ProcessExited();
@@ -209,6 +231,93 @@ export class ControlledProcess implements Probe {
     return this.#await<T>(KIND.step, object === 0 ? 0 : -object, label, { body, writes });
   }
 
+  // What replaces Node's own interface (harness/node).
+
+  get settled(): boolean {
+    return this.#roleSettled;
+  }
+
+  get steps(): number {
+    return this.#words[this.#own + P.steps];
+  }
+
+  block({ kind, object, label, footprint }: Announcement): void {
+    this.#checkAlive();
+    const record = this.#scheduler.announce(this.#process, 0, kind, object, label);
+    this.#words[record + S.byteLength] = footprint;
+    this.#awaitGrant();
+  }
+
+  expect({ kind, object, label, footprint, place }: Announcement, delayMs: number, fire: () => void): number {
+    if (this.#stopped()) return 0;
+    const task = this.#freeTask();
+    const record = this.#scheduler.announce(this.#process, task, kind, object, label);
+    this.#words[record + S.byteLength] = footprint;
+    this.#scheduler.delay(record, delayMs);
+    this.#pending++;
+    this.#tasks[task] = { kind, object, place, resolve: fire, reject: ignore, holds: false };
+    return task;
+  }
+
+  expectLocal(label: number, fire: () => void): void {
+    if (!this.#stopped()) this.#local.push({ label, fire });
+  }
+
+  forget(ticket: number): void {
+    if (this.#tasks[ticket] === undefined || this.#stopped()) return;
+    this.#tasks[ticket] = undefined;
+    this.#pending--;
+    this.#words[strandAt(this.#process, ticket) + S.state] = STRAND.free;
+  }
+
+  hold(count: number): void {
+    if (!this.#stopped()) this.#holding += count;
+  }
+
+  place(): string {
+    return this.#words[H.recordSource] === 1 ? userPlace(new Error()) : "";
+  }
+
+  found(detail: string): void {
+    if (!this.#stopped()) this.#recorder.stepResult(detail);
+  }
+
+  /**
+   * Handles a local event. It is a choice only where another event of this process could come first: else nobody can tell
+   * whether it happens now or later. True if it was handled; false if there is none, or a choice is to be made.
+   */
+  #fireLocal(): boolean {
+    if (this.#local.length === 0) return false;
+    if (this.#local.length === 1 && this.#localInARow < LOCAL_IN_A_ROW_MAX && !this.#somethingElseComes()) {
+      const { fire } = this.#local.pop() as LocalEvent;
+      this.#localInARow++;
+      this.#guarded(fire);
+      return true;
+    }
+    this.#localInARow = 0;
+    for (const { label, fire } of this.#local.splice(0))
+      this.expect({ kind: KIND.resume, object: 0, label, footprint: 0, place: "" }, 0, fire);
+    return false;
+  }
+
+  /** An event of this process other than the passing of time can come. */
+  #somethingElseComes(): boolean {
+    const words = this.#words;
+    for (let task = 1; task <= words[this.#own + P.strandsUsed]; task++) {
+      if (this.#tasks[task] === undefined) continue;
+      if (words[strandAt(this.#process, task) + S.state] !== STRAND.sleeping) return true;
+    }
+    return false;
+  }
+
+  #guarded(fire: () => void): void {
+    try {
+      fire();
+    } catch (error) {
+      this.uncaught(error);
+    }
+  }
+
   // Taking turns.
 
   #blockUntilGranted(kind: number, object: number, label: number): void {
@@ -251,9 +360,18 @@ export class ControlledProcess implements Probe {
     if (details.sleepMs !== undefined) this.#scheduler.delay(record, details.sleepMs);
     if (details.writes !== undefined) this.#words[record + S.byteLength] = details.writes ? 2 : 1;
     this.#pending++;
+    this.#holding++;
     return new Promise<T>((resolve, reject) => {
       const place = this.#words[H.recordSource] === 1 ? userPlace(new Error()) : "";
-      this.#tasks[task] = { kind, object, place, resolve: resolve as (value: unknown) => void, reject, ...details };
+      this.#tasks[task] = {
+        kind,
+        object,
+        place,
+        resolve: resolve as (value: unknown) => void,
+        reject,
+        holds: true,
+        ...details,
+      };
       details.signal?.addEventListener("abort", () => this.#abortTask(task, details.signal as AbortSignal), {
         once: true,
       });
@@ -281,7 +399,10 @@ export class ControlledProcess implements Probe {
     if (pending.kind === KIND.wait && !this.#finishWait(pending, task)) return;
     this.#tasks[task] = undefined;
     this.#pending--;
-    if (pending.kind === KIND.step) this.#runStep(pending);
+    if (pending.holds) this.#holding--;
+    else this.#localInARow = 0;
+    if (!pending.holds) this.#guarded(() => pending.resolve(undefined));
+    else if (pending.kind === KIND.step) this.#runStep(pending);
     else if (pending.kind !== KIND.wait) pending.resolve(undefined);
   }
 
@@ -360,18 +481,36 @@ export class ControlledProcess implements Probe {
     this.#run = 0;
   }
 
+  /** Runs what the program wants done at its end; false if the run was cut off meanwhile. */
+  #leave(): boolean {
+    if (this.#leaving) return true;
+    this.#leaving = true;
+    try {
+      this.atExit(this.#gone?.code ?? 0);
+    } catch (error) {
+      if (error instanceof RunAborted) return false;
+      const gone = this.#gone;
+      this.#gone = null;
+      this.uncaught(error);
+      this.#gone ??= gone;
+    }
+    return true;
+  }
+
   #leaveAborted(): "aborted" {
     this.#run = 0;
     return "aborted";
   }
 
   #stopped(): boolean {
-    return this.#gone !== null || this.#words[H.aborting] === 1 || this.#words[H.run] !== this.#run;
+    return (
+      (this.#gone !== null && !this.#leaving) || this.#words[H.aborting] === 1 || this.#words[H.run] !== this.#run
+    );
   }
 
   #checkAlive(): void {
     if (this.#words[H.aborting] === 1 || this.#words[H.run] !== this.#run) throw new RunAborted();
-    if (this.#gone !== null) throw new ProcessExited();
+    if (this.#gone !== null && !this.#leaving) throw new ProcessExited();
   }
 
   /**
@@ -413,13 +552,26 @@ interface Task extends Details {
   readonly kind: number;
   readonly object: number;
   readonly place: string;
+  /** The process does not end before the event has happened. Without it, the event is one of Node's own interface. */
+  readonly holds: boolean;
   readonly resolve: (value: unknown) => void;
   readonly reject: (reason: unknown) => void;
 }
 
+interface LocalEvent {
+  readonly label: number;
+  readonly fire: () => void;
+}
+
 interface Gone {
   readonly state: number;
+  readonly code: number;
 }
+
+function ignore(): void {}
+
+/** So many local events are handled one after the other before others get their turn. */
+const LOCAL_IN_A_ROW_MAX = 100;
 
 const QUIET_TURNS = 4;
 

@@ -13,15 +13,16 @@ export const KIND = {
   think: 9,
   copy: 10,
   step: 11,
-  return: 12,
-  throw: 13,
-  print: 14,
-  end: 15,
+  file: 12,
+  return: 13,
+  throw: 14,
+  print: 15,
+  end: 16,
 } as const satisfies Record<TraceKind, number>;
 
 /** True for what the scheduler grants, false for the events in between. */
 export function isStep(kind: number): boolean {
-  return kind <= KIND.step;
+  return kind <= KIND.file;
 }
 
 export function kindName(kind: number): TraceKind {

@@ -40,6 +40,8 @@ export const LIMITS = {
   inputBytesMax: 1 << 20,
   scheduleMax: 200_000,
   drawsMax: 4096,
+  /** Files and folders of one run, the ones that it has removed not counted. */
+  inodesMax: 4096,
   /** Objects in the arena that have a name. */
   objectsMax: 4096,
   /** Room for the lists of candidates of one run, where a search asks for them. */
@@ -112,6 +114,12 @@ export const H = {
   namesLock: 46,
   /** 1: beyond the preset values, the smallest is drawn. */
   drawSmallest: 47,
+  /** Entries of the inode table that have been in use in this run: see node/inodes.ts. */
+  inodes: 48,
+  /** What the program has used that is not under control: bits, see node/beyond.ts. */
+  beyond: 49,
+  /** 1: in this run a file may have several names, so that names do not tell what steps on files touch. */
+  aliased: 50,
 } as const;
 
 /** Doubles of the header, by index into the doubles that follow the header's words. */
@@ -184,6 +192,7 @@ export const S = {
   /** Word 4 and 5: its deadline, or when it wakes up, as a double. */
   deadline: 4,
   label: 6,
+  /** Bytes of a copy; what a step of the user's does to its object; of a step on files, the name of its footprint. */
   byteLength: 7,
 } as const;
 
@@ -250,6 +259,7 @@ export const SIZES = {
   nameWords: 4,
   /** First byte, byte after the last, hash of the name. */
   objectWords: 4,
+  inodeWords: 12,
   /** Doubles that a strategy may use as it likes. */
   strategyDoubles: 16_384,
 } as const;
@@ -269,6 +279,7 @@ export const PARTS = layOut([
   ["schedule", LIMITS.scheduleMax * 4],
   ["candidates", LIMITS.candidatesMax * 4],
   ["objects", LIMITS.objectsMax * SIZES.objectWords * 4],
+  ["inodes", LIMITS.inodesMax * SIZES.inodeWords * 4],
   ["names", LIMITS.namesMax * SIZES.nameWords * 4],
   ["nameBytes", LIMITS.nameBytesMax],
   ["draws", LIMITS.drawsMax * SIZES.drawWords * 4],
@@ -297,6 +308,7 @@ const PART_NAMES = [
   "schedule",
   "candidates",
   "objects",
+  "inodes",
   "names",
   "nameBytes",
   "draws",

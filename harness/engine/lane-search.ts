@@ -1,5 +1,6 @@
 import { generated, type Generated } from "../arbitrary.ts";
 import { dataText } from "../data-text.ts";
+import { beyondControl } from "../node/beyond.ts";
 import { BehaviourCounter } from "../coverage.ts";
 import type { Scenario } from "../scenario.ts";
 import { needProfile, Portfolio } from "../strategies/portfolio.ts";
@@ -61,6 +62,8 @@ export class LaneSearch {
     for (const reason of this.#parts.workers.unexpected.splice(0)) {
       runs.tally.notes.push(`a worker died between two runs (${reason}), and was replaced`);
     }
+    const beyond = beyondControl(this.#parts.memory);
+    if (beyond !== "") runs.tally.notes.push(`partly controlled: the runs used ${beyond}`);
     this.#parts.tell({ type: "searched", tally: runs.tally, found, trouble: null, ...behaviours });
   }
 

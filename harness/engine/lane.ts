@@ -3,7 +3,7 @@ import { Arena, withArena } from "../../primitives/memory/arena.ts";
 import { shortDataText } from "../data-text.ts";
 import type { History } from "../history.ts";
 import type { TraceEntry } from "../trace.ts";
-import { processNames, type FolderView, type Scenario } from "../scenario.ts";
+import { processNames, type FilesAtStart, type FolderView, type Scenario } from "../scenario.ts";
 import { strategyNumber } from "../strategies/index.ts";
 import type { Baton } from "./baton.ts";
 import {
@@ -19,6 +19,7 @@ import {
   SIZES,
   type LaneMemory,
 } from "./lane-memory.ts";
+import { Inodes } from "../node/inodes.ts";
 import { hashOf, Names } from "./names.ts";
 import { ObjectNames } from "./object-names.ts";
 import { seedRandom } from "./random.ts";
@@ -40,6 +41,7 @@ export class Lane {
   readonly #values: Values;
   readonly #scheduler: Scheduler;
   readonly #folder: RunFolder;
+  readonly #inodes: Inodes;
   #program: Program | null = null;
   #prepared: Prepared | null = null;
 
@@ -52,6 +54,7 @@ export class Lane {
     this.#scheduler = new Scheduler(memory);
     this.recording = new Recording(memory, this.#names, this.#values, this.#scheduler);
     this.#folder = folder;
+    this.#inodes = new Inodes(memory);
   }
 
   /** Makes `scenario` the one whose runs follow. Workers load it when they are first needed. */
@@ -62,8 +65,11 @@ export class Lane {
     this.#names.clear();
     words[H.names] = 0;
     words[H.nameBytes] = 0;
-    const folder = scenario.files === undefined ? null : this.#folder.path;
-    const text = encoder.encode(JSON.stringify({ url: scenario.moduleUrl, ordinal: scenario.ordinal, folder }));
+    words[H.beyond] = 0;
+    const controlsNode = scenario.load !== undefined;
+    const folder = usesFolder(scenario) ? this.#folder.path : null;
+    const { moduleUrl: url, ordinal } = scenario;
+    const text = encoder.encode(JSON.stringify({ url, ordinal, folder, controlsNode }));
     bytes.set(text, PARTS.program);
     words[H.programLength] = text.byteLength;
     words[H.programVersion]++;
@@ -122,7 +128,7 @@ export class Lane {
     const { scenario } = this.#program as Program;
     const prepared = this.#prepared as Prepared;
     if (scenario.final === undefined) return undefined;
-    const view: FolderView = { read: (name) => this.#folder.read(name), list: () => this.#folder.list() };
+    const view: FolderView = { read: (name) => this.#folder.read(name), list: (name) => this.#folder.list(name) };
     return scenario.final(prepared.shared, view);
   }
 
@@ -168,7 +174,7 @@ export class Lane {
       objects: new ObjectNames(shared, arena.allocations),
       snapshot: bytes.slice(ARENA_START, ARENA_START + arena.used),
       layoutDigest: arena.digest,
-      files: guarded("files", () => scenario.files?.(input) ?? null),
+      files: usesFolder(scenario) ? guarded("files", () => scenario.files?.(input) ?? {}) : null,
     };
   }
 
@@ -177,6 +183,10 @@ export class Lane {
     const processes = prepared.roles.length;
     bytes.set(prepared.snapshot, ARENA_START);
     if (prepared.files !== null) this.#folder.reset(prepared.files);
+    if (this.#program?.scenario.load !== undefined) {
+      this.#inodes.clear();
+      this.#folder.register(this.#inodes, prepared.files ?? {});
+    }
     words.fill(0, processAt(0), processAt(processes));
     words.fill(0, PARTS.strands >> 2, (PARTS.strands >> 2) + processes * LIMITS.strandsMax * SIZES.strandWords);
     for (let process = 0; process < processes; process++) {
@@ -410,7 +420,7 @@ export interface Prepared extends RunNames {
   readonly shared: object;
   readonly snapshot: Uint8Array;
   readonly layoutDigest: number;
-  readonly files: Readonly<Record<string, string>> | null;
+  readonly files: FilesAtStart | null;
 }
 
 /** One of the scenario's own functions fails, or returns what it must not. */
@@ -457,6 +467,7 @@ const CLEARED = [
   H.candidatesUsed,
   H.finished,
   H.starting,
+  H.aliased,
 ] as const;
 
 /** Most runs are over in far less; after that the conductor looks around now and then. */
@@ -467,6 +478,11 @@ const CLEAR_LOOKS = 50;
 /** Looks without any movement after which a run with a dead worker is taken to wait for that worker. */
 const QUIET_LOOKS = 2;
 const LOAD_MS_MAX = 30_000;
+
+/** Its runs take place in the lane's folder. */
+export function usesFolder({ files, load }: Scenario): boolean {
+  return files !== undefined || load !== undefined;
+}
 
 const encoder = new TextEncoder();
 const hrtime = process.hrtime.bigint;

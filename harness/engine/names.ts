@@ -57,11 +57,11 @@ export class Names {
   #lock(): void {
     const { words, region } = this.#memory;
     for (let tries = 1; ; tries++) {
-      const holder = Atomics.compareExchange(words, H.namesLock, 0, process.pid);
+      const holder = Atomics.compareExchange(words, H.namesLock, 0, ownPid);
       if (holder === 0) return;
       if (tries % SPINS_BEFORE_SLEEP !== 0) continue;
       if (!isAlive(holder)) Atomics.compareExchange(words, H.namesLock, holder, 0);
-      else futexWait(region.address + H.namesLock * 4, holder, Number(process.hrtime.bigint()) + SLEEP_NS);
+      else futexWait(region.address + H.namesLock * 4, holder, Number(monotonicNs()) + SLEEP_NS);
     }
   }
 
@@ -106,12 +106,17 @@ export function hashOf(text: string): number {
   return hash & 0x7fffffff || 1;
 }
 
+// Taken before a scenario can replace them.
+const ownPid = process.pid;
+const kill = process.kill.bind(process);
+const monotonicNs = process.hrtime.bigint;
+
 const SPINS_BEFORE_SLEEP = 200;
 const SLEEP_NS = 1e6;
 
 function isAlive(pid: number): boolean {
   try {
-    process.kill(pid, 0);
+    kill(pid, 0);
     return true;
   } catch {
     return false;

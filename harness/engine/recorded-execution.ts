@@ -1,6 +1,7 @@
 import { writes } from "../dependency.ts";
 import type { ExecutedStep, Execution, Span, Step } from "../exhaustive/execution.ts";
 import { STEPS_IN_VAIN } from "../strategies/waiting-in-vain.ts";
+import { footprintOf } from "./footprints.ts";
 import { isStep, KIND } from "./kinds.ts";
 import {
   ENDING,
@@ -132,6 +133,7 @@ class Reader {
       object: words[entry + T.object],
       label: words[entry + T.label],
       byteLength: words[entry + T.byteLength],
+      ...footprintOf(this.#memory, words[entry + T.kind], words[entry + T.byteLength]),
       ...(this.#spans === null ? {} : { span: this.#spans.steps.get(entryNumber(entry)) ?? NO_SPAN }),
     };
     const moved = (words[entry + T.flags] & ENTRY.moved) !== 0;

@@ -1,6 +1,7 @@
 import { OrderDigest } from "../order-digest.ts";
 import type { History, Operation, ProcessEnd } from "../history.ts";
 import type { TraceEntry } from "../trace.ts";
+import { footprintOf } from "./footprints.ts";
 import { isStep, KIND, kindName } from "./kinds.ts";
 import {
   ENTRY,
@@ -104,6 +105,7 @@ export class Recording {
         object: words[entry + T.object],
         label: words[entry + T.label],
         byteLength: words[entry + T.byteLength],
+        ...footprintOf(this.#memory, words[entry + T.kind], words[entry + T.byteLength]),
       });
     }
     return orders.value();
@@ -298,6 +300,8 @@ export class Recording {
         return moved ? (before === 0 ? "nobody" : `woke ${before}`) : "";
       case KIND.copy:
         return `${words[entry + T.byteLength]} bytes`;
+      case KIND.file:
+        return oneLine(String(this.#values.read(entry + T.detailTag) ?? ""), VALUE_LENGTH_MAX);
       case KIND.print:
       case KIND.end:
         return oneLine(String(this.#values.read(entry + T.detailTag)), PRINT_LENGTH_MAX);
@@ -339,15 +343,18 @@ function labelOf(kind: number, object: string | null, part: string, name: string
     case KIND.step:
     case KIND.return:
     case KIND.throw:
-      return object === null || kind === KIND.step ? name : `${name} ${object}`;
+    case KIND.file:
+      return object === null || kind === KIND.step || kind === KIND.file ? name : `${name} ${object}`;
     case KIND.wait:
       return `wait for ${what}`;
     case KIND.resume:
-      return object === null ? "go on" : `woken at ${what}`;
+      return name !== "" ? name : object === null ? "go on" : `woken at ${what}`;
     case KIND.timeout:
       return `time out at ${what}`;
     case KIND.copy:
       return `${label === 1 ? "copy out of" : "copy into"} ${what}`;
+    case KIND.sleep:
+      return name === "" ? kindName(kind) : name;
     default:
       return what === "" ? kindName(kind) : `${kindName(kind)} ${what}`;
   }

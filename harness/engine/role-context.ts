@@ -13,6 +13,7 @@ export class ProcessContext implements RoleContext {
   readonly index: number;
   readonly number: number;
   readonly input: unknown;
+  readonly folder: string;
   readonly #process: ControlledProcess | FreeProcess;
   readonly #names: Names;
   readonly #draws: Draws;
@@ -23,6 +24,7 @@ export class ProcessContext implements RoleContext {
     this.index = identity.index;
     this.number = identity.number;
     this.input = identity.input;
+    this.folder = identity.folder;
     this.#process = process;
     this.#names = names;
     this.#draws = draws;
@@ -54,6 +56,21 @@ export class ProcessContext implements RoleContext {
     return this.#process.step(this.#names.intern(label), this.#names.intern(object), writes, body);
   }
 
+  async critical<T>(name: string, msOrBody: number | (() => T | Promise<T>) = 0): Promise<T | undefined> {
+    const operation = this.#process.invoked(null, name, []);
+    const own = this.#names.intern(name);
+    await this.#process.step(this.#names.intern(`enter ${name}`), own, true, nothing);
+    let result: T | undefined;
+    try {
+      if (typeof msOrBody === "function") result = await msOrBody();
+      else if (checkedMs(msOrBody, "critical") > 0) await this.#process.sleep(msOrBody);
+    } finally {
+      await this.#process.step(this.#names.intern(`leave ${name}`), own, true, nothing);
+      this.#process.returned(operation, result);
+    }
+    return result;
+  }
+
   until(word: Word, value: number, next = value): void {
     this.#process.until(word, value, next);
   }
@@ -81,7 +98,10 @@ export interface Identity {
   readonly index: number;
   readonly number: number;
   readonly input: unknown;
+  readonly folder: string;
 }
+
+function nothing(): void {}
 
 function checkedMs(ms: number, what: string): number {
   if (typeof ms !== "number" || Number.isNaN(ms)) {

@@ -1,6 +1,7 @@
 import { dependent, writes, type AnnouncedStep } from "../dependency.ts";
 import { STRATEGIES } from "../strategies/index.ts";
 import type { Choice, Strategy } from "../strategies/strategy.ts";
+import { footprintOf } from "./footprints.ts";
 import { KIND } from "./kinds.ts";
 import {
   D,
@@ -29,12 +30,14 @@ import { nextDouble } from "./random.ts";
 export class Scheduler implements Choice {
   count = 0;
   readonly state: Float64Array;
+  readonly #memory: LaneMemory;
   readonly #words: Int32Array;
   readonly #doubles: Float64Array;
   readonly #candidates = new Int32Array(LIMITS.processesMax * LIMITS.strandsMax);
   #strategy: Strategy = STRATEGIES[0];
 
   constructor(memory: LaneMemory) {
+    this.#memory = memory;
     this.#words = memory.words;
     this.#doubles = memory.doubles;
     this.state = memory.doubles.subarray(PARTS.strategy >> 3, (PARTS.strategy >> 3) + SIZES.strategyDoubles);
@@ -197,12 +200,14 @@ export class Scheduler implements Choice {
 
   /** What a strand has announced, or is waiting to do. */
   announcedStep(strand: number): AnnouncedStep {
+    const words = this.#words;
     const record = this.#recordOf(strand);
     return {
-      kind: this.#words[record + S.kind],
-      object: this.#words[record + S.object],
-      label: this.#words[record + S.label],
-      byteLength: this.#words[record + S.byteLength],
+      kind: words[record + S.kind],
+      object: words[record + S.object],
+      label: words[record + S.label],
+      byteLength: words[record + S.byteLength],
+      ...footprintOf(this.#memory, words[record + S.kind], words[record + S.byteLength]),
     };
   }
 

@@ -1,5 +1,8 @@
 import { deserialize } from "node:v8";
 import { Arena, withArena } from "../../primitives/memory/arena.ts";
+import { ControlledNode } from "../node/controlled-node.ts";
+import { real } from "../node/originals.ts";
+import { RUN_ROOT } from "../node/run-place.ts";
 import { setProbe } from "../../primitives/memory/probe.ts";
 import { declaredScenarios, processNames, type Scenario } from "../scenario.ts";
 import { Baton } from "./baton.ts";
@@ -30,6 +33,9 @@ class Worker {
   readonly #free: FreeProcess;
   readonly #draws: Draws;
   #scenario: Scenario | null = null;
+  #node: ControlledNode | null = null;
+  /** What the scenario's `load` returned here. */
+  #loaded: unknown;
   #inputVersion = 0;
   #input: unknown;
   #roles: readonly string[] = [];
@@ -86,12 +92,13 @@ class Worker {
   /** True if the worker is to wait for its next turn; false if it must let the event loop turn first. */
   #afterPlay(outcome: "over" | "outside" | "aborted"): boolean {
     if (outcome === "outside") {
-      setImmediate(() => {
+      real.setImmediate(() => {
         if (this.#afterPlay(this.#controlled.goOn())) this.serve();
       });
       return false;
     }
     setProbe(null);
+    if (this.#controlled.controlsNode) this.#node?.end();
     if (outcome === "aborted") this.#baton.passTo(0);
     return true;
   }
@@ -104,6 +111,7 @@ class Worker {
       return "over";
     }
     setProbe(this.#controlled);
+    if (this.#controlled.controlsNode) this.#node?.begin();
     return this.#controlled.play(role);
   }
 
@@ -141,12 +149,13 @@ class Worker {
           index: this.#process,
           number: this.#roles.slice(0, this.#process).filter((other) => other === role).length,
           input: this.#input,
+          folder: this.#controlled.controlsNode ? RUN_ROOT : real.cwd(),
         },
         process,
         this.#names,
         this.#draws,
       );
-      return () => scenario.roles[role](shared, context);
+      return () => scenario.roles[role](shared, context, this.#loaded);
     } catch (error) {
       return this.#cannotStart(
         ENDING.startFailed,
@@ -172,6 +181,15 @@ class Worker {
     return null;
   }
 
+  #takeControl(folder: string): void {
+    if (this.#node !== null) return;
+    const node = new ControlledNode(this.#controlled, this.#memory, this.#names, this.#process, folder);
+    this.#controlled.atExit = (code) => {
+      if (this.#controlled.controlsNode) node.atExit(code);
+    };
+    this.#node = node;
+  }
+
   async #load(): Promise<void> {
     const { words, bytes } = this.#memory;
     const version = words[H.programVersion];
@@ -179,10 +197,13 @@ class Worker {
     try {
       const program = JSON.parse(
         new TextDecoder().decode(bytes.slice(PARTS.program, PARTS.program + words[H.programLength])),
-      ) as { url: string; ordinal: number; folder: string | null };
+      ) as Program;
       this.#names.clear();
       this.#inputVersion = 0;
-      if (program.folder !== null) process.chdir(program.folder);
+      if (program.folder !== null) real.chdir(program.folder);
+      this.#controlled.controlsNode = program.controlsNode;
+      // What a package does is under control only if everything was replaced before it was loaded.
+      if (program.controlsNode && program.folder !== null) this.#takeControl(program.folder);
       await import(program.url);
       const scenario = declaredScenarios().find(
         (other) => other.moduleUrl === program.url && other.ordinal === program.ordinal,
@@ -194,6 +215,8 @@ class Worker {
         );
       }
       this.#scenario = scenario;
+      this.#loaded = await scenario.load?.();
+      if (program.controlsNode) this.#node?.remember();
     } catch (error) {
       loaded = -version;
       this.#values.write(
@@ -209,6 +232,13 @@ class Worker {
       this.serve();
     });
   }
+}
+
+interface Program {
+  readonly url: string;
+  readonly ordinal: number;
+  readonly folder: string | null;
+  readonly controlsNode: boolean;
 }
 
 const lane = joinLane();

@@ -224,6 +224,7 @@ const unnamed: Readonly<Record<StepKind, string>> = {
   think: "took its time",
   copy: "copies bytes",
   step: "moves",
+  file: "touches a file",
 };
 
 /** "queue.put(7)", "buy(2)", "buy": the steps of an operation do not show its arguments, so that its return has to. */

@@ -1,0 +1,45 @@
+import { parseFootprint, type Footprint } from "../footprint.ts";
+import { KIND } from "./kinds.ts";
+import { H, type LaneMemory } from "./lane-memory.ts";
+import { Names } from "./names.ts";
+
+/** What the file steps of a lane touch, by the number that stands in their `byteLength`: the hash of the footprint's text. */
+class Footprints {
+  readonly #memory: LaneMemory;
+  readonly #names: Names;
+  readonly #known = new Map<number, Footprint>();
+  #epoch = -1;
+
+  constructor(memory: LaneMemory) {
+    this.#memory = memory;
+    this.#names = new Names(memory);
+  }
+
+  of(id: number): Footprint {
+    const { words } = this.#memory;
+    if (words[H.programVersion] !== this.#epoch) {
+      this.#epoch = words[H.programVersion];
+      this.#known.clear();
+      this.#names.clear();
+    }
+    let footprint = this.#known.get(id);
+    if (footprint === undefined) {
+      footprint = parseFootprint(this.#names.text(id));
+      this.#known.set(id, footprint);
+    }
+    return footprint;
+  }
+}
+
+/** What a step touches beyond its object; to be spread into an `AnnouncedStep`. */
+export function footprintOf(memory: LaneMemory, kind: number, byteLength: number): { footprint?: Footprint } {
+  if (kind !== KIND.file) return {};
+  let footprints = all.get(memory);
+  if (footprints === undefined) {
+    footprints = new Footprints(memory);
+    all.set(memory, footprints);
+  }
+  return { footprint: footprints.of(byteLength) };
+}
+
+const all = new WeakMap<LaneMemory, Footprints>();

@@ -1,0 +1,58 @@
+import { performance } from "node:perf_hooks";
+import type { Gate } from "./gate.ts";
+import { EPOCH_MS } from "./inodes.ts";
+import { real, RealDate } from "./originals.ts";
+
+/**
+ * Every clock shows the run's virtual time. A program that does nothing but look at the clock would wait for ever, as virtual
+ * time passes only when nobody can move: after so many looks in a row it is taken to sleep.
+ */
+export function replaceClocks(gate: Gate): void {
+  let looks = 0;
+  let stepsAtLook = -1;
+
+  function now(): number {
+    const { steps } = gate;
+    looks = steps === stepsAtLook ? looks + 1 : 0;
+    stepsAtLook = steps;
+    if (looks >= LOOKS_MAX) {
+      looks = 0;
+      gate.sleepSync(BUSY_WAIT_MS);
+    }
+    return gate.now();
+  }
+
+  const dateNow = () => (gate.active ? EPOCH_MS + Math.floor(now()) : real.dateNow());
+  RealDate.now = dateNow;
+  const ControlledDate = new Proxy(RealDate, {
+    construct: (target, args, newTarget) =>
+      Reflect.construct(target, args.length === 0 && gate.active ? [dateNow()] : args, newTarget) as object,
+    apply: (target, _, args) => (gate.active ? new target(dateNow()).toString() : Reflect.apply(target, undefined, args)),
+  });
+  globalThis.Date = ControlledDate;
+  RealDate.prototype.constructor = ControlledDate;
+
+  Object.getPrototypeOf(performance).now = () => (gate.active ? UPTIME_MS + now() : real.performanceNow());
+  performance.now = () => (gate.active ? UPTIME_MS + now() : real.performanceNow());
+
+  const hrtime = (before?: [number, number]): [number, number] => {
+    if (!gate.active) return real.hrtime(before);
+    const nanoseconds = Math.round((UPTIME_MS + now()) * 1e6);
+    const [seconds, rest] = [Math.floor(nanoseconds / 1e9), nanoseconds % 1e9];
+    if (before === undefined) return [seconds, rest];
+    const difference = (seconds - before[0]) * 1e9 + rest - before[1];
+    return [Math.floor(difference / 1e9), ((difference % 1e9) + 1e9) % 1e9];
+  };
+  hrtime.bigint = () =>
+    gate.active ? BigInt(Math.round((UPTIME_MS + now()) * 1e6)) : real.hrtime.bigint();
+  process.hrtime = hrtime;
+
+  const uptime = process.uptime.bind(process);
+  process.uptime = () => (gate.active ? (UPTIME_MS + now()) / 1000 : uptime());
+}
+
+/** Looks at a clock, one after the other without a step between them, that make a busy wait. */
+const LOOKS_MAX = 1000;
+const BUSY_WAIT_MS = 1;
+/** How long a process has been up when its run begins. */
+const UPTIME_MS = 100;

@@ -1,0 +1,91 @@
+import fs from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+import type { LaneMemory } from "../engine/lane-memory.ts";
+import type { Names } from "../engine/names.ts";
+import { noteBeyond, watchTheRest } from "./beyond.ts";
+import { replaceClocks } from "./clocks.ts";
+import { replaceFileFunctions } from "./file-functions.ts";
+import { FileInterface } from "./file-interface.ts";
+import type { Gate } from "./gate.ts";
+import { Kernel } from "./kernel.ts";
+import { Operations } from "./operations.ts";
+import { ProcessFacade } from "./process.ts";
+import { Randomness, replaceRandomness } from "./randomness.ts";
+import { RUN_ROOT, RunPlace } from "./run-place.ts";
+import { replaceTimers, Timers } from "./timers.ts";
+
+/**
+ * A worker's Node under control: what reaches out of a program (files, timers, clocks, random numbers, the process itself) is
+ * replaced, once, before any package is loaded, in place, so that it does not matter how a package gets hold of it. While no
+ * role is played, all of it acts as it always did.
+ */
+export class ControlledNode {
+  readonly #kernel: Kernel;
+  readonly #files: FileInterface;
+  readonly #timers: Timers;
+  readonly #random = new Randomness();
+  readonly #facade: ProcessFacade;
+  readonly #place: RunPlace;
+  readonly #index: number;
+  /** The properties of `fs` as they are between runs: packages like to leave something there. */
+  #fileModule: ReadonlyMap<PropertyKey, PropertyDescriptor> = new Map();
+
+  /** @param folder the real path of the folder in which runs take place */
+  constructor(gate: Gate, memory: LaneMemory, names: Names, index: number, folder: string) {
+    this.#index = index;
+    this.#place = new RunPlace(folder);
+    this.#kernel = new Kernel(memory, names, this.#place, () => gate.now());
+    this.#files = new FileInterface(gate, this.#kernel, names);
+    this.#timers = new Timers(gate, names);
+    this.#facade = new ProcessFacade(gate, memory, names, index);
+    const operations = new Operations(
+      this.#kernel,
+      () => this.#random.suffix(),
+      () => noteBeyond(memory, "changes outside of the run's folder, which were refused"),
+    );
+    replaceFileFunctions(gate, this.#files, operations);
+    replaceTimers(gate, this.#timers);
+    replaceClocks(gate);
+    replaceRandomness(gate, this.#random);
+    this.#facade.replace(this.#place);
+    watchTheRest(gate, memory);
+    process.env.HOME = RUN_ROOT;
+    process.env.TMPDIR = RUN_ROOT;
+    for (const name of Object.keys(process.env)) if (name.startsWith("XDG_")) delete process.env[name];
+    syncBuiltinESMExports();
+  }
+
+  /** To be called when all is loaded: what is there now is there between runs. */
+  remember(): void {
+    this.#fileModule = new Map(Reflect.ownKeys(fs).map((key) => [key, descriptorOf(key) as PropertyDescriptor]));
+    this.#facade.remember();
+    this.#kernel.forgetNames();
+  }
+
+  begin(): void {
+    this.#place.cwd = RUN_ROOT;
+    this.#random.begin(this.#index);
+  }
+
+  /** What the program wants done at the end of its process; it is still a part of the run. */
+  atExit(code: number): void {
+    this.#facade.atExit(code);
+  }
+
+  /** The process has ended, or the run was cut off: nothing of it is to reach the next one. */
+  end(): void {
+    this.#kernel.descriptors.closeAll();
+    this.#files.clear();
+    this.#timers.clear();
+    this.#facade.end();
+    for (const key of Reflect.ownKeys(fs)) {
+      const before = this.#fileModule.get(key);
+      if (before === undefined) Reflect.deleteProperty(fs, key);
+      else if (descriptorOf(key)?.value !== before.value) Object.defineProperty(fs, key, before);
+    }
+  }
+}
+
+function descriptorOf(key: PropertyKey): PropertyDescriptor | undefined {
+  return Object.getOwnPropertyDescriptor(fs, key);
+}

@@ -1,0 +1,135 @@
+import { KIND } from "../engine/kinds.ts";
+import type { Names } from "../engine/names.ts";
+import type { Gate } from "./gate.ts";
+import type { Kernel, KernelStep, Steps } from "./kernel.ts";
+
+/**
+ * Carries out operations on files under control. A synchronous one blocks its process's stack at each step; any other is a
+ * chain of events, of which at most four are under way at a time, as in Node's pool of threads. That it has come to its
+ * end is an event of its own: a process may hear of two finished operations in either order.
+ */
+export class FileInterface {
+  readonly #gate: Gate;
+  readonly #kernel: Kernel;
+  readonly #names: Names;
+  readonly #waiting: Operation[] = [];
+  #underWay = 0;
+
+  constructor(gate: Gate, kernel: Kernel, names: Names) {
+    this.#gate = gate;
+    this.#kernel = kernel;
+    this.#names = names;
+  }
+
+  /** Forgets what a run that is over has left. */
+  clear(): void {
+    this.#waiting.length = 0;
+    this.#underWay = 0;
+  }
+
+  runSync<T>(steps: Steps<T>): T {
+    let next = steps.next();
+    while (!next.done) {
+      const step: KernelStep = next.value;
+      this.#gate.block({ kind: KIND.file, ...step, place: "" });
+      let outcome: unknown;
+      try {
+        outcome = this.perform(step);
+      } catch (error) {
+        next = steps.throw(error);
+        continue;
+      }
+      next = steps.next(outcome);
+    }
+    return next.value;
+  }
+
+  /** `done` is called as an event of the process. */
+  start<T>(name: string, steps: Steps<T>, done: (error: unknown, value?: T) => void): void {
+    this.#gate.hold(1);
+    this.#waiting.push({
+      name,
+      steps: steps as Steps<unknown>,
+      done: done as Operation["done"],
+      place: this.#gate.place(),
+    });
+    this.#startNext();
+  }
+
+  promise<T>(name: string, steps: Steps<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.start(name, steps, (error, value) => (error === null ? resolve(value as T) : reject(error as Error)));
+    });
+  }
+
+  /**
+   * The one place where a step on files is done for real.
+   *
+   * @throws what the kernel says, in the words of the program's paths
+   */
+  perform<T>(step: KernelStep<T>): T {
+    try {
+      const outcome = step.perform();
+      const detail = step.detail(outcome);
+      if (detail !== "") this.#gate.found(detail);
+      return outcome;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      this.#gate.found(`✗ ${code ?? String(error)}`);
+      throw this.#kernel.place.translate(error, step.path, step.other);
+    }
+  }
+
+  #startNext(): void {
+    while (this.#underWay < UNDER_WAY_MAX && this.#waiting.length > 0) {
+      this.#underWay++;
+      const operation = this.#waiting.shift() as Operation;
+      this.#goOn(operation, () => operation.steps.next());
+    }
+  }
+
+  #goOn(operation: Operation, resume: () => IteratorResult<KernelStep, unknown>): void {
+    let next: IteratorResult<KernelStep, unknown>;
+    try {
+      next = resume();
+    } catch (error) {
+      this.#finish(operation, error ?? new Error("an operation on files failed"));
+      return;
+    }
+    if (next.done === true) {
+      this.#finish(operation, null, next.value);
+      return;
+    }
+    const step = next.value;
+    this.#gate.expect({ kind: KIND.file, ...step, place: operation.place }, 0, () => {
+      let outcome: unknown;
+      try {
+        outcome = this.perform(step);
+      } catch (error) {
+        this.#goOn(operation, () => operation.steps.throw(error));
+        return;
+      }
+      this.#goOn(operation, () => operation.steps.next(outcome));
+    });
+  }
+
+  #finish(operation: Operation, error: unknown, value?: unknown): void {
+    this.#gate.expectLocal(this.#names.intern(`${operation.name} is done`), () => {
+      this.#underWay--;
+      this.#startNext();
+      this.#gate.hold(-1);
+      operation.done(error, value);
+    });
+  }
+}
+
+interface Operation {
+  readonly name: string;
+  readonly steps: Steps<unknown>;
+  readonly done: (error: unknown, value?: unknown) => void;
+  /** Where in the user's code it was called, or "". */
+  readonly place: string;
+}
+
+/** The size of Node's pool of threads. */
+const UNDER_WAY_MAX = 4;

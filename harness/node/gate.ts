@@ -1,0 +1,41 @@
+/**
+ * How what replaces a part of Node reaches the engine: a step that blocks the stack until it is granted, or an event of this
+ * process that happens when the scheduler chooses it.
+ */
+export interface Gate {
+  /** A role is being played whose Node is under control. Otherwise Node is as it always was. */
+  readonly active: boolean;
+  /** The role has returned or thrown; what is under way may still hold up the end of its process. */
+  readonly settled: boolean;
+  /** Steps that this process has taken in the run. */
+  readonly steps: number;
+  /** Virtual time in milliseconds since the run began. */
+  now(): number;
+  /** Blocks this stack until the step on files is granted. */
+  block(step: Announcement): void;
+  /** Blocks this stack until `ms` of virtual time have passed. */
+  sleepSync(ms: number): void;
+  /** `fire` is called when the event is granted; the ticket is good for `forget` until then. */
+  expect(event: Announcement, delayMs: number, fire: () => void): number;
+  /** An event of this process alone, which nobody else can see: it is a choice only where this process has another one. */
+  expectLocal(label: number, fire: () => void): void;
+  forget(ticket: number): void;
+  /** Adds to the number of things that keep the process from ending when its role has returned. */
+  hold(count: number): void;
+  /** Where in the user's code the stack is now; "" if that is not recorded. */
+  place(): string;
+  /** What the step just granted brought out, for the trace. */
+  found(detail: string): void;
+}
+
+/** The next step, by its names' hashes. */
+export interface Announcement {
+  readonly kind: number;
+  /** The name of what is touched first, negative; 0 for what nobody else can see. */
+  readonly object: number;
+  readonly label: number;
+  /** See footprint.ts; 0 for what touches nothing. */
+  readonly footprint: number;
+  /** Where in the user's code the operation was called; "" if that is not recorded, or is where the stack is now. */
+  readonly place: string;
+}

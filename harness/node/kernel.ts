@@ -1,0 +1,500 @@
+import { constants, type OpenMode, type Stats } from "node:fs";
+import { posix } from "node:path";
+import { H, type LaneMemory } from "../engine/lane-memory.ts";
+import type { Names } from "../engine/names.ts";
+import { footprintText } from "../footprint.ts";
+import { Descriptors, type OpenFile } from "./descriptors.ts";
+import { EPOCH_MS, Inodes, realNumber } from "./inodes.ts";
+import { realFs } from "./originals.ts";
+import type { Place, RunPlace } from "./run-place.ts";
+
+/**
+ * The steps that files are used in: what the kernel does at once, each announced with what it touches before it is done for
+ * real. Everything bigger is put together of these (operations.ts).
+ */
+export class Kernel {
+  readonly descriptors = new Descriptors();
+  readonly place: RunPlace;
+  readonly #words: Int32Array;
+  readonly #names: Names;
+  readonly #inodes: Inodes;
+  readonly #now: () => number;
+  readonly #known = new Map<string, KnownStep>();
+
+  /** @param now virtual time, in milliseconds since the run began */
+  constructor(memory: LaneMemory, names: Names, place: RunPlace, now: () => number) {
+    this.#words = memory.words;
+    this.#names = names;
+    this.#inodes = new Inodes(memory);
+    this.place = place;
+    this.#now = () => EPOCH_MS + now();
+  }
+
+  /** To be called when the names in the lane's memory are forgotten. */
+  forgetNames(): void {
+    this.#known.clear();
+  }
+
+  *open(path: Place, flags: number, mode: number | undefined): Steps<number> {
+    const creates = (flags & constants.O_CREAT) !== 0;
+    const truncates = (flags & constants.O_TRUNC) !== 0;
+    const verb = creates
+      ? (flags & constants.O_EXCL) !== 0
+        ? "create"
+        : truncates
+          ? "truncate or create"
+          : "open or create"
+      : truncates
+        ? "truncate"
+        : "open";
+    const writes = [...(creates ? entryOf(path.name) : []), ...(truncates ? [`${path.name}#`] : [])];
+    return yield this.#step(
+      verb,
+      path,
+      null,
+      () => [[path.name, ...foldersOf(path.name)], writes],
+      () => {
+        const before = creates ? realNumber(path.real) : null;
+        const fd = realFs.openSync(path.real, flags, mode);
+        const ino = realFs.fstatSync(fd, { bigint: true }).ino;
+        const number = this.#inodes.numberOf(ino, this.#now());
+        if (creates && before === null) this.#changedEntry(path);
+        else if (truncates) this.#changed(number);
+        this.descriptors.add(fd, { name: path.name, ino, number, flags });
+        return fd;
+      },
+    );
+  }
+
+  /** Nobody else can see it: it is no step. */
+  close(fd: number): void {
+    this.descriptors.delete(fd);
+    realFs.closeSync(fd);
+  }
+
+  *read(fd: number, buffer: NodeJS.ArrayBufferView, offset: number, length: number, position: Position): Steps<number> {
+    const file = this.descriptors.get(fd);
+    return yield this.#contentStep(
+      "read",
+      file,
+      false,
+      () => realFs.readSync(fd, buffer, offset, length, position),
+      (count) =>
+        `→ ${count === 0 ? "nothing" : textual(Buffer.from(buffer.buffer, buffer.byteOffset + offset, Math.min(count, SHOWN_BYTES_MAX)))}`,
+    );
+  }
+
+  *write(
+    fd: number,
+    buffer: NodeJS.ArrayBufferView,
+    offset: number,
+    length: number,
+    position: Position,
+  ): Steps<number> {
+    const file = this.descriptors.get(fd);
+    return yield this.#contentStep(
+      "write",
+      file,
+      true,
+      () => {
+        const count = realFs.writeSync(fd, buffer, offset, length, position as number | null);
+        this.#changed(file.number);
+        return count;
+      },
+      (count) =>
+        `← ${textual(Buffer.from(buffer.buffer, buffer.byteOffset + offset, Math.min(count, SHOWN_BYTES_MAX)))}`,
+    );
+  }
+
+  *size(fd: number): Steps<number> {
+    return yield this.#contentStep(
+      "size of",
+      this.descriptors.get(fd),
+      false,
+      () => realFs.fstatSync(fd).size,
+      (size) => `→ ${size} bytes`,
+    );
+  }
+
+  *fstat(fd: number, options: StatOptions): Steps<Stats> {
+    return yield this.#contentStep(
+      "look at",
+      this.descriptors.get(fd),
+      false,
+      () => this.#inodes.translate(realFs.fstatSync(fd, options) as Stats, this.#now()),
+      (stats) => this.#describe(stats),
+    );
+  }
+
+  *truncateOpen(fd: number, length: number): Steps<void> {
+    const file = this.descriptors.get(fd);
+    return yield this.#contentStep("truncate", file, true, () => {
+      realFs.ftruncateSync(fd, length);
+      this.#changed(file.number);
+    });
+  }
+
+  /** Content on its way to the disk is out of every other process's sight. */
+  *sync(fd: number, dataOnly: boolean): Steps<void> {
+    const file = this.descriptors.get(fd);
+    return yield this.#step(
+      "flush",
+      { name: file.name, real: "", given: "" },
+      null,
+      () => [[], []],
+      () => (dataOnly ? realFs.fdatasyncSync(fd) : realFs.fsyncSync(fd)),
+    );
+  }
+
+  *setTimesOpen(fd: number, accessed: number, modified: number): Steps<void> {
+    const file = this.descriptors.get(fd);
+    return yield this.#contentStep("set times of", file, true, () => this.#setTimes(file.number, accessed, modified));
+  }
+
+  *changeOpen(fd: number, verb: string, change: () => void): Steps<void> {
+    const file = this.descriptors.get(fd);
+    return yield this.#contentStep(verb, file, true, () => {
+      change();
+      this.#inodes.set(file.number, "ctime", this.#now());
+    });
+  }
+
+  *stat(path: Place, options: StatOptions & { throwIfNoEntry?: boolean }, follow: boolean): Steps<Stats | undefined> {
+    return yield this.#look(
+      "look at",
+      path,
+      () => {
+        const stats = (follow ? realFs.statSync : realFs.lstatSync)(path.real, options) as Stats | undefined;
+        return stats === undefined ? undefined : this.#inodes.translate(stats, this.#now());
+      },
+      (stats) => (stats === undefined ? "→ nothing" : this.#describe(stats)),
+    );
+  }
+
+  *access(path: Place, mode: number | undefined): Steps<void> {
+    return yield this.#look(
+      "look for",
+      path,
+      () => realFs.accessSync(path.real, mode),
+      () => "→ there",
+    );
+  }
+
+  *exists(path: Place): Steps<boolean> {
+    return yield this.#look(
+      "look for",
+      path,
+      () => realFs.existsSync(path.real),
+      (there) => (there ? "→ there" : "→ nothing"),
+    );
+  }
+
+  *realPath(path: Place): Steps<string> {
+    return yield this.#look("resolve", path, () => this.place.shown(realFs.realpathSync.native(path.real)));
+  }
+
+  *readLink(path: Place): Steps<string> {
+    return yield this.#look("read link", path, () => this.place.shown(realFs.readlinkSync(path.real)));
+  }
+
+  /** The names in a folder, sorted: a file system may give them in any order, but a run always finds the same one. */
+  *list(path: Place): Steps<import("node:fs").Dirent[]> {
+    return yield this.#step(
+      "list",
+      path,
+      null,
+      () => [[path.name, ...foldersOf(path.name), `${path.name}/`], []],
+      () => {
+        const entries = realFs.readdirSync(path.real, { withFileTypes: true });
+        return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+      },
+      (entries) => `→ ${entries.map((entry) => entry.name).join(" ") || "empty"}`,
+    );
+  }
+
+  *makeFolder(path: Place, mode: number | undefined): Steps<void> {
+    return yield this.#entryStep("make folder", path, () => {
+      realFs.mkdirSync(path.real, { mode });
+      this.#made(path);
+    });
+  }
+
+  *removeFolder(path: Place): Steps<void> {
+    return yield this.#step(
+      "remove folder",
+      path,
+      null,
+      () => [[`${path.name}/`, ...foldersOf(path.name)], entryOf(path.name)],
+      () => this.#removed(path, () => realFs.rmdirSync(path.real)),
+    );
+  }
+
+  *remove(path: Place): Steps<void> {
+    return yield this.#entryStep("remove", path, () => this.#removed(path, () => realFs.unlinkSync(path.real)));
+  }
+
+  *rename(from: Place, to: Place): Steps<void> {
+    return yield this.#step(
+      "rename",
+      from,
+      to,
+      () => [
+        [...foldersOf(from.name), ...foldersOf(to.name), `${from.name}/`, `${to.name}/`],
+        [...entryOf(from.name), ...entryOf(to.name), `${from.name}#`, `${to.name}#`],
+      ],
+      () => {
+        const moved = realNumber(from.real);
+        const replaced = realNumber(to.real);
+        realFs.renameSync(from.real, to.real);
+        if (moved === null) return;
+        if (replaced !== null && replaced.ino !== moved.ino && replaced.links === 1n)
+          this.#inodes.free(replaced.ino, this.#now());
+        const number = this.#inodes.numberOf(moved.ino, this.#now());
+        this.#inodes.set(number, "ctime", this.#now());
+        if (this.#isFolder(to)) this.#words[H.aliased] = 1;
+        this.#changedEntry(from);
+        this.#changedEntry(to);
+      },
+    );
+  }
+
+  *link(from: Place, to: Place): Steps<void> {
+    return yield this.#step("link", from, to, ANYTHING, () => {
+      realFs.linkSync(from.real, to.real);
+      this.#words[H.aliased] = 1;
+      this.#changedInode(from);
+      this.#changedEntry(to);
+    });
+  }
+
+  *symbolicLink(target: string, path: Place, type: string | undefined): Steps<void> {
+    return yield this.#step("link", path, null, ANYTHING, () => {
+      realFs.symlinkSync(target, path.real, type as "file" | undefined);
+      this.#words[H.aliased] = 1;
+      this.#made(path);
+    });
+  }
+
+  *truncate(path: Place, length: number): Steps<void> {
+    return yield this.#step(
+      "truncate",
+      path,
+      null,
+      () => [[path.name, ...foldersOf(path.name)], [`${path.name}#`]],
+      () => {
+        realFs.truncateSync(path.real, length);
+        const found = realNumber(path.real);
+        if (found !== null) this.#changed(this.#inodes.numberOf(found.ino, this.#now()));
+      },
+    );
+  }
+
+  *setTimes(path: Place, accessed: number, modified: number, follow: boolean): Steps<void> {
+    return yield this.#change("set times of", path, () => {
+      const { ino } = (follow ? realFs.statSync : realFs.lstatSync)(path.real, { bigint: true });
+      this.#setTimes(this.#inodes.numberOf(ino, this.#now()), accessed, modified);
+    });
+  }
+
+  /** Permissions and owners. */
+  *change(verb: string, path: Place, change: () => void): Steps<void> {
+    return yield this.#change(verb, path, () => {
+      change();
+      this.#changedInode(path);
+    });
+  }
+
+  // Kinds of steps.
+
+  #look<T>(verb: string, path: Place, perform: () => T, detail?: (result: T) => string): KernelStep<T> {
+    return this.#step(
+      verb,
+      path,
+      null,
+      () => [[path.name, `${path.name}#`, `${path.name}/`, ...foldersOf(path.name)], []],
+      perform,
+      detail,
+    );
+  }
+
+  #change<T>(verb: string, path: Place, perform: () => T): KernelStep<T> {
+    return this.#step(
+      verb,
+      path,
+      null,
+      () => [[path.name, ...foldersOf(path.name)], [`${path.name}#`]],
+      perform,
+    );
+  }
+
+  #entryStep<T>(verb: string, path: Place, perform: () => T): KernelStep<T> {
+    return this.#step(verb, path, null, () => [foldersOf(path.name), entryOf(path.name)], perform);
+  }
+
+  #contentStep<T>(
+    verb: string,
+    file: OpenFile,
+    writes: boolean,
+    perform: () => T,
+    detail?: (result: T) => string,
+  ): KernelStep<T> {
+    const content = [`${file.name}#`];
+    return this.#step(
+      verb,
+      { name: file.name, real: "", given: "" },
+      null,
+      () => (writes ? [[], content] : [content, []]),
+      perform,
+      detail,
+    );
+  }
+
+  #step<T>(
+    verb: string,
+    path: Place,
+    other: Place | null,
+    touches: () => readonly [readonly string[], readonly string[]],
+    perform: () => T,
+    detail: (result: T) => string = nothing,
+  ): KernelStep<T> {
+    const aliased = this.#words[H.aliased] === 1;
+    const key = `${verb}${aliased ? "*" : " "}${path.name}${other === null ? "" : `\0${other.name}`}`;
+    let known = this.#known.get(key);
+    if (known === undefined) {
+      const [reads, writes] = aliased ? ANYTHING() : touches();
+      const label = other === null ? `${verb} ${path.name}` : `${verb} ${path.name} to ${other.name}`;
+      known = {
+        object: -this.#names.intern(path.name),
+        label: this.#names.intern(label),
+        footprint: this.#names.intern(footprintText({ reads, writes })),
+      };
+      this.#known.set(key, known);
+    }
+    return { ...known, path, other, perform, detail: detail as (result: unknown) => string };
+  }
+
+  // What a step does to numbers and times.
+
+  #made(path: Place): void {
+    const found = realNumber(path.real);
+    if (found !== null) this.#inodes.numberOf(found.ino, this.#now());
+    this.#changedEntry(path);
+  }
+
+  #removed(path: Place, remove: () => void): void {
+    const found = realNumber(path.real);
+    remove();
+    if (found === null) return;
+    if (found.links === 1n) this.#inodes.free(found.ino, this.#now());
+    else this.#inodes.set(this.#inodes.numberOf(found.ino, this.#now()), "ctime", this.#now());
+    this.#changedEntry(path);
+  }
+
+  /** The folder that the entry is in has changed. */
+  #changedEntry(path: Place): void {
+    const found = realNumber(posix.dirname(path.real));
+    if (found !== null) this.#changed(this.#inodes.numberOf(found.ino, this.#now()));
+  }
+
+  #changedInode(path: Place): void {
+    const found = realNumber(path.real);
+    if (found !== null) this.#inodes.set(this.#inodes.numberOf(found.ino, this.#now()), "ctime", this.#now());
+  }
+
+  #changed(number: number): void {
+    const now = this.#now();
+    this.#inodes.set(number, "mtime", now);
+    this.#inodes.set(number, "ctime", now);
+  }
+
+  #setTimes(number: number, accessed: number, modified: number): void {
+    this.#inodes.set(number, "atime", accessed);
+    this.#inodes.set(number, "mtime", modified);
+    this.#inodes.set(number, "ctime", this.#now());
+  }
+
+  #isFolder(path: Place): boolean {
+    return realFs.lstatSync(path.real, { throwIfNoEntry: false })?.isDirectory() === true;
+  }
+
+  #describe(stats: Stats): string {
+    const changedAt = Number(stats.mtimeMs) - EPOCH_MS;
+    const what = stats.isDirectory() ? "folder" : `${stats.size} bytes`;
+    return `→ ${what} of ${changedAt} ms`;
+  }
+}
+
+/** What the kernel does at once. */
+export interface KernelStep<T = unknown> {
+  readonly object: number;
+  readonly label: number;
+  readonly footprint: number;
+  readonly path: Place;
+  readonly other: Place | null;
+  /** Does it for real. */
+  readonly perform: () => T;
+  readonly detail: (result: unknown) => string;
+}
+
+/** An operation on files: it yields the steps that it takes, gets each one's outcome back, and returns its own. */
+export type Steps<T> = Generator<KernelStep, T, any>;
+
+export type Position = number | bigint | null;
+export type StatOptions = { bigint?: boolean };
+
+/** The flags of `open` as a number. */
+export function flagsOf(flags: OpenMode | undefined): number {
+  if (typeof flags === "number") return flags;
+  const known = FLAGS[flags ?? "r"];
+  if (known === undefined) throw Object.assign(new TypeError(`The argument 'flags' is invalid. Received '${flags}'`), { code: "ERR_INVALID_ARG_VALUE" });
+  return known;
+}
+
+interface KnownStep {
+  readonly object: number;
+  readonly label: number;
+  readonly footprint: number;
+}
+
+const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_APPEND, O_EXCL, O_SYNC } = constants;
+const FLAGS: Readonly<Record<string, number>> = {
+  r: O_RDONLY,
+  rs: O_RDONLY | O_SYNC,
+  "r+": O_RDWR,
+  "rs+": O_RDWR | O_SYNC,
+  w: O_WRONLY | O_CREAT | O_TRUNC,
+  wx: O_WRONLY | O_CREAT | O_TRUNC | O_EXCL,
+  "w+": O_RDWR | O_CREAT | O_TRUNC,
+  "wx+": O_RDWR | O_CREAT | O_TRUNC | O_EXCL,
+  a: O_WRONLY | O_CREAT | O_APPEND,
+  ax: O_WRONLY | O_CREAT | O_APPEND | O_EXCL,
+  as: O_WRONLY | O_CREAT | O_APPEND | O_SYNC,
+  "a+": O_RDWR | O_CREAT | O_APPEND,
+  "ax+": O_RDWR | O_CREAT | O_APPEND | O_EXCL,
+  "as+": O_RDWR | O_CREAT | O_APPEND | O_SYNC,
+};
+
+const SHOWN_BYTES_MAX = 64;
+
+/** Touches whatever there is: see `aliased` in the lane's memory. */
+const ANYTHING = (): [string[], string[]] => [[], ["*"]];
+
+function nothing(): string {
+  return "";
+}
+
+/** The entry itself, and the list of its folder. */
+function entryOf(name: string): string[] {
+  return [name, `${posix.dirname(name)}/`];
+}
+
+/** The folders on the way to a name, below the run's own. */
+function foldersOf(name: string): string[] {
+  const folders: string[] = [];
+  for (let folder = posix.dirname(name); folder !== "."; folder = posix.dirname(folder)) folders.push(folder);
+  return folders;
+}
+
+function textual(bytes: Buffer): string {
+  return bytes.toString("utf8");
+}

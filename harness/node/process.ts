@@ -1,0 +1,135 @@
+import os from "node:os";
+import { KIND } from "../engine/kinds.ts";
+import { H, P, PROCESS, type LaneMemory } from "../engine/lane-memory.ts";
+import type { Names } from "../engine/names.ts";
+import { processAt } from "../engine/scheduler.ts";
+import { footprintText } from "../footprint.ts";
+import type { Gate } from "./gate.ts";
+import { real } from "./originals.ts";
+import { RUN_ROOT, type RunPlace } from "./run-place.ts";
+
+/**
+ * What a program under control sees of its process: a number that is the same in every run, a working directory that is the
+ * run's folder, and of other processes whether they live. Handlers for signals and for the end of the process last as long as
+ * the run.
+ */
+export class ProcessFacade {
+  readonly #gate: Gate;
+  readonly #memory: LaneMemory;
+  readonly #names: Names;
+  readonly #index: number;
+  /** The process's own functions and listeners before the run. */
+  readonly #before = new Map<string, PropertyDescriptor | undefined>();
+  readonly #listeners = new Map<string, readonly unknown[]>();
+
+  constructor(gate: Gate, memory: LaneMemory, names: Names, index: number) {
+    this.#gate = gate;
+    this.#memory = memory;
+    this.#names = names;
+    this.#index = index;
+  }
+
+  /** To be called once. */
+  replace(place: RunPlace): void {
+    const gate = this.#gate;
+    const own = FIRST_PID + this.#index;
+    Object.defineProperty(process, "pid", {
+      get: () => (gate.active ? own : real.pid),
+      configurable: true,
+      enumerable: true,
+    });
+    Object.defineProperty(process, "ppid", {
+      get: () => (gate.active ? PARENT_PID : real.ppid),
+      configurable: true,
+      enumerable: true,
+    });
+    process.cwd = () => (gate.active ? place.cwd : real.cwd());
+    process.chdir = (folder: string) => {
+      if (!gate.active) return real.chdir(folder);
+      const target = place.locate(folder);
+      if (target === null) {
+        throw new Error(`process.chdir(${folder}) leaves the run's folder. Stay below ${RUN_ROOT}.`);
+      }
+      place.cwd = target.name === "." ? RUN_ROOT : `${RUN_ROOT}/${target.name}`;
+    };
+    process.kill = (pid: number, signal?: string | number) =>
+      gate.active ? this.#kill(pid, signal ?? "SIGTERM") : real.kill(pid, signal);
+    const hostname = os.hostname.bind(os);
+    os.hostname = () => (gate.active ? HOST : hostname());
+  }
+
+  /** Remembers what is to be put back when a run is over. */
+  remember(): void {
+    this.#listeners.clear();
+    for (const name of OWN_FUNCTIONS) this.#before.set(name, Object.getOwnPropertyDescriptor(process, name));
+    for (const event of process.eventNames()) {
+      if (typeof event === "string") this.#listeners.set(event, process.rawListeners(event));
+    }
+  }
+
+  end(): void {
+    for (const [name, descriptor] of this.#before) {
+      const now = Object.getOwnPropertyDescriptor(process, name);
+      if (now?.value === descriptor?.value && now?.get === descriptor?.get) continue;
+      if (descriptor === undefined) Reflect.deleteProperty(process, name);
+      else Object.defineProperty(process, name, descriptor);
+    }
+    for (const event of process.eventNames()) {
+      if (typeof event !== "string") continue;
+      const kept = this.#listeners.get(event) ?? [];
+      for (const listener of process.rawListeners(event)) {
+        if (!kept.includes(listener)) process.removeListener(event, listener as () => void);
+      }
+    }
+  }
+
+  /** What a program wants done at the end of its process. */
+  atExit(code: number): void {
+    process.emit("exit", code);
+  }
+
+  #kill(pid: number, signal: string | number): true {
+    if (pid === FIRST_PID + this.#index && signal !== 0) return this.#raise(String(signal));
+    const { words } = this.#memory;
+    const index = pid - FIRST_PID;
+    const known = Number.isInteger(index) && index >= 0 && index < words[H.processes];
+    if (signal !== 0) {
+      throw new Error(
+        `process.kill(${pid}, ${String(signal)}) is not under control: one process of a run can't end another one. ` +
+          "Ask only whether it lives (signal 0).",
+      );
+    }
+    if (known && index !== this.#index) this.#look(index);
+    if (pid === PARENT_PID || (known && words[processAt(index) + P.state] === PROCESS.live)) return true;
+    throw Object.assign(new Error("kill ESRCH"), { errno: -3, code: "ESRCH", syscall: "kill" });
+  }
+
+  /** Whether another process still lives depends on all that it has done. */
+  #look(index: number): void {
+    const intern = (text: string): number => this.#names.intern(text);
+    this.#gate.block({
+      kind: KIND.file,
+      object: -intern(`process ${FIRST_PID + index}`),
+      label: intern(`look whether process ${FIRST_PID + index} lives`),
+      footprint: intern(footprintText({ reads: [], writes: ["*"] })),
+      place: "",
+    });
+    this.#gate.found(this.#memory.words[processAt(index) + P.state] === PROCESS.live ? "→ it does" : "→ it does not");
+  }
+
+  #raise(signal: string): true {
+    if (process.listenerCount(signal) > 0) {
+      process.emit(signal as NodeJS.Signals, signal as NodeJS.Signals);
+      return true;
+    }
+    return process.exit(KILLED_BY_SIGNAL);
+  }
+}
+
+const FIRST_PID = 1001;
+const PARENT_PID = 1000;
+const HOST = "forkcheck";
+/** What a shell makes of a process that SIGTERM ended. */
+const KILLED_BY_SIGNAL = 143;
+/** What packages replace in order to hear of the end of a process. */
+const OWN_FUNCTIONS = ["emit", "exit", "reallyExit", "on", "once", "addListener", "exitCode"];

@@ -1,0 +1,365 @@
+import timers from "node:timers";
+import timersPromises from "node:timers/promises";
+import { promisify } from "node:util";
+import { KIND } from "../engine/kinds.ts";
+import type { Names } from "../engine/names.ts";
+import type { Gate } from "./gate.ts";
+import { real } from "./originals.ts";
+
+/**
+ * The timers of one process, in virtual time. As Node's: they fire by deadline, and among equal deadlines in the order in which
+ * they were set; all immediates that are waiting are handled in one go. For the scheduler they are one event, whose time is
+ * that of the earliest.
+ *
+ * What holds up the end of a process whose role has returned: timeouts that were set before it did, unless they are unref'd.
+ * Intervals do not, nor what is set afterwards, or a heartbeat would keep its process alive for ever.
+ */
+export class Timers {
+  readonly #gate: Gate;
+  readonly #names: Names;
+  readonly #set = new Map<number, Timer>();
+  #nextId = 1;
+  #armed: { readonly ticket: number; readonly timer: Timer } | null = null;
+  #immediates: Immediate[] = [];
+
+  constructor(gate: Gate, names: Names) {
+    this.#gate = gate;
+    this.#names = names;
+  }
+
+  /** Forgets what a run that is over has left. */
+  clear(): void {
+    this.#set.clear();
+    this.#nextId = 1;
+    this.#armed = null;
+    this.#immediates = [];
+  }
+
+  add(callback: (...args: unknown[]) => void, ms: unknown, args: readonly unknown[], repeats: boolean): Timer {
+    if (typeof callback !== "function") {
+      throw Object.assign(new TypeError(`The "callback" argument must be of type function. Received ${String(callback)}`), {
+        code: "ERR_INVALID_ARG_TYPE",
+      });
+    }
+    const wanted = Number(ms);
+    // As Node does with what is not a number of milliseconds that fits into 31 bits.
+    const delay = wanted >= 1 && wanted <= DELAY_MS_MAX ? Math.trunc(wanted) : 1;
+    const timer = new Timer(this, this.#nextId++, delay, repeats, () => callback(...args));
+    this.#start(timer, !repeats && !this.#gate.settled);
+    return timer;
+  }
+
+  remove(timer: unknown): void {
+    const found = timer instanceof Timer ? timer : this.#set.get(Number(timer));
+    if (found === undefined || !this.#set.delete(found.id)) return;
+    this.#letGo(found);
+    this.#arm();
+  }
+
+  restart(timer: Timer): void {
+    if (!this.#set.has(timer.id)) return;
+    this.#set.delete(timer.id);
+    timer.deadline = this.#gate.now() + timer.delay;
+    this.#set.set(timer.id, timer);
+    this.#arm();
+  }
+
+  setHolds(timer: Timer, holds: boolean): void {
+    if (!this.#set.has(timer.id)) return;
+    if (!holds) this.#letGo(timer);
+    else if (!timer.holds && !timer.repeats && !this.#gate.settled) {
+      timer.holds = true;
+      this.#gate.hold(1);
+    }
+  }
+
+  addImmediate(callback: (...args: unknown[]) => void, args: readonly unknown[]): Immediate {
+    const holds = !this.#gate.settled;
+    const immediate = new Immediate(this, () => callback(...args), holds);
+    if (holds) this.#gate.hold(1);
+    this.#immediates.push(immediate);
+    if (this.#immediates.length === 1) {
+      this.#gate.expectLocal(this.#names.intern("setImmediate"), () => this.#fireImmediates());
+    }
+    return immediate;
+  }
+
+  removeImmediate(immediate: unknown): void {
+    if (!(immediate instanceof Immediate) || immediate.over) return;
+    immediate.over = true;
+    if (immediate.holds) this.#gate.hold(-1);
+  }
+
+  #start(timer: Timer, holds: boolean): void {
+    timer.deadline = this.#gate.now() + timer.delay;
+    timer.holds = holds;
+    if (holds) this.#gate.hold(1);
+    this.#set.set(timer.id, timer);
+    this.#arm();
+  }
+
+  /** The scheduler is to know of the earliest timer. */
+  #arm(): void {
+    let first: Timer | null = null;
+    for (const timer of this.#set.values()) {
+      if (first === null || timer.deadline < first.deadline) first = timer;
+    }
+    if (this.#armed !== null) {
+      if (this.#armed.timer === first && this.#armed.timer.armedFor === first.deadline) return;
+      this.#gate.forget(this.#armed.ticket);
+      this.#armed = null;
+    }
+    if (first === null) return;
+    const timer = first;
+    const label = this.#names.intern(timer.repeats ? `every ${timer.delay} ms` : `after ${timer.delay} ms`);
+    timer.armedFor = timer.deadline;
+    const ticket = this.#gate.expect(
+      { kind: KIND.sleep, object: 0, label, footprint: 0, place: "" },
+      timer.deadline - this.#gate.now(),
+      () => this.#fire(timer),
+    );
+    this.#armed = { ticket, timer };
+  }
+
+  #fire(timer: Timer): void {
+    this.#armed = null;
+    this.#set.delete(timer.id);
+    if (timer.repeats) {
+      timer.deadline = this.#gate.now() + timer.delay;
+      this.#set.set(timer.id, timer);
+    }
+    this.#arm();
+    try {
+      timer.callback();
+    } finally {
+      if (!timer.repeats && !this.#set.has(timer.id)) this.#letGo(timer);
+    }
+  }
+
+  #fireImmediates(): void {
+    const batch = this.#immediates;
+    this.#immediates = [];
+    for (const immediate of batch) {
+      if (immediate.over) continue;
+      immediate.over = true;
+      try {
+        immediate.callback();
+      } finally {
+        if (immediate.holds) this.#gate.hold(-1);
+      }
+      drainMicrotasks();
+    }
+  }
+
+  #letGo(timer: Timer): void {
+    if (timer.holds) this.#gate.hold(-1);
+    timer.holds = false;
+  }
+}
+
+/** What `setTimeout` and `setInterval` return. */
+class Timer {
+  readonly id: number;
+  readonly delay: number;
+  readonly repeats: boolean;
+  readonly callback: () => void;
+  deadline = 0;
+  /** The deadline that the scheduler knows. */
+  armedFor = -1;
+  /** It holds up the end of its process. */
+  holds = false;
+  readonly #timers: Timers;
+  #referenced = true;
+
+  constructor(timers: Timers, id: number, delay: number, repeats: boolean, callback: () => void) {
+    this.#timers = timers;
+    this.id = id;
+    this.delay = delay;
+    this.repeats = repeats;
+    this.callback = callback;
+  }
+
+  ref(): this {
+    this.#referenced = true;
+    this.#timers.setHolds(this, true);
+    return this;
+  }
+
+  unref(): this {
+    this.#referenced = false;
+    this.#timers.setHolds(this, false);
+    return this;
+  }
+
+  hasRef(): boolean {
+    return this.#referenced;
+  }
+
+  refresh(): this {
+    this.#timers.restart(this);
+    return this;
+  }
+
+  close(): this {
+    this.#timers.remove(this);
+    return this;
+  }
+
+  [Symbol.toPrimitive](): number {
+    return this.id;
+  }
+
+  [Symbol.dispose ?? Symbol.for("Symbol.dispose")](): void {
+    this.#timers.remove(this);
+  }
+}
+
+class Immediate {
+  readonly callback: () => void;
+  readonly holds: boolean;
+  over = false;
+  readonly #timers: Timers;
+
+  constructor(timers: Timers, callback: () => void, holds: boolean) {
+    this.#timers = timers;
+    this.callback = callback;
+    this.holds = holds;
+  }
+
+  ref(): this {
+    return this;
+  }
+
+  unref(): this {
+    return this;
+  }
+
+  hasRef(): boolean {
+    return true;
+  }
+
+  [Symbol.dispose ?? Symbol.for("Symbol.dispose")](): void {
+    this.#timers.removeImmediate(this);
+  }
+}
+
+/** Replaces every form in which Node offers timers. */
+export function replaceTimers(gate: Gate, controlled: Timers): void {
+  const setTimeout = (callback: Callback, ms?: unknown, ...args: unknown[]) =>
+    gate.active ? controlled.add(callback, ms, args, false) : real.setTimeout(callback, ms as number, ...args);
+  const setInterval = (callback: Callback, ms?: unknown, ...args: unknown[]) =>
+    gate.active ? controlled.add(callback, ms, args, true) : real.setInterval(callback, ms as number, ...args);
+  const setImmediate = (callback: Callback, ...args: unknown[]) =>
+    gate.active ? controlled.addImmediate(callback, args) : real.setImmediate(callback, ...args);
+  const clear = (original: (timer: never) => void) => (timer?: unknown) => {
+    if (gate.active || timer instanceof Timer) controlled.remove(timer);
+    else original(timer as never);
+  };
+  const clearImmediate = (immediate?: unknown) => {
+    if (immediate instanceof Immediate) controlled.removeImmediate(immediate);
+    else real.clearImmediate(immediate as NodeJS.Immediate);
+  };
+  const forms = {
+    setTimeout,
+    setInterval,
+    setImmediate,
+    clearTimeout: clear(real.clearTimeout as never),
+    clearInterval: clear(real.clearInterval as never),
+    clearImmediate,
+  };
+  Object.assign(globalThis, forms);
+  Object.assign(timers, forms);
+  const waiting = replacePromises(gate, controlled);
+  Object.defineProperty(setTimeout, promisify.custom, { value: waiting.setTimeout });
+  Object.defineProperty(setImmediate, promisify.custom, { value: waiting.setImmediate });
+  replaceAbortTimeout(gate, controlled);
+}
+
+type Callback = (...args: unknown[]) => void;
+
+interface WaitOptions {
+  readonly signal?: AbortSignal;
+  readonly ref?: boolean;
+}
+
+function replacePromises(gate: Gate, controlled: Timers) {
+  const original = { ...timersPromises };
+  const { wait: originalWait, yield: originalYield } = original.scheduler;
+  const setTimeout = (ms?: number, value?: unknown, options: WaitOptions = {}) => {
+    if (!gate.active) return original.setTimeout(ms, value, options);
+    return abortable(options.signal, (resolve) => {
+      const timer = controlled.add(() => resolve(value), ms, [], false);
+      if (options.ref === false) timer.unref();
+      return () => controlled.remove(timer);
+    });
+  };
+  const setImmediate = (value?: unknown, options: WaitOptions = {}) => {
+    if (!gate.active) return original.setImmediate(value, options);
+    return abortable(options.signal, (resolve) => {
+      const immediate = controlled.addImmediate(() => resolve(value), []);
+      return () => controlled.removeImmediate(immediate);
+    });
+  };
+  async function* ticks(ms: number | undefined, value: unknown, options: WaitOptions): AsyncGenerator<unknown> {
+    for (;;) {
+      await setTimeout(ms, undefined, options);
+      yield value;
+    }
+  }
+  const setInterval = (ms?: number, value?: unknown, options: WaitOptions = {}) =>
+    gate.active ? ticks(ms, value, options) : original.setInterval(ms, value, options);
+  Object.assign(timersPromises, { setTimeout, setImmediate, setInterval });
+  const scheduler = timersPromises.scheduler as unknown as Record<string, unknown>;
+  Object.defineProperties(scheduler, {
+    wait: {
+      value: (ms: number, options?: WaitOptions) =>
+        gate.active ? setTimeout(ms, undefined, options) : originalWait.call(scheduler as never, ms, options as never),
+    },
+    yield: { value: () => (gate.active ? setImmediate() : originalYield.call(scheduler as never)) },
+  });
+  return { setTimeout, setImmediate };
+}
+
+/** `begin` gets what ends the waiting well, and returns what calls it off. */
+function abortable(
+  signal: AbortSignal | undefined,
+  begin: (resolve: (value: unknown) => void) => () => void,
+): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted === true) {
+      reject(abortError(signal));
+      return;
+    }
+    const callOff = begin(resolve);
+    signal?.addEventListener(
+      "abort",
+      () => {
+        callOff();
+        reject(abortError(signal));
+      },
+      { once: true },
+    );
+  });
+}
+
+function abortError(signal: AbortSignal): Error {
+  const error = new Error("The operation was aborted", { cause: signal.reason });
+  return Object.assign(error, { name: "AbortError", code: "ABORT_ERR" });
+}
+
+function replaceAbortTimeout(gate: Gate, controlled: Timers): void {
+  const original = AbortSignal.timeout.bind(AbortSignal);
+  AbortSignal.timeout = (ms: number) => {
+    if (!gate.active) return original(ms);
+    const controller = new AbortController();
+    const late = () =>
+      controller.abort(new DOMException("The operation was aborted due to timeout", "TimeoutError"));
+    controlled.add(late, ms, [], false).unref();
+    return controller.signal;
+  };
+}
+
+/** What Node's own timers can count. */
+const DELAY_MS_MAX = 2 ** 31 - 1;
+
+const drainMicrotasks = (process as unknown as { _tickCallback: () => void })._tickCallback;
