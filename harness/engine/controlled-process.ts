@@ -503,9 +503,7 @@ export class ControlledProcess implements Probe, Gate {
   }
 
   #stopped(): boolean {
-    return (
-      (this.#gone !== null && !this.#leaving) || this.#words[H.aborting] === 1 || this.#words[H.run] !== this.#run
-    );
+    return (this.#gone !== null && !this.#leaving) || this.#words[H.aborting] === 1 || this.#words[H.run] !== this.#run;
   }
 
   #checkAlive(): void {

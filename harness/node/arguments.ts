@@ -37,9 +37,12 @@ export function millisecondsOf(time: unknown): number {
   if (time instanceof Date) return time.getTime();
   const seconds = Number(time);
   if (Number.isNaN(seconds)) {
-    throw Object.assign(new TypeError(`The "time" argument must be an instance of Date or a number. Received ${String(time)}`), {
-      code: "ERR_INVALID_ARG_TYPE",
-    });
+    throw Object.assign(
+      new TypeError(`The "time" argument must be an instance of Date or a number. Received ${String(time)}`),
+      {
+        code: "ERR_INVALID_ARG_TYPE",
+      },
+    );
   }
   return Math.round(seconds * 1e6) / 1e3;
 }

@@ -35,7 +35,7 @@ export function watchTheRest(gate: Gate, memory: LaneMemory): void {
   net.Socket.prototype.connect = function (this: net.Socket, ...args: unknown[]): net.Socket {
     if (gate.active) noteBeyond(memory, "sockets");
     return connect.apply(this, args);
-  } as never;
+  };
   const load = process.dlopen.bind(process);
   process.dlopen = (...args: Parameters<typeof load>) => {
     if (gate.active) noteBeyond(memory, "native addons");

@@ -27,7 +27,8 @@ export function replaceClocks(gate: Gate): void {
   const ControlledDate = new Proxy(RealDate, {
     construct: (target, args, newTarget) =>
       Reflect.construct(target, args.length === 0 && gate.active ? [dateNow()] : args, newTarget) as object,
-    apply: (target, _, args) => (gate.active ? new target(dateNow()).toString() : Reflect.apply(target, undefined, args)),
+    apply: (target, _, args) =>
+      gate.active ? new target(dateNow()).toString() : Reflect.apply(target, undefined, args),
   });
   globalThis.Date = ControlledDate;
   RealDate.prototype.constructor = ControlledDate;
@@ -43,8 +44,7 @@ export function replaceClocks(gate: Gate): void {
     const difference = (seconds - before[0]) * 1e9 + rest - before[1];
     return [Math.floor(difference / 1e9), ((difference % 1e9) + 1e9) % 1e9];
   };
-  hrtime.bigint = () =>
-    gate.active ? BigInt(Math.round((UPTIME_MS + now()) * 1e6)) : real.hrtime.bigint();
+  hrtime.bigint = () => (gate.active ? BigInt(Math.round((UPTIME_MS + now()) * 1e6)) : real.hrtime.bigint());
   process.hrtime = hrtime;
 
   const uptime = process.uptime.bind(process);

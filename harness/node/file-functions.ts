@@ -212,7 +212,9 @@ export function transferOf(
   }
   const named = ArrayBuffer.isView(first) ? second : first;
   const options = (typeof named === "object" && named !== null && !ArrayBuffer.isView(named) ? named : {}) as Transfer;
-  const buffer = ArrayBuffer.isView(first) ? (first as NodeJS.ArrayBufferView) : (options.buffer ?? Buffer.alloc(READ_BYTES));
+  const buffer = ArrayBuffer.isView(first)
+    ? (first as NodeJS.ArrayBufferView)
+    : (options.buffer ?? Buffer.alloc(READ_BYTES));
   const offset = (typeof second === "number" ? second : options.offset) ?? 0;
   const length = (typeof third === "number" ? third : options.length) ?? buffer.byteLength - offset;
   const position = (typeof fourth === "number" || typeof fourth === "bigint" ? fourth : options.position) ?? null;

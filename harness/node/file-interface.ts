@@ -49,7 +49,7 @@ export class FileInterface {
     this.#gate.hold(1);
     this.#waiting.push({
       name,
-      steps: steps as Steps<unknown>,
+      steps: steps,
       done: done as Operation["done"],
       place: this.#gate.place(),
     });

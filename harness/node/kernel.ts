@@ -318,13 +318,7 @@ export class Kernel {
   }
 
   #change<T>(verb: string, path: Place, perform: () => T): KernelStep<T> {
-    return this.#step(
-      verb,
-      path,
-      null,
-      () => [[path.name, ...foldersOf(path.name)], [`${path.name}#`]],
-      perform,
-    );
+    return this.#step(verb, path, null, () => [[path.name, ...foldersOf(path.name)], [`${path.name}#`]], perform);
   }
 
   #entryStep<T>(verb: string, path: Place, perform: () => T): KernelStep<T> {
@@ -437,7 +431,7 @@ export interface KernelStep<T = unknown> {
 }
 
 /** An operation on files: it yields the steps that it takes, gets each one's outcome back, and returns its own. */
-export type Steps<T> = Generator<KernelStep, T, any>;
+export type Steps<T> = Generator<KernelStep, T>;
 
 export type Position = number | bigint | null;
 export type StatOptions = { bigint?: boolean };
@@ -446,7 +440,10 @@ export type StatOptions = { bigint?: boolean };
 export function flagsOf(flags: OpenMode | undefined): number {
   if (typeof flags === "number") return flags;
   const known = FLAGS[flags ?? "r"];
-  if (known === undefined) throw Object.assign(new TypeError(`The argument 'flags' is invalid. Received '${flags}'`), { code: "ERR_INVALID_ARG_VALUE" });
+  if (known === undefined)
+    throw Object.assign(new TypeError(`The argument 'flags' is invalid. Received '${flags}'`), {
+      code: "ERR_INVALID_ARG_VALUE",
+    });
   return known;
 }
 

@@ -70,7 +70,8 @@ export class Operations {
     length: number,
     position: Position,
   ): Steps<number> {
-    if (!this.#kernel.descriptors.has(fd)) return realFs.writeSync(fd, buffer, offset, length, position as number | null);
+    if (!this.#kernel.descriptors.has(fd))
+      return realFs.writeSync(fd, buffer, offset, length, position as number | null);
     if (length <= WHOLE_WRITE_BYTES_MAX) return yield* this.#kernel.write(fd, buffer, offset, length, position);
     const half = Math.ceil(length / 2 / WHOLE_WRITE_BYTES_MAX) * WHOLE_WRITE_BYTES_MAX;
     const first = yield* this.#kernel.write(fd, buffer, offset, half, position);
@@ -132,7 +133,7 @@ export class Operations {
     const bytes = bytesOf(data, encodingOf(options) ?? "utf8");
     const fd = typeof target === "number" ? target : yield* this.open(target, flagOf(options, flag), modeOf(options));
     try {
-      for (let done = 0; done < bytes.byteLength; ) {
+      for (let done = 0; done < bytes.byteLength;) {
         done += yield* this.write(fd, bytes, done, bytes.byteLength - done, null);
       }
       if (typeof options === "object" && options?.flush === true) yield* this.fsync(fd);
@@ -205,7 +206,11 @@ export class Operations {
   *readdir(path: unknown, options?: ListOptions): Steps<(string | Buffer | Dirent)[]> {
     const place = this.#at(path, "readdir", false);
     if (place === null) return realFs.readdirSync(path as string, options as { withFileTypes: true });
-    const { withFileTypes = false, recursive = false, encoding = null } = typeof options === "object" && options !== null ? options : { encoding: options };
+    const {
+      withFileTypes = false,
+      recursive = false,
+      encoding = null,
+    } = typeof options === "object" && options !== null ? options : { encoding: options };
     const entries = yield* this.#list(place, recursive);
     if (withFileTypes) return entries.map(({ entry, folder }) => relocated(entry, folder, place));
     const names = entries.map(({ entry, folder }) => posix.join(posix.relative(place.name, folder), entry.name));
@@ -292,12 +297,16 @@ export class Operations {
       const keep = options?.force === false || options?.errorOnExist === true;
       if (keep && (yield* this.exists(to))) {
         if (options?.errorOnExist !== true) return;
-        throw Object.assign(new Error(`Target already exists: cp returned EEXIST (${String(to)} already exists)`), { code: "ERR_FS_CP_EEXIST" });
+        throw Object.assign(new Error(`Target already exists: cp returned EEXIST (${String(to)} already exists)`), {
+          code: "ERR_FS_CP_EEXIST",
+        });
       }
       return yield* this.copyFile(from, to, keep ? constants.COPYFILE_EXCL : 0);
     }
     if (options?.recursive !== true)
-      throw Object.assign(new Error(`Recursive option not enabled, cannot copy a directory: ${String(from)}`), { code: "ERR_FS_EISDIR" });
+      throw Object.assign(new Error(`Recursive option not enabled, cannot copy a directory: ${String(from)}`), {
+        code: "ERR_FS_EISDIR",
+      });
     yield* this.mkdir(to, { recursive: true });
     for (const name of (yield* this.readdir(from)) as string[]) {
       yield* this.cp(posix.join(String(from), name), posix.join(String(to), name), options);
@@ -359,7 +368,12 @@ export class Operations {
     }
     if (stats?.isDirectory() !== true) return yield* this.#gone(this.#kernel.remove(place), force);
     if (!recursive) {
-      throw Object.assign(new Error(`Path is a directory: rm returned EISDIR (is a directory) ${place.given}`), { code: "ERR_FS_EISDIR", errno: 21, syscall: "rm", path: place.given });
+      throw Object.assign(new Error(`Path is a directory: rm returned EISDIR (is a directory) ${place.given}`), {
+        code: "ERR_FS_EISDIR",
+        errno: 21,
+        syscall: "rm",
+        path: place.given,
+      });
     }
     for (;;) {
       try {
@@ -396,7 +410,12 @@ export class Operations {
 
   #refusal(path: unknown, operation: string): Error {
     if (path === undefined || path === null || typeof path === "boolean" || typeof path === "function") {
-      return Object.assign(new TypeError(`The "path" argument must be of type string or an instance of Buffer or URL. Received ${String(path)}`), { code: "ERR_INVALID_ARG_TYPE" });
+      return Object.assign(
+        new TypeError(
+          `The "path" argument must be of type string or an instance of Buffer or URL. Received ${String(path)}`,
+        ),
+        { code: "ERR_INVALID_ARG_TYPE" },
+      );
     }
     const what = `${operation} of ${String(path)}`;
     this.#refused(what);

@@ -48,8 +48,8 @@ const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 /** Replaces `Math.random` and what `crypto` has of that kind. */
 export function replaceRandomness(gate: Gate, random: Randomness): void {
   const own = crypto as unknown as Record<string, unknown>;
-  const replace = <T extends (...args: any[]) => unknown>(owner: object, name: string, controlled: T): void => {
-    const original = Reflect.get(owner, name) as T;
+  const replace = (owner: object, name: string, controlled: (...args: any[]) => unknown): void => {
+    const original = Reflect.get(owner, name) as (...args: unknown[]) => unknown;
     const replacement = function (this: unknown, ...args: unknown[]): unknown {
       return gate.active ? controlled(...args) : original.apply(this, args);
     };

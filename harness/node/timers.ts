@@ -37,9 +37,12 @@ export class Timers {
 
   add(callback: (...args: unknown[]) => void, ms: unknown, args: readonly unknown[], repeats: boolean): Timer {
     if (typeof callback !== "function") {
-      throw Object.assign(new TypeError(`The "callback" argument must be of type function. Received ${String(callback)}`), {
-        code: "ERR_INVALID_ARG_TYPE",
-      });
+      throw Object.assign(
+        new TypeError(`The "callback" argument must be of type function. Received ${String(callback)}`),
+        {
+          code: "ERR_INVALID_ARG_TYPE",
+        },
+      );
     }
     const wanted = Number(ms);
     // As Node does with what is not a number of milliseconds that fits into 31 bits.
@@ -263,8 +266,8 @@ export function replaceTimers(gate: Gate, controlled: Timers): void {
     setTimeout,
     setInterval,
     setImmediate,
-    clearTimeout: clear(real.clearTimeout as never),
-    clearInterval: clear(real.clearInterval as never),
+    clearTimeout: clear(real.clearTimeout),
+    clearInterval: clear(real.clearInterval),
     clearImmediate,
   };
   Object.assign(globalThis, forms);
@@ -300,7 +303,7 @@ function replacePromises(gate: Gate, controlled: Timers) {
       return () => controlled.removeImmediate(immediate);
     });
   };
-  async function* ticks(ms: number | undefined, value: unknown, options: WaitOptions): AsyncGenerator<unknown> {
+  async function* ticks(ms: number | undefined, value: unknown, options: WaitOptions): AsyncGenerator {
     for (;;) {
       await setTimeout(ms, undefined, options);
       yield value;
@@ -352,8 +355,7 @@ function replaceAbortTimeout(gate: Gate, controlled: Timers): void {
   AbortSignal.timeout = (ms: number) => {
     if (!gate.active) return original(ms);
     const controller = new AbortController();
-    const late = () =>
-      controller.abort(new DOMException("The operation was aborted due to timeout", "TimeoutError"));
+    const late = () => controller.abort(new DOMException("The operation was aborted due to timeout", "TimeoutError"));
     controlled.add(late, ms, [], false).unref();
     return controller.signal;
   };
