@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { check, type CheckOptions } from "../check.ts";
+import { check } from "../check.ts";
+import type { CheckOptions } from "../options.ts";
 import type { Result } from "../result.ts";
 import { folderLock, readModifyWrite } from "./fixtures/locks.ts";
 
