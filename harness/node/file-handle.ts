@@ -82,11 +82,11 @@ export function fileHandleClass(files: FileInterface, operations: Operations): F
     }
 
     createReadStream(options?: object): fs.ReadStream {
-      return fs.createReadStream("", { ...options, fd: this.#fd, fs: fs as never });
+      return fs.createReadStream("", { ...options, fd: this.#fd, fs });
     }
 
     createWriteStream(options?: object): fs.WriteStream {
-      return fs.createWriteStream("", { ...options, fd: this.#fd, fs: fs as never });
+      return fs.createWriteStream("", { ...options, fd: this.#fd, fs });
     }
 
     readLines(options?: object): ReturnType<typeof createInterface> {
