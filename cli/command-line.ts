@@ -1,11 +1,15 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { RequestError } from "../harness/request-error.ts";
-import { RegressionFileError, ResultDocumentError } from "../reports/index.ts";
+import { RegressionFileError } from "../reports/index.ts";
 import { PORTFOLIO } from "../harness/options.ts";
 import { SEARCH_STRATEGIES } from "../harness/strategies/index.ts";
+import type { Shard } from "../harness/options.ts";
 import { addCheckHistoryCommand } from "./check-history.ts";
+import { compare } from "./compare.ts";
 import { demo } from "./demo.ts";
 import { list } from "./list.ts";
+import { merge } from "./merge.ts";
+import { addPublicationOptions } from "./publication.ts";
 import { replay } from "./replay.ts";
 import { report } from "./report.ts";
 import { run } from "./run.ts";
@@ -38,8 +42,7 @@ function commandLine(setStatus: (status: number) => void): Command {
       "\nExit status: 0 everything holds; 1 a property is violated; 2 the request was wrong; 3 forkcheck could not do its work.",
     );
 
-  program
-    .command("run")
+  addPublicationOptions(program.command("run"))
     .description("check scenarios, the known regressions of each first")
     .argument(
       "[targets...]",
@@ -63,11 +66,12 @@ function commandLine(setStatus: (status: number) => void): Command {
     .option("--preemptions <n>", "with --exhaustive: only schedules with at most so many preemptions", wholeNumber)
     .option("--distrust-every <n>", "do every n-th run that held again, and compare", wholeNumber)
     .option("--property <name>", "consider this property alone")
-    .option("--json", "one JSON document on standard output, and nothing else there")
-    .option("--html <file>", "write the results as a page, one file that needs nothing else")
-    .option("--junit <file>", "write the results as JUnit XML")
+    .addOption(
+      new Option("--json-lines", "one line of JSON for each scenario, as soon as it is done").conflicts("json"),
+    )
+    .option("--shard <i/n>", "do the i-th of n parts of the work; put them together with `forkcheck merge`", part)
     .option("--no-save", "do not write failures to .forkcheck/NAME.races")
-    .option("--prune", "remove races from .forkcheck that no longer fail")
+    .option("--prune", "remove races from .forkcheck that no longer fail, or no longer fit the program")
     .action(async (targets: string[], options) => setStatus(await run(targets, options)));
 
   program
@@ -84,12 +88,25 @@ function commandLine(setStatus: (status: number) => void): Command {
     .description("the ticket rush, wrong and right")
     .action(async () => setStatus(await demo()));
 
+  addPublicationOptions(program.command("merge"))
+    .description("put the results of shards together, and say what of the whole they cover")
+    .argument("<files...>", "the JSON documents, one of each shard")
+    .action((files: string[], options) => setStatus(merge(files, options)));
+
+  program
+    .command("compare")
+    .description("what is newly broken, newly proved or slower to find in a later result")
+    .argument("<before>", "a JSON document")
+    .argument("<after>", "a later one")
+    .option("--json", "one JSON document on standard output, and nothing else there")
+    .action((before: string, after: string, options) => setStatus(compare(before, after, options)));
+
   program
     .command("report")
     .description("make a page of a result that was written with --json")
     .argument("<file>", "the JSON document")
     .option("--html <file>", "where to write the page (default: beside the document)")
-    .action(async (file: string, options) => setStatus(await report(file, options)));
+    .action((file: string, options) => setStatus(report(file, options)));
 
   addCheckHistoryCommand(program);
 
@@ -110,7 +127,7 @@ function explain(error: unknown): number {
     process.stderr.write("Run `forkcheck --help`, or `forkcheck COMMAND --help`, for what there is.\n");
     return STATUS.badRequest;
   }
-  if (error instanceof RequestError || error instanceof RegressionFileError || error instanceof ResultDocumentError) {
+  if (error instanceof RequestError || error instanceof RegressionFileError) {
     process.stderr.write(`forkcheck: ${error.message}\n`);
     return STATUS.badRequest;
   }
@@ -123,6 +140,13 @@ function explain(error: unknown): number {
 function wholeNumber(text: string): number {
   if (!/^-?\d+$/.test(text)) throw new InvalidArgumentError("It is a whole number.");
   return Number(text);
+}
+
+/** "2/4": the second of four. */
+function part(text: string): Shard {
+  const [, index, count] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
+  if (!(index >= 1 && index <= count)) throw new InvalidArgumentError("It is such as 2/4: the second of four parts.");
+  return { index, count };
 }
 
 /** "500ms", "30s", "2m", "1h"; a bare number is seconds. */

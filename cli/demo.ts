@@ -1,6 +1,7 @@
 import { Checker } from "../harness/check.ts";
 import { formatResult } from "../reports/index.ts";
 import { endOnSignal } from "./ending.ts";
+import { terminalLayout } from "./layout.ts";
 import { STATUS } from "./status.ts";
 import { scenarioOf } from "./targets.ts";
 
@@ -8,10 +9,7 @@ import { scenarioOf } from "./targets.ts";
 export async function demo(): Promise<number> {
   await using checker = new Checker();
   using _ending = endOnSignal();
-  const layout = {
-    colour: process.stdout.isTTY && process.env.NO_COLOR === undefined,
-    columns: process.stdout.columns ?? 80,
-  };
+  const layout = terminalLayout();
   const say = (text: string): boolean => process.stdout.write(`${text}\n`);
 
   say(

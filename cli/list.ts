@@ -1,6 +1,7 @@
 import { BUILT_IN_PROPERTIES } from "../harness/judge.ts";
 import { SEARCH_STRATEGIES } from "../harness/strategies/index.ts";
 import { formatTable } from "../reports/index.ts";
+import { terminalLayout } from "./layout.ts";
 import { STATUS } from "./status.ts";
 import { builtInTargets, scenariosIn, type Target } from "./targets.ts";
 import { VERSION } from "./version.ts";
@@ -30,10 +31,7 @@ function json(targets: readonly Target[], strategies: readonly string[]): string
 }
 
 function text(targets: readonly Target[], strategies: readonly string[]): string {
-  const layout = {
-    colour: process.stdout.isTTY && process.env.NO_COLOR === undefined,
-    columns: process.stdout.columns ?? 80,
-  };
+  const layout = terminalLayout();
   const scenarios = formatTable(
     [{ title: "scenario" }, { title: "what it does" }],
     targets.map(({ name, scenario }) => [name, scenario.description ?? ""]),

@@ -1,18 +1,42 @@
 import { relative } from "node:path";
-import { addRace, describeRace, racesFile, readRaces, removeRaces } from "../reports/index.ts";
+import { RequestError } from "../harness/request-error.ts";
+import { addRace, describeRace, racesFile, readRaces, RegressionFileError, removeRaces } from "../reports/index.ts";
 import type { Result } from "../harness/result.ts";
+import { decodeToken } from "../harness/token.ts";
 import { VERSION } from "./version.ts";
 
 /** Where regression files are kept, from the folder in which forkcheck was started. */
 const FOLDER = ".forkcheck";
 
-/** The races that were found in a scenario before, with the place where each stands. */
-export async function knownRaces(name: string): Promise<{ token: string; place: string }[]> {
+export interface KnownRace {
+  readonly token: string;
+  readonly input: unknown;
+  /** "FILE:LINE" of its stanza. */
+  readonly place: string;
+}
+
+/**
+ * The races that were found in a scenario before.
+ *
+ * @throws {RegressionFileError} the file is damaged
+ */
+export async function knownRaces(name: string): Promise<KnownRace[]> {
   const file = racesFile(FOLDER, name);
   return (await readRaces(file)).map(({ token, firstLine }) => ({
     token,
+    input: inputOf(token, file, firstLine),
     place: `${relative("", file)}:${firstLine}`,
   }));
+}
+
+function inputOf(token: string, file: string, line: number): unknown {
+  try {
+    return decodeToken(token).value.input;
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    const what = error.message.slice(0, -error.advice.length).trim().replace(/\.$/, "");
+    throw new RegressionFileError(file, line, what, "Restore the file from version control, or delete the stanza.");
+  }
 }
 
 /** Removes races that no longer fail; says which. */
@@ -21,7 +45,10 @@ export async function forgetRaces(name: string, tokens: readonly string[]): Prom
   return (await removeRaces(file, tokens)).map((token) => `removed from ${relative("", file)}: ${token}`);
 }
 
-/** Writes a failure down, to be tried first from now on; returns the file, or undefined if there is nothing to write. */
+/**
+ * Writes a failure down, to be tried first from now on; returns the file, or undefined if there is nothing to write. A folder
+ * that cannot be written takes nothing away from the finding: it is said, and that is all.
+ */
 export async function rememberRace(name: string, result: Result): Promise<string | undefined> {
   const { counterexample } = result;
   if (result.verdict !== "fail" || counterexample === undefined || counterexample.token === "") return undefined;
@@ -30,6 +57,14 @@ export async function rememberRace(name: string, result: Result): Promise<string
     found: new Date().toISOString().slice(0, 10),
     versions: `forkcheck ${VERSION}, node ${process.versions.node}`,
   };
-  await addRace(file, name, describeRace({ ...result, counterexample }, context));
-  return file;
+  try {
+    await addRace(file, name, describeRace({ ...result, counterexample }, context));
+    return file;
+  } catch (error) {
+    if (error instanceof RegressionFileError) throw error;
+    process.stderr.write(
+      `forkcheck: ${file} could not be written: ${(error as Error).message}. The report has the token; --no-save keeps forkcheck from trying.\n`,
+    );
+    return undefined;
+  }
 }

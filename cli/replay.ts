@@ -1,11 +1,12 @@
 import { Checker } from "../harness/check.ts";
 import { RequestError } from "../harness/request-error.ts";
 import { decodeToken } from "../harness/token.ts";
-import { formatResult } from "../reports/index.ts";
+import { formatDocument, formatResult } from "../reports/index.ts";
 import { endOnSignal } from "./ending.ts";
 import { statusOf } from "./status.ts";
 import { findTargets, scenariosIn, type Target } from "./targets.ts";
-import { resultDocument } from "./result-document.ts";
+import { terminalLayout } from "./layout.ts";
+import { VERSION } from "./version.ts";
 
 /** `forkcheck replay`: one run again, with its timeline; returns the exit status. */
 export async function replay(
@@ -21,11 +22,11 @@ export async function replay(
   if (result.verdict === "error" && result.property === "token") {
     throw new RequestError(result.message ?? "", "");
   }
-  if (options.json === true) process.stdout.write(`${resultDocument(0, [result])}\n`);
-  else {
-    const colour = process.stdout.isTTY && process.env.NO_COLOR === undefined;
-    process.stdout.write(`${formatResult(result, { colour, columns: process.stdout.columns ?? 80 })}\n`);
-  }
+  process.stdout.write(
+    options.json === true
+      ? formatDocument({ forkcheck: VERSION, seed: 0, results: [result] })
+      : `${formatResult(result, terminalLayout())}\n`,
+  );
   return statusOf([result]);
 }
 

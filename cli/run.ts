@@ -1,16 +1,17 @@
 import { Checker } from "../harness/check.ts";
-import type { CheckOptions } from "../harness/options.ts";
+import type { CheckOptions, Shard } from "../harness/options.ts";
 import type { Result } from "../harness/result.ts";
-import { formatResult } from "../reports/index.ts";
+import { formatLines, formatResult } from "../reports/index.ts";
 import { endOnSignal } from "./ending.ts";
+import { terminalLayout } from "./layout.ts";
 import { ProgressLine } from "./progress.ts";
-import { forgetRaces, knownRaces, rememberRace } from "./regressions.ts";
+import { publish, type Publication } from "./publication.ts";
+import { forgetRaces, knownRaces, rememberRace, type KnownRace } from "./regressions.ts";
 import { statusOf } from "./status.ts";
 import { findTargets, type Target } from "./targets.ts";
-import { resultDocument } from "./result-document.ts";
-import { writeJUnit, writePage } from "./written-files.ts";
+import { VERSION } from "./version.ts";
 
-export interface RunOptions {
+export interface RunOptions extends Publication {
   readonly runs: number;
   readonly seed?: number;
   readonly strategy: string;
@@ -21,30 +22,31 @@ export interface RunOptions {
   readonly preemptions?: number;
   readonly distrustEvery?: number;
   readonly property?: string;
-  readonly json?: boolean;
+  readonly jsonLines?: boolean;
+  readonly shard?: Shard;
   readonly save: boolean;
-  readonly html?: string;
-  readonly junit?: string;
   readonly prune?: boolean;
 }
 
 /** `forkcheck run`: checks each target and says what came of it; returns the exit status. */
 export async function run(words: readonly string[], options: RunOptions): Promise<number> {
   const targets = await findTargets(words);
+  const races = await racesOf(targets, options);
   await using checker = new Checker();
   using _ending = endOnSignal();
-  using progress = new ProgressLine(options.json !== true);
+  const asText = options.json !== true && options.jsonLines !== true;
+  using progress = new ProgressLine(asText);
   const results: Result[] = [];
   for (const target of targets) {
-    const result = await runTarget(checker, target, options, progress);
+    const result = await runTarget(checker, target, races.get(target.name) ?? [], options, progress);
     results.push(result);
     const saved = options.save ? await rememberRace(target.name, result) : undefined;
     progress.clear();
-    if (options.json !== true) {
+    if (options.jsonLines === true) process.stdout.write(formatLines([result]));
+    if (asText) {
       process.stdout.write(
         `${formatResult(result, {
-          colour: process.stdout.isTTY && process.env.NO_COLOR === undefined,
-          columns: process.stdout.columns ?? 80,
+          ...terminalLayout(),
           runsMax: options.runs,
           ...(saved === undefined ? {} : { saved }),
           ...(options.html === undefined ? {} : { page: options.html }),
@@ -52,22 +54,49 @@ export async function run(words: readonly string[], options: RunOptions): Promis
       );
     }
   }
-  if (options.html !== undefined) writePage(options.html, results, options.runs);
-  if (options.junit !== undefined) writeJUnit(options.junit, results);
-  if (options.json === true) {
-    const seed = options.seed ?? results[0]?.seed ?? 0;
-    process.stdout.write(`${resultDocument(seed, results)}\n`);
-  }
+  const seed = options.seed ?? results[0]?.seed ?? 0;
+  const { shard } = options;
+  publish({ forkcheck: VERSION, seed, ...(shard === undefined ? {} : { shard }), results }, options, options.runs);
   return statusOf(results);
 }
 
+/** Known races first, each of them; then the search, unless one of them still fails. */
 async function runTarget(
   checker: Checker,
-  target: Target,
+  { name, scenario }: Target,
+  known: readonly KnownRace[],
   options: RunOptions,
   progress: ProgressLine,
 ): Promise<Result> {
-  const checkOptions: CheckOptions = {
+  const checkOptions = checkOptionsOf(options, progress);
+  const notes: string[] = [];
+  const gone: string[] = [];
+  let failing: Result | null = null;
+  for (const { token, place } of known) {
+    const again = await checker.check(scenario, { ...checkOptions, regression: token }, name);
+    if (again.verdict === "fail") {
+      notes.push(failing === null ? `known from ${place}` : `the race at ${place} fails, too: ${again.message}`);
+      failing ??= again;
+      continue;
+    }
+    gone.push(token);
+    notes.push(
+      again.verdict === "pass"
+        ? `the race at ${place} no longer fails`
+        : `the race at ${place} could not be tried again: ${again.message}`,
+    );
+  }
+  if (gone.length > 0) {
+    notes.push(...(options.prune === true ? await forgetRaces(name, gone) : ["`forkcheck run --prune` removes it"]));
+  }
+  // Where a race was, another one may be: inputs that failed before are searched before any other.
+  const examples = known.map(({ input }) => input);
+  const result = failing ?? (await checker.check(scenario, { ...checkOptions, examples }, name));
+  return { ...result, notes: [...notes, ...result.notes] };
+}
+
+function checkOptionsOf(options: RunOptions, progress: ProgressLine): CheckOptions {
+  return {
     runs: options.runs,
     strategy: options.strategy,
     mode: options.mode,
@@ -78,21 +107,15 @@ async function runTarget(
     ...(options.preemptions === undefined ? {} : { preemptions: options.preemptions }),
     ...(options.distrustEvery === undefined ? {} : { distrustEvery: options.distrustEvery }),
     ...(options.property === undefined ? {} : { property: options.property }),
+    ...(options.shard === undefined ? {} : { shard: options.shard }),
     onProgress: (now) => progress.show(now),
   };
-  const notes: string[] = [];
-  const gone: string[] = [];
-  for (const race of await knownRaces(target.name)) {
-    const again = await checker.check(target.scenario, { ...checkOptions, regression: race.token }, target.name);
-    if (again.verdict === "fail") return { ...again, notes: [`known from ${race.place}`, ...again.notes] };
-    gone.push(race.token);
-    notes.push(
-      again.verdict === "pass"
-        ? `the race at ${race.place} no longer fails`
-        : `the race at ${race.place} could not be tried again: ${again.message}`,
-    );
-  }
-  if (options.prune === true && gone.length > 0) notes.push(...(await forgetRaces(target.name, gone)));
-  const result = await checker.check(target.scenario, checkOptions, target.name);
-  return notes.length === 0 ? result : { ...result, notes: [...notes, ...result.notes] };
+}
+
+/** Of all targets before the first is run: a damaged file is found at once. The first shard tries them for all. */
+async function racesOf(targets: readonly Target[], { shard }: RunOptions): Promise<ReadonlyMap<string, KnownRace[]>> {
+  const races = new Map<string, KnownRace[]>();
+  if (shard !== undefined && shard.index > 1) return races;
+  for (const { name } of targets) races.set(name, await knownRaces(name));
+  return races;
 }

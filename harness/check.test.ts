@@ -43,6 +43,36 @@ describe("the ticket rush in memory", () => {
     expect(timeless(two)).toEqual(timeless(one));
   });
 
+  test("in shards comes to the same failure, in the same run, and no run is done twice or left out", async () => {
+    const options = { seed: 9, runs: 500, property: "no-deadlock", strategy: "random-walk" };
+    const shards = [1, 2, 3].map((index) => ({ ...options, shard: { index, count: 3 } }));
+    const whole = await checker.check(unsafe, options);
+    const parts: Result[] = [];
+    for (const shard of shards) parts.push(await checker.check(unsafe, shard));
+    const sum = (field: "runs" | "schedulingPoints"): number => parts.reduce((total, part) => total + part[field], 0);
+    expect([sum("runs"), sum("schedulingPoints")]).toEqual([500, whole.schedulingPoints]);
+
+    const found = await checker.check(unsafe, { seed: 9 });
+    const finder = (found.counterexample?.foundInRun ?? 0) <= 32 ? 1 : 2;
+    const again = await checker.check(unsafe, { seed: 9, shard: { index: finder, count: 100 } });
+    expect(timeless(again)).toEqual(timeless(found));
+  });
+
+  test("has no shards without a seed, for they would be no parts of one whole", async () => {
+    await expect(checker.check(unsafe, { shard: { index: 1, count: 2 } })).rejects.toThrow(
+      /Shard 1 of 2 is asked for without a seed\. All shards of one check need the same one/,
+    );
+  });
+
+  test("is searched with the inputs that are given, and proved for them alone", async () => {
+    const inputs = [{ tickets: 1, buyers: 2 }];
+    const proof = await checker.check(locked, { inputs, exhaustive: true });
+    expect(proof).toMatchObject({ verdict: "pass", exhaustive: true });
+    expect(proof.notes[0]).toMatch(/^all \d+ interleavings hold, for the input \{"tickets":1,"buyers":2\}$/);
+    const nothing = await checker.check(locked, { inputs, exhaustive: true, seed: 1, shard: { index: 2, count: 2 } });
+    expect(nothing.notes).toEqual(["shard 2 of 2 has nothing to do: there is 1 input"]);
+  });
+
   test("says in its explanation which access came between which", async () => {
     const { counterexample } = await checker.check(unsafe, { seed: 1 });
     expect(counterexample?.explanation.join(" ")).toMatch(

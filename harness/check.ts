@@ -5,7 +5,14 @@ import { usesFolder } from "./engine/lane.ts";
 import { RUNS_PER_BLOCK } from "./engine/lane-search.ts";
 import { Pool, type PoolLane } from "./engine/pool.ts";
 import type { CheckRequest, Found, FromConductor, SearchOptions, Tally, Trouble } from "./engine/protocol.ts";
-import { checkedOptions, checkedTimes, type CheckedOptions, type CheckOptions, type ReplayOptions } from "./options.ts";
+import {
+  checkedOptions,
+  checkedTimes,
+  type CheckedOptions,
+  type CheckOptions,
+  type ReplayOptions,
+  type Shard,
+} from "./options.ts";
 import { RequestError } from "./request-error.ts";
 import type { Result } from "./result.ts";
 import { isScenario, type Scenario } from "./scenario.ts";
@@ -88,13 +95,15 @@ export class Checker implements AsyncDisposable {
     replay: SearchOptions["replay"],
   ): Promise<Result> {
     options.signal?.throwIfAborted();
-    const blocks = Math.ceil(checked.runs / RUNS_PER_BLOCK);
+    const { shard } = checked;
+    const blocks = blocksOf(checked.runs, shard);
     const wanted =
       checked.mode === "free" || checked.exhaustive !== null
         ? 1
         : (checked.jobs ?? (blocks < BLOCKS_WORTH_A_LANE * 2 ? 1 : availableParallelism()));
-    const pool = await this.#poolFor(Math.min(wanted, blocks), checked);
-    const lanes = pool.lanes.slice(0, Math.min(wanted, blocks));
+    const laneCount = Math.max(1, Math.min(wanted, blocks));
+    const pool = await this.#poolFor(laneCount, checked);
+    const lanes = pool.lanes.slice(0, laneCount);
     const search: SearchOptions = {
       runs: checked.runs,
       seed: checked.seed,
@@ -105,6 +114,9 @@ export class Checker implements AsyncDisposable {
       ...(checked.exhaustive === null ? {} : { exhaustive: checked.exhaustive }),
       endOnFailure: checked.endOnFailure,
       distrustEvery: checked.distrustEvery,
+      shard,
+      examples: checked.examples,
+      ...(checked.inputs === undefined ? {} : { inputs: checked.inputs }),
       ...(replay === undefined ? {} : { replay }),
     };
     const request = { moduleUrl: scenario.moduleUrl, ordinal: scenario.ordinal, name, search };
@@ -178,7 +190,7 @@ class Checking {
     for (const [lane, member] of this.#lanes.entries()) {
       member.listen((message) => this.#hear(lane, message));
       member.start(WORKERS_AT_START).then(
-        () => member.tell({ type: "check", request: { ...this.#request, lane, lanes: this.#lanes.length } }),
+        () => member.tell({ type: "check", request: { ...this.#request, ...this.#placeOf(lane) } }),
         (error: unknown) => this.#fail({ kind: "worker", message: (error as Error).message }),
       );
     }
@@ -190,6 +202,12 @@ class Checking {
       clearTimeout(this.#timer);
       this.#options.signal?.removeEventListener("abort", abort);
     }
+  }
+
+  /** Which blocks are a lane's, among all lanes of all shards. */
+  #placeOf(lane: number): { lane: number; lanes: number } {
+    const { index, count } = this.#checked.shard;
+    return { lane: index - 1 + lane * count, lanes: this.#lanes.length * count };
   }
 
   #hear(lane: number, message: FromConductor): void {
@@ -304,7 +322,7 @@ class Checking {
     this.#options.onProgress?.({
       scenario: this.#name,
       runs,
-      of: this.#checked.runs,
+      of: runsOf(this.#checked.runs, this.#checked.shard),
       elapsedMs: performance.now() - this.#startedAt,
       phase,
     });
@@ -315,6 +333,18 @@ class Checking {
     this.#done = true;
     this.#resolve(result);
   }
+}
+
+/** How many of the blocks are a shard's. */
+function blocksOf(runs: number, { index, count }: Shard): number {
+  return Math.max(0, Math.ceil((Math.ceil(runs / RUNS_PER_BLOCK) - index + 1) / count));
+}
+
+/** How many of the runs are a shard's: the last block may be a short one. */
+function runsOf(runs: number, shard: Shard): number {
+  const last = Math.ceil(runs / RUNS_PER_BLOCK) - 1;
+  const missing = last % shard.count === shard.index - 1 ? (last + 1) * RUNS_PER_BLOCK - runs : 0;
+  return blocksOf(runs, shard) * RUNS_PER_BLOCK - missing;
 }
 
 const LISTEN_EVERY_MS = 500;

@@ -39,8 +39,24 @@ export interface CheckOptions {
   readonly distrustEvery?: number;
   /** Report the failure as it was found, without making it smaller; default false. */
   readonly endOnFailure?: boolean;
+  /** Inputs to try before those of the scenario's own `examples`, as in fast-check. */
+  readonly examples?: readonly unknown[];
+  /** Take these inputs in turn, instead of generating any. */
+  readonly inputs?: readonly unknown[];
+  /**
+   * Execute one part of what there is to do, so that several machines share it: of `runs`, every `count`-th block of 32;
+   * with `exhaustive`, every `count`-th input. The parts of one seed are together what it is without shards, no more and
+   * no less.
+   */
+  readonly shard?: Shard;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+}
+
+/** Part `index`, from 1, of `count`. */
+export interface Shard {
+  readonly index: number;
+  readonly count: number;
 }
 
 export interface Progress {
@@ -66,6 +82,9 @@ export interface CheckedOptions {
   readonly exhaustive: { readonly preemptions: number } | null;
   readonly endOnFailure: boolean;
   readonly distrustEvery: number;
+  readonly examples: readonly unknown[];
+  readonly inputs: readonly unknown[] | undefined;
+  readonly shard: Shard;
 }
 
 /** How to do a run again. */
@@ -99,6 +118,9 @@ export function checkedOptions(options: CheckOptions, fallbackSeed: number): Che
     exhaustive: exhaustiveOption(options, mode),
     endOnFailure: options.endOnFailure ?? false,
     distrustEvery: whole("distrustEvery", options.distrustEvery ?? 251, 1, 1e12),
+    examples: options.examples ?? [],
+    inputs: options.inputs?.length === 0 ? undefined : options.inputs,
+    shard: shardOption(options),
   };
 }
 
@@ -118,6 +140,17 @@ function exhaustiveOption(options: CheckOptions, mode: string): CheckedOptions["
   if (mode === "free")
     throw new RequestError("exhaustive is asked for in free mode.", "Only runs under control can be enumerated.");
   return { preemptions: preemptions === undefined ? Infinity : whole("preemptions", preemptions, 0, 1000) };
+}
+
+function shardOption({ shard, seed }: CheckOptions): Shard {
+  if (shard === undefined) return { index: 1, count: 1 };
+  const count = whole("shard.count", shard.count, 1, 10_000);
+  const index = whole("shard.index", shard.index, 1, count);
+  if (seed !== undefined || count === 1) return { index, count };
+  throw new RequestError(
+    `Shard ${index} of ${count} is asked for without a seed.`,
+    "All shards of one check need the same one, or they are not parts of a whole. Give them a seed, such as the number of the CI run.",
+  );
 }
 
 function strategyNames(name: string): string[] {

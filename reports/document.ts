@@ -1,3 +1,5 @@
+import type { Shard } from "../harness/options.ts";
+import { RequestError } from "../harness/request-error.ts";
 import type { Result } from "../harness/result.ts";
 
 /** What `--json` prints: the results of one invocation of forkcheck. */
@@ -10,18 +12,12 @@ export interface ResultDocument {
   readonly results: readonly Result[];
 }
 
-/** Part `index`, from 1, of `count`. */
-export interface Shard {
-  readonly index: number;
-  readonly count: number;
-}
-
 /** A text that is no result of forkcheck. */
-export class ResultDocumentError extends Error {
+export class ResultDocumentError extends RequestError {
   readonly file: string;
 
   constructor(file: string, what: string) {
-    super(`${file} is no result of forkcheck: ${what}. Write one with 'npx forkcheck run --json > ${file}'.`);
+    super(`${file} is no result of forkcheck: ${what}.`, `Write one with 'npx forkcheck run --json > ${file}'.`);
     this.name = "ResultDocumentError";
     this.file = file;
   }
@@ -44,9 +40,23 @@ export function parseDocument(text: string, file: string): ResultDocument {
   return value as ResultDocument;
 }
 
+/** The document as one line of JSON. */
+export function formatDocument(document: ResultDocument): string {
+  return `${toJson(document)}\n`;
+}
+
 /** The same results as JSON lines: one object a line, for tools that read logs. */
 export function formatLines(results: readonly Result[]): string {
-  return results.map((result) => `${JSON.stringify(result)}\n`).join("");
+  return results.map((result) => `${toJson(result)}\n`).join("");
+}
+
+/** JSON of what a run came to. Values that JSON has no words for are written as text: 7n as "7n". */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) => {
+    if (typeof part === "bigint") return `${part}n`;
+    if (part instanceof Map || part instanceof Set) return [...part];
+    return part === undefined ? null : part;
+  });
 }
 
 function findProblem(value: unknown): string | null {

@@ -24,8 +24,8 @@ export {
 export type { PlacedRace, Race } from "./regressions.ts";
 export { compareResults, formatComparison, isRegression } from "./comparison.ts";
 export type { Change, ChangeKind, ComparisonLimits } from "./comparison.ts";
-export { formatLines, parseDocument, ResultDocumentError } from "./document.ts";
-export type { ResultDocument, Shard } from "./document.ts";
+export { formatDocument, formatLines, parseDocument, ResultDocumentError } from "./document.ts";
+export type { ResultDocument } from "./document.ts";
 export { formatAnnotations, formatJobSummary } from "./github.ts";
 export type { GithubOptions } from "./github.ts";
 export { formatJUnit } from "./junit.ts";

@@ -17,7 +17,7 @@ test("with a shard missing nothing is proved, and the report says so", () => {
   expect(missing).toEqual([2]);
   expect(document.results[0]).toMatchObject({
     exhaustive: false,
-    notes: ["covered in part: shard 1, 3 of 3 reported it"],
+    notes: ["covered in part: shards 1, 3 of 3 reported it"],
   });
 });
 
@@ -36,6 +36,7 @@ test("an error is not hidden by the shards that passed", () => {
 test("what does not belong together is not merged", () => {
   expect(() => mergeShards([])).toThrow("There are no results to merge");
   expect(() => mergeShards([shard(1, 2, []), shard(1, 3, [])])).toThrow("shards of different splits (2, 3 parts)");
+  expect(() => mergeShards([shard(1, 2, []), { ...shard(2, 2, []), seed: 2 }])).toThrow("different seeds (1, 2)");
   expect(() => mergeShards([shard(1, 2, []), shard(1, 2, [])])).toThrow("Shard 1 of 2 is among the results 2 times");
 });
 

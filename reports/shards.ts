@@ -1,3 +1,4 @@
+import { RequestError } from "../harness/request-error.ts";
 import type { Counterexample, Result } from "../harness/result.ts";
 import type { ResultDocument } from "./document.ts";
 
@@ -12,10 +13,14 @@ export interface Merged {
  * Merges what the shards of one check came to. A scenario fails if it failed anywhere, with the smallest of the failures; it
  * is proved only if every shard is there and each proved its part. Runs and times are added up.
  *
- * @throws {Error} if the documents are not shards of one check.
+ * How many different behaviours the shards saw together cannot be told from their results, so `coverage` is left out where
+ * there are several.
+ *
+ * @throws {RequestError} if the documents are not shards of one check.
  */
 export function mergeShards(documents: readonly ResultDocument[]): Merged {
-  if (documents.length === 0) throw new Error("There are no results to merge. Name the JSON results of the shards.");
+  if (documents.length === 0)
+    throw new RequestError("There are no results to merge.", "Name the JSON results of the shards.");
   const split = findSplit(documents);
   const byScenario = new Map<string, Part[]>();
   for (const document of documents) {
@@ -55,12 +60,19 @@ interface Split {
 function findSplit(documents: readonly ResultDocument[]): Split {
   const counts = new Set(documents.map(({ shard }) => shard?.count ?? 1));
   if (counts.size > 1) {
-    throw new Error(
-      `The results to merge are shards of different splits (${[...counts].join(", ")} parts). ` +
-        "Merge only results of one 'forkcheck run --shard i/n', with the same n.",
+    throw new RequestError(
+      `The results to merge are shards of different splits (${[...counts].join(", ")} parts).`,
+      "Merge only results of one 'forkcheck run --shard i/n', with the same n.",
     );
   }
   const [count] = counts;
+  const seeds = new Set(documents.map(({ seed }) => seed));
+  if (count > 1 && seeds.size > 1) {
+    throw new RequestError(
+      `The results to merge are shards of checks with different seeds (${[...seeds].join(", ")}).`,
+      "Parts of different wholes make no whole: give all shards the same --seed.",
+    );
+  }
   const seen = new Map<number, number>();
   for (const { shard } of documents) {
     const index = shard?.index ?? 1;
@@ -68,7 +80,10 @@ function findSplit(documents: readonly ResultDocument[]): Split {
   }
   const twice = [...seen].find(([, times]) => times > 1);
   if (twice !== undefined && count > 1) {
-    throw new Error(`Shard ${twice[0]} of ${count} is among the results ${twice[1]} times. Name each result once.`);
+    throw new RequestError(
+      `Shard ${twice[0]} of ${count} is among the results ${twice[1]} times.`,
+      "Name each result once.",
+    );
   }
   const missing = Array.from({ length: count }, (_, index) => index + 1).filter((index) => !seen.has(index));
   return { count, missing };
@@ -79,10 +94,12 @@ function mergeParts(parts: readonly Part[], { count }: Split): Result {
   const worst = pickWorst(results);
   const counts = results.map(({ runs }) => runs);
   const whole = parts.length >= count;
+  const { coverage, ...rest } = worst;
   const notes = new Set(results.flatMap((result) => result.notes));
   if (!whole) notes.add(`covered in part: ${describeCover(parts, count)}`);
   return {
-    ...worst,
+    ...rest,
+    ...(parts.length === 1 && coverage !== undefined ? { coverage } : {}),
     strategy:
       worst.verdict === "fail" ? worst.strategy : [...new Set(results.flatMap((r) => r.strategy.split("+")))].join("+"),
     runs: total(counts),
@@ -107,7 +124,7 @@ function pickWorst(results: readonly Result[]): Result {
 
 function describeCover(parts: readonly Part[], count: number): string {
   const there = parts.map(({ document }) => document.shard?.index ?? 1);
-  return `shard ${there.join(", ")} of ${count} reported it`;
+  return `${there.length === 1 ? "shard" : "shards"} ${there.join(", ")} of ${count} reported it`;
 }
 
 function total(numbers: readonly number[]): number {

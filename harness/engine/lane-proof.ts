@@ -8,6 +8,7 @@ import { BoundedSearch } from "../shrink/bounded-search.ts";
 import type { Plan, Subject } from "../shrink/subject.ts";
 import { ScenarioError, type RunRequest } from "./lane.ts";
 import type { LaneRuns } from "./lane-runs.ts";
+import type { SearchOptions } from "./protocol.ts";
 import { derivedSeed } from "./random.ts";
 import { recordedExecution, type RecordedExecution } from "./recorded-execution.ts";
 
@@ -18,7 +19,9 @@ import { recordedExecution, type RecordedExecution } from "./recorded-execution.
  */
 export async function prove(runs: LaneRuns): Promise<Proof> {
   const { scenario, search } = runs;
-  const inputs = smallestInputs(scenario, search.seed);
+  const { index, count } = search.shard;
+  const all = search.inputs?.map((value) => ({ value, context: undefined })) ?? smallestInputs(scenario, search.seed);
+  const inputs = all.filter((_, at) => at % count === index - 1);
   const proof: Mutable<Proof> = { inputs: 0, interleavings: 0, finished: true, notes: [], failed: null };
   const assumptions = new Set<string>();
   let proved: unknown;
@@ -38,7 +41,11 @@ export async function prove(runs: LaneRuns): Promise<Proof> {
     proof.interleavings += result.executions;
     proved = input.value;
   }
-  if (proof.inputs > 0) proof.notes.unshift(claim(proof, proved, search.exhaustive?.preemptions ?? Infinity));
+  if (proof.inputs > 0) proof.notes.unshift(claim(proof, proved, search));
+  if (inputs.length === 0)
+    proof.notes.push(
+      `shard ${index} of ${count} has nothing to do: there ${all.length === 1 ? "is 1 input" : `are ${all.length} inputs`}`,
+    );
   proof.notes.push(...assumptions);
   return proof;
 }
@@ -234,7 +241,12 @@ function processesOf(scenario: Scenario, input: unknown): number {
   }
 }
 
-function claim({ inputs, interleavings }: Proof, last: unknown, preemptions: number): string {
+function claim(
+  { inputs, interleavings }: Proof,
+  last: unknown,
+  { exhaustive, shard, inputs: given }: SearchOptions,
+): string {
+  const preemptions = exhaustive?.preemptions ?? Infinity;
   const what =
     preemptions === Infinity
       ? interleavings === 1
@@ -244,6 +256,8 @@ function claim({ inputs, interleavings }: Proof, last: unknown, preemptions: num
   const scope =
     inputs === 1
       ? `for the input ${shortDataText(last)}`
-      : `for the ${inputs} smallest inputs, up to ${shortDataText(last)}`;
+      : given === undefined && shard.count === 1
+        ? `for the ${inputs} smallest inputs, up to ${shortDataText(last)}`
+        : `for ${inputs} inputs, the last of them ${shortDataText(last)}`;
   return `${what}, ${scope}`;
 }

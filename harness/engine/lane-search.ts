@@ -72,7 +72,7 @@ export class LaneSearch {
     const blocks = Math.ceil(search.runs / RUNS_PER_BLOCK);
     const startedAt = performance.now();
     for (let block = lane; block < blocks && block <= this.#blockLimit; block += lanes) {
-      const input = inputOf(runs.scenario, search.seed, block);
+      const input = inputOf(runs.scenario, search, block);
       await runs.prepare(input.value);
       const last = Math.min(search.runs, (block + 1) * RUNS_PER_BLOCK);
       const portfolio = new Portfolio(search.strategies, block);
@@ -180,8 +180,13 @@ type Replay = NonNullable<SearchOptions["replay"]>;
 export const RUNS_PER_BLOCK = 32;
 const FREE_DELAY_MICROS_MAX = 2000;
 
-function inputOf(scenario: Scenario, seed: number, block: number): Generated<unknown> {
-  const examples = scenario.examples ?? [];
+function inputOf(
+  scenario: Scenario,
+  { seed, inputs, examples: first }: SearchOptions,
+  block: number,
+): Generated<unknown> {
+  if (inputs !== undefined) return { value: inputs[block % inputs.length], context: undefined };
+  const examples = [...first, ...(scenario.examples ?? [])];
   if (block < examples.length) return { value: examples[block], context: undefined };
   return generated(scenario.input, derivedSeed(seed, 0x40000000 + block), 2 + Math.floor(Math.log10(block + 1)));
 }

@@ -1,6 +1,7 @@
 import type { BehaviourCounts } from "../coverage.ts";
 import type { Counterexample } from "../result.ts";
 import type { Judgement } from "../judge.ts";
+import type { Shard } from "../options.ts";
 
 /** What the pool tells a conductor. */
 export type ToConductor =
@@ -41,7 +42,7 @@ export interface CheckRequest {
   readonly ordinal: number;
   readonly name: string;
   readonly search: SearchOptions;
-  /** This lane takes every `lanes`-th block, beginning with block `lane`. */
+  /** This lane takes every `lanes`-th block, beginning with block `lane`: lanes of other shards are counted. */
   readonly lane: number;
   readonly lanes: number;
 }
@@ -57,6 +58,12 @@ export interface SearchOptions {
   readonly stepsMax: number;
   /** Enumerate every interleaving with at most so many preemptions, instead of sampling. */
   readonly exhaustive?: { readonly preemptions: number };
+  /** Inputs that come before the scenario's own examples. */
+  readonly examples: readonly unknown[];
+  /** Takes these in turn, instead of generating inputs. */
+  readonly inputs?: readonly unknown[];
+  /** An exhaustive search takes every `count`-th input, beginning with the `index`-th. */
+  readonly shard: Shard;
   /** Do not make the failure smaller. */
   readonly endOnFailure?: boolean;
   /** Each of so many runs that held is done again. */

@@ -1,4 +1,5 @@
 import type { Result } from "../../harness/result.ts";
+import { toJson } from "../document.ts";
 import type { Run } from "../diagram/diagram.ts";
 import type { Witness } from "./timeline.ts";
 
@@ -26,7 +27,7 @@ export const dataElementId = "forkcheck-data";
 
 /** JSON that no text inside can end, so that it may stand in a script element. */
 export function encodePageData(data: PageData): string {
-  return JSON.stringify(data).replaceAll("<", String.raw`\u003c`);
+  return toJson(data).replaceAll("<", String.raw`\u003c`);
 }
 
 export function decodePageData(text: string): PageData {

@@ -98,7 +98,8 @@ export function formatCounterexample(
 
 /** "holds in 1,000 runs (pct+pos, 1.2 s)": what was checked, and whether that is a proof. */
 export function describePass(result: Result): string {
-  const how = `${result.strategy}, ${duration(result.elapsedMs)}`;
+  const strategies = result.strategy.split("+").length;
+  const how = `${strategies > 2 ? `${strategies} strategies` : result.strategy}, ${duration(result.elapsedMs)}`;
   if (result.exhaustive) return `proved by ${count(result.runs, "run")} (${how})`;
   return `holds in ${count(result.runs, "run")} (${how})`;
 }
