@@ -70,7 +70,7 @@ function fileName(text: string): string {
 }
 
 /** Under another name first: whoever reads the file finds the old one or the new one, never half of it. */
-export function writeWhole(file: string, text: string): void {
+function writeWhole(file: string, text: string): void {
   const next = `${file}.${process.pid}.tmp`;
   try {
     mkdirSync(dirname(file), { recursive: true });
