@@ -6,36 +6,48 @@ mp = get_context("fork")
 perf = time.perf_counter
 
 
-def pair_ns(lock, n=200_000):
+def best_ns(body, n=3000, rounds=300):
+    """Many short rounds: the best one was not interrupted."""
     best = float("inf")
-    for _ in range(3):
+    for _ in range(rounds):
         t = perf()
-        for _ in range(n):
-            lock.acquire()
-            lock.release()
+        body(n)
         best = min(best, (perf() - t) / n)
     return best * 1e9
 
 
-def event_ns(n=50_000):
+def pair_ns(lock):
+    def body(n):
+        for _ in range(n):
+            lock.acquire()
+            lock.release()
+
+    return best_ns(body)
+
+
+def event_ns():
     event = mp.Event()
-    t = perf()
-    for _ in range(n):
-        event.is_set()
-    is_set = (perf() - t) / n * 1e9
-    t = perf()
-    for _ in range(n):
-        event.set()
-    return is_set, (perf() - t) / n * 1e9
+
+    def is_set(n):
+        for _ in range(n):
+            event.is_set()
+
+    def set_it(n):
+        for _ in range(n):
+            event.set()
+
+    return best_ns(is_set, 1000, 50), best_ns(set_it, 1000, 50)
 
 
-def value_ns(n=100_000):
+def value_ns():
     value = mp.Value("i", 0)
-    t = perf()
-    for _ in range(n):
-        with value.get_lock():
-            value.value += 1
-    return (perf() - t) / n * 1e9
+
+    def body(n):
+        for _ in range(n):
+            with value.get_lock():
+                value.value += 1
+
+    return best_ns(body, 1000, 50)
 
 
 def produce(put, item, count, ready):

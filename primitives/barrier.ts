@@ -6,7 +6,7 @@ import { Word } from "./memory/word.ts";
 import { Lock } from "./lock.ts";
 import { report, reportAsync, shownOptions, type WaitOptions } from "./operation.ts";
 import { Primitive, travels } from "./primitive.ts";
-import { clear, grantAt, GRANTED, leave, nothingYet, REFUSED, Seats } from "./seats.ts";
+import { leave, REFUSED, Seats } from "./seats.ts";
 import { DONE, retryAsync, retrySync, triesOnce } from "./waiting.ts";
 
 const PARTIES_MAX = 1024;
@@ -28,14 +28,20 @@ export class Barrier extends Primitive {
   readonly parties: number;
   readonly #action: (() => unknown) | undefined;
   readonly #timeoutMs: number | undefined;
-  /** Guards the two words below it. */
+  /** Guards all of the following. */
   readonly #lock: Lock;
   /** FILLING, ACTING or BROKEN. */
   protected readonly phase: Word;
   protected readonly arrived: Word;
-  /** Changes at the end of a round, however that came; those who arrive during the action wait for it. */
-  readonly #round: Word;
-  protected readonly seats: Seats;
+  /** Changes at the end of a round, however that came: everybody waits for it, and one wake is for all. */
+  protected readonly round: Word;
+  /** How many places had been taken when the round began: later ones belong to it. */
+  readonly #begun: Word;
+  /**
+   * Who waits, so that the death of one is noticed. A round that ends for another reason than that all have arrived marks the
+   * places in it; whoever wakes up late then still knows how its own round ended.
+   */
+  readonly #seats: Seats;
 
   /** @throws {RangeError} parties is no whole number from 1 to 1024 */
   constructor(parties: number, options: BarrierOptions = {}) {
@@ -49,11 +55,13 @@ export class Barrier extends Primitive {
     this.#lock = new Lock();
     this.phase = Word.allocate("phase", FILLING);
     this.arrived = Word.allocate("arrived");
-    this.#round = Word.allocate("round");
-    this.seats = new Seats(2 * parties);
+    this.round = Word.allocate("round");
+    this.#begun = Word.allocate("begun");
+    this.#seats = new Seats(2 * parties);
     this.offset = this.#lock.offset;
-    this.byteLength = this.seats.offset + this.seats.byteLength - this.offset;
+    this.byteLength = this.#seats.offset + this.#seats.byteLength - this.offset;
   }
+
   /**
    * Waits until all parties have arrived; resolves to 0 for the first to arrive in the round, parties - 1 for the last. The
    * last one runs the action before anybody goes on.
@@ -93,7 +101,7 @@ export class Barrier extends Primitive {
   }
 
   protected get region(): Region {
-    return this.seats.region;
+    return this.#seats.region;
   }
 
   async #waitAsync(options: WaitOptions | undefined): Promise<number> {
@@ -101,17 +109,17 @@ export class Barrier extends Primitive {
     let arrival = await this.guardedAsync(() => this.arrive());
     while (arrival.kind === "busy") {
       const { round, patience } = arrival;
-      await retryAsync(this.#round, round, () => this.#sameRound(round), patience(limits));
+      await retryAsync(this.round, round, () => this.#sameRound(round), patience(limits));
       checkTime(limits);
       arrival = await this.guardedAsync(() => this.arrive());
     }
     if (arrival.kind === "done") return arrival.index;
-    const { seat } = arrival;
+    const { round } = arrival;
     try {
-      if (arrival.kind === "last") await this.#act();
-      else if (!(await retryAsync(seat, nothingYet(seat), () => this.#look(seat), limits))) throw timedOut();
+      if (arrival.kind === "last") await this.#action?.();
+      else if (!(await retryAsync(this.round, round, () => this.#look(round), limits))) throw timedOut();
     } catch (error) {
-      this.#giveUp(seat, error);
+      this.#giveUp(arrival, error);
     }
     return this.#finish(arrival);
   }
@@ -121,17 +129,17 @@ export class Barrier extends Primitive {
     let arrival = this.guarded(() => this.arrive());
     while (arrival.kind === "busy") {
       const { round, patience } = arrival;
-      retrySync(this.#round, round, () => this.#sameRound(round), patience(limits));
+      retrySync(this.round, round, () => this.#sameRound(round), patience(limits));
       checkTime(limits);
       arrival = this.guarded(() => this.arrive());
     }
     if (arrival.kind === "done") return arrival.index;
-    const { seat } = arrival;
+    const { round } = arrival;
     try {
       if (arrival.kind === "last") this.#actSync();
-      else if (!retrySync(seat, nothingYet(seat), () => this.#look(seat), limits)) throw timedOut();
+      else if (!retrySync(this.round, round, () => this.#look(round), limits)) throw timedOut();
     } catch (error) {
-      this.#giveUp(seat, error);
+      this.#giveUp(arrival, error);
     }
     return this.#finish(arrival);
   }
@@ -153,55 +161,49 @@ export class Barrier extends Primitive {
     this.mournDead();
     const phase = this.phase.peek();
     if (phase === BROKEN) throw new BrokenBarrierError("it was broken before this wait");
+    const round = this.round.peek();
+    if (phase === ACTING) return { kind: "busy", round, patience: (limits) => limits };
     const index = this.arrived.peek();
     const last = this.completes(index);
-    if (phase === FILLING && last && this.#action === undefined) {
-      this.trip();
+    if (last && this.#action === undefined) {
+      this.endRound(FILLING);
       return { kind: "done", index };
     }
-    if (phase === ACTING) return { kind: "busy", round: this.#round.peek(), patience: (limits) => limits };
-    const seat = this.seats.sit();
-    if (seat === null) return { kind: "busy", round: this.#round.peek(), patience: untilSomebodyLeaves };
+    const seat = this.#seats.sit();
+    if (seat === null) return { kind: "busy", round, patience: untilSomebodyLeaves };
     this.arrived.initialize(index + 1);
     if (last) this.phase.initialize(ACTING);
-    return { kind: last ? "last" : "early", seat, index };
+    return { kind: last ? "last" : "early", seat, index, round };
   }
 
   protected completes(index: number): boolean {
     return index + 1 === this.parties;
   }
 
-  /** Under the lock: everybody who waits goes on. */
-  protected trip(): void {
-    for (const seat of this.seats.waiting()) this.seats.grant(seat, GRANTED);
-    this.endRound(FILLING);
-  }
-
   /** Under the lock: everybody who waits is refused. */
   protected breakUp(next: number): void {
-    for (const seat of this.seats.waiting()) this.seats.grant(seat, REFUSED);
+    for (const seat of this.#seats.waitingSince(this.#begun.peek())) this.#seats.grant(seat, REFUSED, nobody);
     this.endRound(next);
   }
 
+  /** Under the lock: everybody who waits goes on, unless its place was marked before. */
   protected endRound(next: number): void {
-    const before = this.phase.peek();
-    if (before !== next) this.phase.store(next);
+    if (this.phase.peek() !== next) this.phase.store(next);
+    this.#begun.initialize(this.#seats.ticket);
+    if (this.arrived.peek() === 0) return;
+    this.round.add(1);
+    // Last, so that whoever finishes this for somebody who died here knows that there are waiters.
     this.arrived.initialize(0);
-    if (before !== ACTING) return;
-    this.#round.add(1);
-    this.#round.wake();
+    this.announce();
+  }
+
+  protected announce(): void {
+    this.round.wake();
   }
 
   /** Under the lock: somebody died while it waited, so this round will never be complete. */
   protected mournDead(): void {
-    const dead = this.seats.dead();
-    const missing = dead.filter((seat) => grantAt(seat) === 0);
-    for (const seat of dead) clear(seat);
-    if (missing.length > 0) this.breakUp(BROKEN);
-  }
-
-  async #act(): Promise<void> {
-    await this.#action?.();
+    if (this.#seats.someDiedSince(this.#begun.peek())) this.breakUp(BROKEN);
   }
 
   #actSync(): void {
@@ -211,34 +213,38 @@ export class Barrier extends Primitive {
     }
   }
 
-  /** After a wake, perhaps for no reason: looking at one's own place is no step, nor is looking who lives. */
-  #look(seat: Word): number {
-    if (grantAt(seat) === 0 && this.seats.dead().length > 0) this.guarded(() => this.mournDead());
-    return grantAt(seat) !== 0 ? DONE : nothingYet(seat);
+  /** After a wake, perhaps for no reason. A round that is over stays so, so that looking is no step; nor is looking who lives. */
+  #look(round: number): number {
+    if (this.round.peek() === round && this.#seats.someDiedSince(this.#begun.peek())) {
+      this.guarded(() => this.mournDead());
+    }
+    return this.round.peek() === round ? round : DONE;
   }
 
   #sameRound(round: number): number {
-    return this.#round.load() === round ? round : DONE;
+    return this.round.load() === round ? round : DONE;
   }
 
   /** Somebody leaves before the round is complete: then nobody else need wait for it. */
-  #giveUp(seat: Word, error: unknown): void {
-    this.guarded(() => {
-      if (grantAt(seat) !== 0) return;
+  #giveUp({ seat, round }: Seated, error: unknown): void {
+    const left = this.guarded(() => {
+      if (this.round.peek() !== round) return false;
       leave(seat);
       this.breakUp(BROKEN);
+      return true;
     });
-    if (grantAt(seat) === 0) throw error;
+    if (left) throw error;
   }
 
-  #finish({ kind, seat, index }: Seated): number {
+  #finish({ kind, seat, index, round }: Seated): number {
     if (kind === "last") {
       this.guarded(() => {
-        if (grantAt(seat) === 0) this.trip();
+        if (this.round.peek() === round) this.endRound(FILLING);
       });
     }
-    if (leave(seat) !== GRANTED)
+    if (leave(seat) === REFUSED) {
       throw new BrokenBarrierError("somebody gave up, died, aborted or reset it during this wait");
+    }
     return index;
   }
 
@@ -289,6 +295,7 @@ interface Seated {
   readonly kind: "early" | "last";
   readonly seat: Word;
   readonly index: number;
+  readonly round: number;
 }
 
 interface Limits extends WaitOptions {
@@ -302,6 +309,9 @@ const BROKEN = 2;
 
 /** When all places are still held by those who leave the round before, they are looked at again after this long. */
 const LEAVING_POLL_MS = 5;
+
+/** A mark on a place wakes nobody: the end of the round does. */
+function nobody(): void {}
 
 function untilSomebodyLeaves(limits: Limits): WaitOptions {
   return { timeoutMs: Math.min(LEAVING_POLL_MS, limits.timeoutMs ?? Infinity), signal: limits.signal };

@@ -10,77 +10,95 @@ export interface Coded {
   readonly tag: number;
   /** The whole value, if `tag` says so. */
   readonly inline: number;
-  readonly bytes: Uint8Array;
+  readonly body: Body;
+  /** Length of the body; of text, in UTF-8. */
+  readonly byteLength: number;
 }
+
+/** Text is written into shared memory as UTF-8, and read from there, without a copy in between. */
+export type Body = Uint8Array | string;
 
 export function encode(value: unknown): Coded {
   switch (typeof value) {
     case "number":
-      if ((value | 0) === value && !Object.is(value, -0)) return { tag: INTEGER, inline: value, bytes: NOTHING };
+      if ((value | 0) === value && !Object.is(value, -0)) {
+        return { tag: INTEGER, inline: value, body: NOTHING, byteLength: 0 };
+      }
       break;
     case "boolean":
       return value ? TRUE : FALSE;
     case "undefined":
       return UNDEFINED;
     case "string":
-      return { tag: STRING, inline: 0, bytes: Buffer.from(value, "utf8") };
+      // UTF-8 has no half surrogate pairs; the structured clone has.
+      if (value.isWellFormed()) return coded(STRING, value);
+      break;
     case "object":
       if (value === null) return NULL;
-      if (value.constructor === Uint8Array) return { tag: BYTES, inline: 0, bytes: value as Uint8Array };
-      if (isJson(value)) return { tag: JSON_TEXT, inline: 0, bytes: Buffer.from(JSON.stringify(value), "utf8") };
+      if (value.constructor === Uint8Array) return coded(BYTES, value as Uint8Array);
+      if (isJson(value)) return coded(JSON_TEXT, JSON.stringify(value));
       break;
     default:
   }
-  return { tag: CLONED, inline: 0, bytes: cloned(value) };
+  return coded(CLONED, cloned(value));
 }
 
-/** @param bytes a copy that nobody else uses: it may become the value itself */
-export function decode(tag: number, inline: number, bytes: Uint8Array): unknown {
+/** @param body a copy that nobody else uses: it may become the value itself */
+export function decode(tag: number, inline: number, body: Body): unknown {
   switch (tag) {
     case INTEGER:
       return inline;
     case CONSTANT:
       return CONSTANTS[inline];
     case STRING:
-      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+      return body;
     case JSON_TEXT:
-      return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8"));
+      return JSON.parse(body as string);
     case BYTES:
-      return bytes;
+      return body;
     case RAW:
       throw new DecodeError("it was sent as bytes");
     default:
       try {
-        return deserialize(bytes);
+        return deserialize(body as Uint8Array);
       } catch (error) {
         throw new DecodeError((error as Error).message);
       }
   }
 }
 
-/** The bytes of a message that was sent as bytes. */
-export function rawBytes(tag: number, bytes: Uint8Array): Uint8Array {
-  if (tag !== RAW) throw new DecodeError("it was sent as a value, not as bytes");
-  return bytes;
+/** Bytes as they are, no value: for `bytesOf`. */
+export function codedBytes(bytes: Uint8Array): Coded {
+  return coded(RAW, bytes);
 }
 
-/** Bytes that are no value: from sendBytes, for recvBytes. */
-export const RAW = 6;
+/** The bytes of a message that was sent as bytes. */
+export function bytesOf(tag: number, body: Body): Uint8Array {
+  if (tag !== RAW) throw new DecodeError("it was sent as a value, not as bytes");
+  return body as Uint8Array;
+}
 
 const INTEGER = 1;
 const CONSTANT = 2;
 const STRING = 3;
 const BYTES = 4;
 const CLONED = 5;
+/** Bytes that are no value: from sendBytes, for recvBytes. */
+const RAW = 6;
 const JSON_TEXT = 7;
 /** Larger values are cloned: looking through them would cost more than the clone. */
 const JSON_NODES_MAX = 64;
 const NOTHING = new Uint8Array(0);
 const CONSTANTS = [undefined, null, false, true];
-const UNDEFINED: Coded = { tag: CONSTANT, inline: 0, bytes: NOTHING };
-const NULL: Coded = { tag: CONSTANT, inline: 1, bytes: NOTHING };
-const FALSE: Coded = { tag: CONSTANT, inline: 2, bytes: NOTHING };
-const TRUE: Coded = { tag: CONSTANT, inline: 3, bytes: NOTHING };
+const UNDEFINED: Coded = { tag: CONSTANT, inline: 0, body: NOTHING, byteLength: 0 };
+const NULL: Coded = { tag: CONSTANT, inline: 1, body: NOTHING, byteLength: 0 };
+const FALSE: Coded = { tag: CONSTANT, inline: 2, body: NOTHING, byteLength: 0 };
+const TRUE: Coded = { tag: CONSTANT, inline: 3, body: NOTHING, byteLength: 0 };
+
+function coded(tag: number, body: Body): Coded {
+  const byteLength = typeof body === "string" ? Buffer.byteLength(body, "utf8") : body.byteLength;
+  return { tag, inline: 0, body, byteLength };
+}
 
 /**
  * Whether a value is a tree of plain objects, arrays, strings, finite numbers, booleans and nulls, of few nodes: then JSON

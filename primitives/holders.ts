@@ -15,6 +15,8 @@ export class Holders extends Primitive {
   /** Whether anybody has ever held it. */
   readonly #opened: Word;
   readonly #seats: readonly Word[];
+  /** Where this process was when it last looked. */
+  #mine = 0;
 
   constructor() {
     super([]);
@@ -30,7 +32,9 @@ export class Holders extends Primitive {
   /** This process holds it from now on. Without effect if it does already: then it is no step. */
   enter(): void {
     const me = agentIn(this.region);
-    if (this.#seats[0].peek() !== me && !this.#seats.some((seat) => seat.peek() === me)) this.#sit(me);
+    if (this.#seats[this.#mine].peek() === me) return;
+    const found = this.#seats.findIndex((seat) => seat.peek() === me);
+    this.#mine = found < 0 ? this.#sit(me) : found;
   }
 
   /** A place that keeps it held as long as this process lives, until a child takes it. */

@@ -31,7 +31,10 @@ export class Permits {
   /** The slot of this process; -1 if it has none and there is none for it. */
   slotOf(agent: number): number {
     const first = (agent % SLOTS) * 2;
-    if (this.#slots[first] === agent) return first;
+    return this.#slots[first] === agent ? first : this.#otherSlotOf(agent, first);
+  }
+
+  #otherSlotOf(agent: number, first: number): number {
     for (let step = 0; step < SLOTS; step++) {
       const slot = (first + step * 2) % (SLOTS * 2);
       if (this.#slots[slot] === agent) return slot;

@@ -6,7 +6,8 @@ import { inFreshArena } from "./fixtures/arena.ts";
 import { child } from "./fixtures/children.ts";
 import { recorded } from "./fixtures/recording-probe.ts";
 import { Lock } from "./lock.ts";
-import { Queue, SimpleQueue } from "./queue.ts";
+import { Queue } from "./queue.ts";
+import { SimpleQueue } from "./simple-queue.ts";
 
 describe("a queue", () => {
   test("gives values back in the order in which they were put", async () => {

@@ -1,13 +1,12 @@
 import { decode, encode, type Coded } from "./codec.ts";
 import { ClosedError, QueueEmpty, QueueEnded, QueueFull } from "./errors.ts";
-import { deadlineAfter, now } from "./memory/clock.ts";
 import { currentArena } from "./memory/arena.ts";
 import { probe } from "./memory/probe.ts";
 import type { Region } from "./memory/region.ts";
 import { report, reportAsync, shownOptions, type WaitOptions } from "./operation.ts";
+import { patienceOf } from "./patience.ts";
 import { Primitive, travels } from "./primitive.ts";
 import { type Found, type Message, Ring } from "./ring.ts";
-import { triesOnce } from "./waiting.ts";
 
 const COMMONS_QUEUE_BYTES = 8 * 1024 * 1024;
 const ARENA_QUEUE_BYTES = 16 * 1024;
@@ -219,6 +218,7 @@ export class Queue<T = unknown> extends Primitive {
 
   sendSync(coded: Coded, options: WaitOptions | undefined): void {
     const patience = patienceOf(options);
+    if (probe === null && !patience.once) this.ring.lingerForRoom(coded.byteLength);
     for (let asWaiter = false; ; asWaiter = true) {
       if (!this.ring.writers.takeSync(patience.forLock(asWaiter))) throw this.#lateWriter(asWaiter);
       const seen = this.#publish(coded, asWaiter);
@@ -240,14 +240,14 @@ export class Queue<T = unknown> extends Primitive {
 
   async #getAsync(options: WaitOptions | undefined): Promise<T> {
     this.#checkOpen("get");
-    const { tag, inline, bytes } = await this.receiveAsync(options);
-    return decode(tag, inline, bytes) as T;
+    const { tag, inline, body } = await this.receiveAsync(options);
+    return decode(tag, inline, body) as T;
   }
 
   #getSync(options: WaitOptions | undefined): T {
     this.#checkOpen("get");
-    const { tag, inline, bytes } = this.receiveSync(options);
-    return decode(tag, inline, bytes) as T;
+    const { tag, inline, body } = this.receiveSync(options);
+    return decode(tag, inline, body) as T;
   }
 
   /** `get` as a part of another operation, not decoded. */
@@ -266,6 +266,7 @@ export class Queue<T = unknown> extends Primitive {
 
   receiveSync(options: WaitOptions | undefined): Message {
     const patience = patienceOf(options);
+    if (probe === null && !patience.once) this.ring.lingerForMessage();
     for (let asWaiter = false; ; asWaiter = true) {
       if (!this.ring.readers.takeSync(patience.forLock(asWaiter))) throw this.#lateReader(asWaiter);
       const found = this.#take(asWaiter);
@@ -294,7 +295,7 @@ export class Queue<T = unknown> extends Primitive {
       // A writer that died inside has published all of its message or nothing: there is nothing to repair.
       if (ring.writers.lastOwnerDied) ring.writers.markConsistent();
       if (ring.ended || ring.broken) throw new QueueEnded("put");
-      const { ok, more, seen } = ring.room(coded.bytes.byteLength, asWaiter);
+      const { ok, more, seen } = ring.room(coded.byteLength, asWaiter);
       if (!ok) return seen;
       if (ring.publish(coded)) ring.tail.wake(1);
       if (asWaiter && more) ring.head.wake(1);
@@ -306,13 +307,19 @@ export class Queue<T = unknown> extends Primitive {
 
   /** With the readers' lock: a message, or what to wait on for one. Gives the lock up. */
   #take(asWaiter: boolean): Message | number {
-    return this.#withReaders(() => this.next(asWaiter));
+    const { readers } = this.ring;
+    try {
+      // A reader that died inside has taken its message or not: there is nothing to repair.
+      if (readers.lastOwnerDied) readers.markConsistent();
+      return this.next(asWaiter);
+    } finally {
+      readers.unwind();
+    }
   }
 
   #withReaders<R>(body: () => R): R {
     const { readers } = this.ring;
     try {
-      // A reader that died inside has taken its message or not: there is nothing to repair.
       if (readers.lastOwnerDied) readers.markConsistent();
       return body();
     } finally {
@@ -327,9 +334,9 @@ export class Queue<T = unknown> extends Primitive {
 
   /** @throws {RangeError} it is larger than the whole queue */
   fitting(coded: Coded): Coded {
-    if (!this.ring.canHold(coded.bytes.byteLength)) {
+    if (!this.ring.canHold(coded.byteLength)) {
       throw new RangeError(
-        `an item of ${coded.bytes.byteLength} bytes does not fit a queue of ${this.ring.capacity} bytes. ` +
+        `an item of ${coded.byteLength} bytes does not fit a queue of ${this.ring.capacity} bytes. ` +
           "Make the queue with more bytes: new Queue({ bytes }).",
       );
     }
@@ -343,25 +350,6 @@ export class Queue<T = unknown> extends Primitive {
 
 travels("Queue", Queue);
 
-/**
- * A queue without a limit on items: it holds what its bytes hold.
- *
- * Source: CPython's multiprocessing manual, SimpleQueue.
- *
- * @example
- * const queue = new SimpleQueue();
- * await queue.put("one");
- * queue.empty; // false
- * await queue.get(); // "one"
- */
-export class SimpleQueue<T = unknown> extends Queue<T> {
-  constructor(options: Pick<QueueOptions, "bytes"> = {}) {
-    super(options);
-  }
-}
-
-travels("SimpleQueue", SimpleQueue);
-
 export interface QueueOptions {
   /** Items that it holds at most; 0 (default) or less: as many as its bytes hold. */
   readonly maxSize?: number;
@@ -370,38 +358,6 @@ export interface QueueOptions {
    * pages take no memory, and 16 KiB in an arena. A larger item cannot be put.
    */
   readonly bytes?: number;
-}
-
-/**
- * How long a call waits. Even one that may not wait for an item waits a moment for another process that is inside: that
- * one needs a few instructions. `STUCK_MS` is for one that was stopped there.
- */
-class Patience {
-  readonly once: boolean;
-  readonly deadlineMs: number;
-  readonly #signal: AbortSignal | undefined;
-  readonly #lockDeadlineMs: number;
-
-  constructor(options: WaitOptions | undefined) {
-    this.once = triesOnce(options);
-    this.deadlineMs = deadlineAfter(options?.timeoutMs);
-    this.#signal = options?.signal;
-    this.#lockDeadlineMs = this.deadlineMs === Infinity ? Infinity : Math.max(this.deadlineMs, now() + STUCK_MS);
-  }
-
-  /** For one who was woken, the signal does not count before it has looked: the wake was for a message. */
-  forLock(woken: boolean): WaitOptions | undefined {
-    const signal = woken ? undefined : this.#signal;
-    if (this.#lockDeadlineMs === Infinity) return signal === undefined ? undefined : { signal };
-    return { timeoutMs: Math.max(1, this.#lockDeadlineMs - now()), signal };
-  }
-}
-
-const STUCK_MS = 50;
-const ENDLESS = new Patience(undefined);
-
-function patienceOf(options: WaitOptions | undefined): Patience {
-  return options === undefined ? ENDLESS : new Patience(options);
 }
 
 function defaultBytes(): number {

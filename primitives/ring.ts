@@ -1,7 +1,8 @@
-import type { Coded } from "./codec.ts";
+import type { Body, Coded } from "./codec.ts";
 import { Lock } from "./lock.ts";
-import { currentArena } from "./memory/arena.ts";
+import { Arena, currentArena, withArena } from "./memory/arena.ts";
 import { announceCopy } from "./memory/bytes.ts";
+import { probe } from "./memory/probe.ts";
 import type { Region } from "./memory/region.ts";
 import { Word } from "./memory/word.ts";
 
@@ -9,6 +10,11 @@ import { Word } from "./memory/word.ts";
 const UNIT = 16;
 /** Positions count units, in this many bits; they wrap at a multiple of the ring's size. */
 const POSITION_BITS = 28;
+/**
+ * What writers write and what readers write lies this far apart: two cores that write to one line of their caches take it
+ * from each other at every access, which costs more than all the rest of a message.
+ */
+const LINE_BYTES = 64;
 const RING_BYTES_MAX = UNIT * 2 ** (POSITION_BITS - 2);
 
 /**
@@ -53,18 +59,24 @@ export class Ring {
       throw new RangeError(`a ring holds at most ${RING_BYTES_MAX} bytes, not ${bytes}`);
     }
     this.itemsMax = itemsMax;
-    this.writers = new Lock();
-    this.readers = new Lock();
-    this.tail = Word.allocate("tail");
-    this.head = Word.allocate("head");
-    this.freed = retain ? Word.allocate("freed") : null;
-    const start = arena.allocate("ring", this.capacity + 8);
     this.region = arena.region;
-    this.#base = Math.ceil(start / UNIT) * UNIT;
+    const start = arena.allocate("ring", this.capacity + 3 * LINE_BYTES);
+    const aligned = Math.ceil(start / LINE_BYTES) * LINE_BYTES;
+    const line = <T>(number: number, build: () => T): T => {
+      const at = aligned + number * LINE_BYTES;
+      return withArena(new Arena(arena.region, { start: at, end: at + LINE_BYTES, creating: arena.creating }), build);
+    };
+    [this.writers, this.tail] = line(0, () => [new Lock(), Word.allocate("tail")]);
+    [this.readers, this.head, this.freed] = line(1, () => [
+      new Lock(),
+      Word.allocate("head"),
+      retain ? Word.allocate("freed") : null,
+    ]);
+    this.#base = aligned + 2 * LINE_BYTES;
     this.#units = this.capacity / UNIT;
     this.#wrap = this.#units * Math.floor(2 ** POSITION_BITS / this.#units);
-    this.offset = this.writers.offset;
-    this.byteLength = start + this.capacity + 8 - this.offset;
+    this.offset = start;
+    this.byteLength = this.capacity + 3 * LINE_BYTES;
     if (arena.creating) this.region.words.fill(0, this.#base >> 2, (this.#base + UNIT) >> 2);
   }
 
@@ -89,36 +101,28 @@ export class Ring {
    * By the holder of `writers`: whether there is room now. If not, or as a waiter, leaves a mark in `head`, which the next
    * reader answers; `seen` is what to wait on.
    */
-  room(byteLength: number, asWaiter: boolean): { readonly ok: boolean; readonly seen: number; readonly more: boolean } {
-    const tail = this.tail.peek();
-    const needed = unitsOf(byteLength) + 1;
-    const number = this.#numberAt(tail);
-    let ok = false;
-    let more = false;
-    const before = this.head.update((head) => {
-      // Looked up anew for each value of `head`: whoever moves `freed` changes `head` after it, so that a mark that is set
-      // here was set before that change and is answered by it.
-      const freeUnits = this.#units - this.#distance(this.freed?.peek() ?? head, tail);
-      const items = (number - this.#numberAt(head)) | 0;
-      ok = freeUnits >= needed && this.hasPlace(items);
-      more = freeUnits > needed && this.hasPlace(items + 1);
-      return ok && !asWaiter ? head : head | WAITERS;
-    });
-    return { ok, more, seen: before | WAITERS };
+  room(byteLength: number, asWaiter: boolean): Room {
+    const tail = positionOf(this.tail.peek());
+    const units = unitsOf(byteLength);
+    // In production, the same step where nobody waits, without the cost of being able to leave a mark.
+    if (probe === null && !asWaiter && this.#fits(this.head.peek(), tail, units, 1)) return ROOM;
+    const before = this.head.update((head) => (!asWaiter && this.#fits(head, tail, units, 1) ? head : head | WAITERS));
+    const ok = this.#fits(before, tail, units, 1);
+    return { ok, more: ok && this.#fits(before, tail, units + 1, 2), seen: before | WAITERS };
   }
 
   /** By the holder of `writers`, after `room`: publishes the message. Returns whether readers may be asleep. */
   publish(coded: Coded): boolean {
     const at = positionOf(this.tail.peek());
-    const length = coded.bytes.byteLength;
-    const next = this.#advanced(at, length);
+    const { body, byteLength } = coded;
+    const next = this.#advanced(at, byteLength);
     const header = this.indexOf(at);
     const { words } = this.region;
-    this.#announce("write", at, length);
-    words[header] = length;
-    words[header + 2] = coded.tag;
+    this.#announce("write", at, byteLength);
+    words[header] = byteLength;
+    words[header + 2] = typeof body === "string" ? coded.tag | TEXT : coded.tag;
     words[header + 3] = coded.inline;
-    this.write(at, coded.bytes);
+    if (byteLength > 0) this.write(at, body, byteLength);
     words[this.indexOf(next) + 1] = words[header + 1] + 1;
     return (this.tail.update(publishedAt, next) & WAITERS) !== 0;
   }
@@ -140,14 +144,16 @@ export class Ring {
   read(at: number): Message {
     const header = this.indexOf(at);
     const { words } = this.region;
-    const length = words[header];
-    this.#announce("read", at, length);
+    const byteLength = words[header];
+    const tag = words[header + 2];
+    this.#announce("read", at, byteLength);
     return {
       at,
       number: words[header + 1],
-      tag: words[header + 2],
+      tag: tag & ~TEXT,
       inline: words[header + 3],
-      bytes: this.#read(at, length),
+      byteLength,
+      body: byteLength > 0 || (tag & TEXT) !== 0 ? this.#read(at, byteLength, (tag & TEXT) !== 0) : NOTHING,
     };
   }
 
@@ -160,6 +166,18 @@ export class Ring {
   free(position: number): void {
     this.freed?.store(position);
     if ((this.head.update(flipped) & WAITERS) !== 0) this.head.wake(1);
+  }
+
+  /** In production: where there is no message, looks for a moment whether one comes. Spares the writer a wake. */
+  lingerForMessage(): void {
+    const tail = this.tail.peek();
+    if ((tail & ENDED) === 0 && positionOf(tail) === positionOf(this.head.peek())) this.tail.changesSoon(tail);
+  }
+
+  /** In production: where there is no room for so many bytes, looks for a moment whether some appears. */
+  lingerForRoom(byteLength: number): void {
+    const head = this.head.peek();
+    if (!this.#fits(head, positionOf(this.tail.peek()), unitsOf(byteLength), 1)) this.head.changesSoon(head);
   }
 
   /** By the holder of `readers`: how many messages are there. */
@@ -194,11 +212,20 @@ export class Ring {
 
   /** Position behind a message. */
   after(message: Message): number {
-    return this.#advanced(message.at, message.bytes.byteLength);
+    return this.#advanced(message.at, message.byteLength);
   }
 
   #advanced(at: number, byteLength: number): number {
     return (at + unitsOf(byteLength)) % this.#wrap;
+  }
+
+  /** Whether `count` messages of so many units together fit behind `tail` while `head` is as given. */
+  #fits(head: number, tail: number, units: number, count: number): boolean {
+    // Looked up anew for each value of `head`: whoever moves `freed` changes `head` after it, so that a mark that is set
+    // for that value was set before that change and is answered by it.
+    const used = this.#distance(this.freed === null ? head : this.freed.peek(), tail);
+    const items = (this.#numberAt(tail) - this.#numberAt(head)) | 0;
+    return this.#units - used > units && this.hasPlace(items + count - 1);
   }
 
   /** Units from position `head` on to position `tail`. */
@@ -228,29 +255,30 @@ export class Ring {
     );
   }
 
-  protected write(at: number, source: Uint8Array): void {
-    if (source.byteLength === 0) return;
+  protected write(at: number, body: Body, byteLength: number): void {
     const start = this.#bodyOffset(at);
     const beforeEnd = this.#base + this.capacity - start;
-    if (source.byteLength <= beforeEnd) this.region.bytes.set(source, start);
-    else {
-      this.region.bytes.set(source.subarray(0, beforeEnd), start);
-      this.region.bytes.set(source.subarray(beforeEnd), this.#base);
+    if (byteLength <= beforeEnd) {
+      if (typeof body === "string") this.region.text.write(body, start, byteLength, "utf8");
+      else this.region.bytes.set(body, start);
+      return;
     }
+    const bytes = typeof body === "string" ? Buffer.from(body, "utf8") : body;
+    this.region.bytes.set(bytes.subarray(0, beforeEnd), start);
+    this.region.bytes.set(bytes.subarray(beforeEnd), this.#base);
   }
 
-  #read(at: number, length: number): Uint8Array {
-    if (length === 0) return NOTHING;
+  #read(at: number, byteLength: number, isText: boolean): Body {
     const start = this.#bodyOffset(at);
     const beforeEnd = this.#base + this.capacity - start;
-    // Not zeroed first: all of it is written.
-    const copy = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
-    if (length <= beforeEnd) copy.set(this.region.bytes.subarray(start, start + length));
+    if (byteLength <= beforeEnd && isText) return this.region.text.toString("utf8", start, start + byteLength);
+    const copy = freshBytes(byteLength);
+    if (byteLength <= beforeEnd) copy.set(this.region.bytes.subarray(start, start + byteLength));
     else {
       copy.set(this.region.bytes.subarray(start, start + beforeEnd));
-      copy.set(this.region.bytes.subarray(this.#base, this.#base + length - beforeEnd), beforeEnd);
+      copy.set(this.region.bytes.subarray(this.#base, this.#base + byteLength - beforeEnd), beforeEnd);
     }
-    return copy;
+    return isText ? Buffer.from(copy.buffer, copy.byteOffset, byteLength).toString("utf8") : copy;
   }
 
   #bodyOffset(at: number): number {
@@ -258,7 +286,7 @@ export class Ring {
   }
 }
 
-/** A message as it was found: its bytes are a copy. */
+/** A message as it was found: its body is a copy. */
 export interface Message {
   /** Position of its record. */
   readonly at: number;
@@ -266,7 +294,18 @@ export interface Message {
   readonly number: number;
   readonly tag: number;
   readonly inline: number;
-  readonly bytes: Uint8Array;
+  /** Length of the body in the ring. */
+  readonly byteLength: number;
+  readonly body: Body;
+}
+
+/** What a writer finds. */
+export interface Room {
+  readonly ok: boolean;
+  /** Whether one more would fit, if it is small enough. */
+  readonly more: boolean;
+  /** What to wait on. */
+  readonly seen: number;
 }
 
 export interface Found {
@@ -282,6 +321,28 @@ export function positionOf(state: number): number {
 }
 
 const NOTHING = new Uint8Array(0);
+const ROOM: Room = { ok: true, more: false, seen: 0 };
+/** In a record's tag: the body is text. */
+const TEXT = 1 << 8;
+
+/** Up to this many bytes come out of a slab: an ArrayBuffer of its own would take ten times as long as the copy. */
+const SLAB_PIECE_BYTES_MAX = 4096;
+const SLAB_BYTES = 64 * 1024;
+let slab = new ArrayBuffer(0);
+let slabUsed = 0;
+
+/** Bytes that nobody has; what is in them does not matter. */
+function freshBytes(byteLength: number): Uint8Array {
+  // Not zeroed first: all of it is going to be written.
+  if (byteLength > SLAB_PIECE_BYTES_MAX) return new Uint8Array(Buffer.allocUnsafeSlow(byteLength).buffer);
+  if (slabUsed + byteLength > slab.byteLength) {
+    slab = new ArrayBuffer(SLAB_BYTES);
+    slabUsed = 0;
+  }
+  const at = slabUsed;
+  slabUsed += Math.ceil(byteLength / 8) * 8;
+  return new Uint8Array(slab, at, byteLength);
+}
 
 // Both words: a position, and flags above it.
 /** In `head`: flips when room appears without `head` moving. */

@@ -2,8 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { AcquireOptions } from "./acquirable.ts";
 import { NotOwnerError } from "./errors.ts";
 import { Lock, type LockOptions } from "./lock.ts";
-import { agentIn } from "./memory/agents.ts";
-import { Word } from "./memory/word.ts";
+import { currentArena } from "./memory/arena.ts";
 import { travels } from "./primitive.ts";
 import { DONE } from "./waiting.ts";
 
@@ -26,20 +25,21 @@ import { DONE } from "./waiting.ts";
  * lock.release();
  */
 export class RLock extends Lock {
-  override readonly byteLength = 24;
-  // Written by the holder alone while it holds the lock, so that looking at them is no step.
-  readonly #depth: Word;
-  readonly #token: Word;
+  override readonly byteLength = 16;
+  /** Depth and token. Written by the holder alone while it holds the lock, so that looking at them is no step. */
+  readonly #held: Int32Array;
 
   constructor(options: Pick<LockOptions, "errorCheck"> = {}) {
     super(options);
-    this.#depth = Word.allocate("depth");
-    this.#token = Word.allocate("token");
+    const arena = currentArena();
+    const at = arena.allocate("holder", 8) / 4;
+    this.#held = arena.region.words.subarray(at, at + 2);
+    if (arena.creating) this.#held.fill(0);
   }
 
   /** How often the holder has to release it; 0 if nobody holds it. */
   get depth(): number {
-    return this.owner === 0 ? 0 : this.#depth.peek();
+    return this.owner === 0 ? 0 : this.#held[DEPTH];
   }
 
   /** Acquires, runs `body` with an ownership of its own, and releases. Returns what `body` returns. */
@@ -52,22 +52,24 @@ export class RLock extends Lock {
   }
 
   override unwind(): number {
-    const depth = this.#depth.peek();
-    this.#depth.initialize(1);
+    const depth = this.#held[DEPTH];
+    this.#held[DEPTH] = 1;
     this.releaseNow();
     return depth;
   }
 
   override rewind(depth: number): void {
-    this.#depth.initialize(depth);
+    this.#held[DEPTH] = depth;
+  }
+
+  protected override attemptAtOnce(): boolean {
+    // A lock that is free cannot be held by us: that is looked at first, because it is the common case.
+    if (!super.attemptAtOnce()) return this.#again();
+    this.#first();
+    return true;
   }
 
   protected override attempt(asWaiter: boolean, options: AcquireOptions | undefined): number {
-    // A lock that is free cannot be held by us: in production that is looked at first, because it is the common case.
-    if (!asWaiter && this.state.guess(0, agentIn(this.state.region))) {
-      this.#first();
-      return DONE;
-    }
     if (this.#again()) return DONE;
     const blocking = super.attempt(asWaiter, options);
     if (blocking === DONE) this.#first();
@@ -82,36 +84,40 @@ export class RLock extends Lock {
   }
 
   protected override releaseNow(): void {
+    // If it is not ours, the last of these sees it.
+    if (this.#held[DEPTH] === 1 && this.#held[TOKEN] === currentToken() && this.releaseAtOnce()) return;
     if (!this.#isHolder()) throw new NotOwnerError("RLock", "release", this.owner);
-    const depth = this.#depth.peek();
-    if (depth > 1) this.#depth.initialize(depth - 1);
+    const depth = this.#held[DEPTH];
+    if (depth > 1) this.#held[DEPTH] = depth - 1;
     else super.releaseNow();
   }
 
   #again(): boolean {
     if (!this.#isHolder()) return false;
-    const depth = this.#depth.peek();
+    const depth = this.#held[DEPTH];
     if (depth >= DEPTH_MAX) {
       throw new RangeError(
         `an RLock was acquired ${DEPTH_MAX} times without a release. Look for a recursion without end.`,
       );
     }
-    this.#depth.initialize(depth + 1);
+    this.#held[DEPTH] = depth + 1;
     return true;
   }
 
   #first(): void {
-    this.#depth.initialize(1);
-    this.#token.initialize(currentToken());
+    this.#held[DEPTH] = 1;
+    this.#held[TOKEN] = currentToken();
   }
 
   #isHolder(): boolean {
-    return this.mine && this.#token.peek() === currentToken();
+    return this.mine && this.#held[TOKEN] === currentToken();
   }
 }
 
 travels("RLock", RLock);
 
+const DEPTH = 0;
+const TOKEN = 1;
 const DEPTH_MAX = 2 ** 30;
 
 /** Which ownership the current task acts under; none outside of `run`. */

@@ -35,11 +35,31 @@ export class Seats {
   /** Takes a free place for this process; null if there is none. Places of the dead are free. */
   sit(): Word | null {
     const me = agentIn(this.region);
-    const seat = this.#words.findIndex((word) => word.peek() === FREE || this.isDead(word));
-    if (seat < 0) return null;
+    let seat = 0;
+    while (seat < this.count && this.#words[seat].peek() !== FREE && !this.isDead(this.#words[seat])) seat++;
+    if (seat === this.count) return null;
     this.#tickets[seat] = ++this.#tickets[this.count];
     this.#words[seat].store(me);
     return this.#words[seat];
+  }
+
+  /** How many places have been taken so far; wraps at 32 bits. */
+  get ticket(): number {
+    return this.#tickets[this.count];
+  }
+
+  /** Whether somebody died on a place that it took after so many had been taken, and was granted nothing. */
+  someDiedSince(ticket: number): boolean {
+    for (let seat = 0; seat < this.count; seat++) {
+      const word = this.#words[seat];
+      if (isWaiting(word.peek()) && ((this.#tickets[seat] - ticket) | 0) > 0 && this.isDead(word)) return true;
+    }
+    return false;
+  }
+
+  /** Places that were taken after so many had been, and have not been granted anything. */
+  waitingSince(ticket: number): readonly Word[] {
+    return this.#words.filter((word, seat) => isWaiting(word.peek()) && ((this.#tickets[seat] - ticket) | 0) > 0);
   }
 
   /** Places of the living who wait and have been granted nothing, longest waiting first. */

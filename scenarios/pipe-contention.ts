@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { scenario, times, type RoleContext } from "../harness/scenario.ts";
 import { Lock } from "../primitives/lock.ts";
-import { pipe, type Connection } from "../primitives/pipe.ts";
+import type { Connection } from "../primitives/connection.ts";
+import { pipe } from "../primitives/pipe.ts";
 import { pipeFraming } from "../properties/pipe-framing.ts";
 
 /**

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { scenario } from "../harness/scenario.ts";
 import { EofError } from "../primitives/errors.ts";
 import { Barrier } from "../primitives/barrier.ts";
-import { pipe, type Connection } from "../primitives/pipe.ts";
+import type { Connection } from "../primitives/connection.ts";
+import { pipe } from "../primitives/pipe.ts";
 import { pipeFraming } from "../properties/pipe-framing.ts";
 
 /** The tutorial's pipes: a greeting. */

@@ -12,7 +12,6 @@ const libc = openLibc();
 const memfdCreate = libc.func("int memfd_create(const char *name, unsigned int flags)");
 const ftruncate = libc.func("int ftruncate(int fd, int64_t length)");
 const mmap = libc.func("void *mmap(void *address, size_t length, int protection, int flags, int fd, int64_t offset)");
-const munmap = libc.func("int munmap(void *address, size_t length)");
 const setAffinity = libc.func("int sched_setaffinity(int pid, size_t size, void *mask)");
 const getAffinity = libc.func("int sched_getaffinity(int pid, size_t size, void *mask)");
 const pipe2 = libc.func("int pipe2(void *fds, int flags)");
@@ -20,7 +19,7 @@ const prctl = libc.func("int prctl(int option, unsigned long a, unsigned long b,
 // Addresses travel as plain numbers (they stay below 2^47): twice as fast through the foreign function interface as
 // pointers, and a hand-over makes two of these calls.
 const futexWakeCall = libc.func("long syscall(long number, uintptr_t address, int operation, int count)");
-const futexWaitForEverCall = libc.func(
+const futexWaitRelativeCall = libc.func(
   "long syscall(long number, uintptr_t address, int operation, int expected, uintptr_t timeout)",
 );
 const futexWaitCall = libc.func(
@@ -29,6 +28,7 @@ const futexWaitCall = libc.func(
 
 const PROT_READ_WRITE = 3;
 const MAP_SHARED = 1;
+const MAP_FIXED = 0x10;
 const MAP_PRIVATE_ANONYMOUS = 0x22;
 const MFD_CLOEXEC = 1;
 const SYS_FUTEX = process.arch === "x64" ? 202 : 98;
@@ -44,13 +44,6 @@ const CPU_MASK_BYTES = 128;
 export const EAGAIN = 11;
 export const ETIMEDOUT = 110;
 
-export interface Mapping {
-  readonly buffer: ArrayBuffer;
-  /** Address of the first byte in this process. */
-  readonly address: number;
-  readonly pointer: unknown;
-}
-
 /** A file descriptor of `bytes` zero bytes of memory that no file system knows: it is gone with its last user. */
 export function createMemoryFile(name: string, bytes: number): number {
   const fd = memfdCreate(name, MFD_CLOEXEC) as number;
@@ -59,16 +52,19 @@ export function createMemoryFile(name: string, bytes: number): number {
   return fd;
 }
 
-export function mapShared(fd: number, bytes: number): Mapping {
-  const pointer = mmap(null, bytes, PROT_READ_WRITE, MAP_SHARED, fd, 0) as unknown;
-  const address = Number(koffi.address(pointer));
-  // MAP_FAILED is (void *) -1.
-  if (address <= 0 || address > 2 ** 47) throw systemError("mmap", `could not map ${bytes} bytes of shared memory`);
-  return { pointer, address, buffer: koffi.view(pointer, bytes) };
+/**
+ * Puts the memory behind a file descriptor where `place` begins, instead of what is there; returns the address of its first
+ * byte in this process.
+ */
+export function mapShared(fd: number, bytes: number, place: Uint8Array): number {
+  const address = addressOf(mmap(place, bytes, PROT_READ_WRITE, MAP_SHARED | MAP_FIXED, fd, 0));
+  if (address === null) throw systemError("mmap", `could not map ${bytes} bytes of shared memory`);
+  return address;
 }
 
-export function unmap(mapping: Mapping, bytes: number): void {
-  munmap(mapping.pointer, bytes);
+/** Puts fresh zeros where memory was mapped: who still looks there sees nobody's memory, and breaks nothing. */
+export function unmap(bytes: number, place: Uint8Array): void {
+  mmap(place, bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS | MAP_FIXED, -1, 0);
 }
 
 /** Wakes at most `count` threads that wait on the word, in any process; returns how many. */
@@ -84,13 +80,30 @@ export function futexWake(address: number, count: number): number {
 export function futexWait(address: number, expected: number, deadlineNs: number): number {
   // Fewer arguments make a cheaper call, and without a deadline is how a lane's processes wait for each other.
   if (deadlineNs < 0) {
-    const woken = futexWaitForEverCall(SYS_FUTEX, address, FUTEX_WAIT, expected, 0) as number;
+    const woken = futexWaitRelativeCall(SYS_FUTEX, address, FUTEX_WAIT, expected, 0) as number;
     return woken === 0 ? 0 : koffi.errno();
   }
   deadlineCells[0] = BigInt(Math.floor(deadlineNs / 1e9));
   deadlineCells[1] = BigInt(Math.floor(deadlineNs % 1e9));
-  const timeout = deadlineMapping.address;
-  const answer = futexWaitCall(SYS_FUTEX, address, FUTEX_WAIT_BITSET, expected, timeout, 0, FUTEX_BITSET_ANY) as number;
+  const answer = futexWaitCall(
+    SYS_FUTEX,
+    address,
+    FUTEX_WAIT_BITSET,
+    expected,
+    deadlineAddress,
+    0,
+    FUTEX_BITSET_ANY,
+  ) as number;
+  return answer === 0 ? 0 : koffi.errno();
+}
+
+/**
+ * As `futexWait`, for a while that is the same in nearly all calls: then nothing has to be computed for it. `ms` is less
+ * than a second.
+ */
+export function futexWaitFor(address: number, expected: number, ms: number): number {
+  if (ms !== whileMs) whileCells[1] = BigInt((whileMs = ms) * 1e6);
+  const answer = futexWaitRelativeCall(SYS_FUTEX, address, FUTEX_WAIT, expected, whileAddress) as number;
   return answer === 0 ? 0 : koffi.errno();
 }
 
@@ -157,18 +170,19 @@ export function dieWithParent(): void {
   prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 }
 
-// A page of our own for the one argument that has to be a pointer. Each thread of a process has its own copy of this
+// A page of our own for the arguments that have to be pointers. Each thread of a process has its own copy of this
 // module, so no two threads share the page.
-const deadlineMapping = mapPrivatePage();
-const deadlineCells = new BigInt64Array(deadlineMapping.buffer);
+const deadlinePage = mmap(null, 4096, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0) as unknown;
+const deadlineAddress = Number(koffi.address(deadlinePage));
+const deadlineCells = new BigInt64Array(koffi.view(deadlinePage, 4096));
+const whileAddress = deadlineAddress + 64;
+const whileCells = deadlineCells.subarray(8, 10);
+let whileMs = 0;
 
-function mapPrivatePage(): Mapping {
-  const pointer = mmap(null, 4096, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0) as unknown;
-  return {
-    pointer,
-    address: Number(koffi.address(pointer)),
-    buffer: koffi.view(pointer, 4096),
-  };
+/** The address in what mmap answered; null for MAP_FAILED, which is (void *) -1. */
+function addressOf(pointer: unknown): number | null {
+  const address = Number(koffi.address(pointer));
+  return address <= 0 || address > 2 ** 47 ? null : address;
 }
 
 function openLibc(): ReturnType<typeof koffi.load> {

@@ -1,4 +1,4 @@
-import { EAGAIN, ETIMEDOUT, futexWait, futexWake, hasOtherCores } from "./linux.ts";
+import { EAGAIN, ETIMEDOUT, futexWait, futexWaitFor, futexWake, hasOtherCores } from "./linux.ts";
 import { monotonicNow } from "./monotonic.ts";
 import type { WaitOutcome } from "./probe.ts";
 import { waitingRoomOf } from "./waiting-room.ts";
@@ -13,15 +13,13 @@ export { monotonicNow } from "./monotonic.ts";
 const LOOK_UP_MS = 50;
 
 /**
- * How often to look at the word before sleeping, at most: about 5 microseconds, where waking a sleeper on another core takes
- * 30. Looking that often is lost time if whoever is to change the word gets no core meanwhile, so it is done less after it
- * was in vain, and tried again every so many waits.
+ * How often to look at a word before sleeping, at most: about 8 microseconds, where waking a sleeper on another core takes
+ * 30. Looking that often is lost time if whoever is to change the word gets no core meanwhile, so each word is looked at for
+ * less long after it was in vain, and tried again every so many waits.
  */
-const LOOKS_MAX = 1000;
+const LOOKS_MAX = 2000;
 const LOOKS_MIN = 10;
 const WAITS_PER_TRIAL = 32;
-let looks = LOOKS_MAX;
-let waits = 0;
 
 /**
  * Blocks this thread while the word holds `expected`, until woken or until the deadline on the monotonic clock.
@@ -29,23 +27,35 @@ let waits = 0;
  */
 export function park(word: Word, expected: number, deadlineMs: number): WaitOutcome {
   if (changesSoon(word, expected)) return "changed";
+  const address = word.region.address + word.offset;
+  if (deadlineMs === Infinity) {
+    return futexWaitFor(address, expected, LOOK_UP_MS) === EAGAIN ? "changed" : "woken";
+  }
   const lookUpMs = monotonicNow() + LOOK_UP_MS;
   const untilMs = Math.max(0, Math.min(deadlineMs, lookUpMs));
-  const answer = futexWait(word.region.address + word.offset, expected, untilMs * 1e6);
+  const answer = futexWait(address, expected, untilMs * 1e6);
   if (answer === EAGAIN) return "changed";
   return answer === ETIMEDOUT && deadlineMs <= lookUpMs ? "timed-out" : "woken";
 }
 
-function changesSoon(word: Word, expected: number): boolean {
+/** Whether the word changes within the time that falling asleep would cost; looks again and again, and is no step. */
+export function changesSoon(word: Word, expected: number): boolean {
   if (!hasOtherCores()) return word.peek() !== expected;
-  const most = ++waits % WAITS_PER_TRIAL === 0 ? LOOKS_MAX : looks;
+  const habit = word.looking;
+  const most = ++habit.waits % WAITS_PER_TRIAL === 0 ? LOOKS_MAX : habit.looks;
   for (let look = 0; look < most; look++) {
     if (word.peek() === expected) continue;
-    if (look > 0) looks = Math.min(LOOKS_MAX, looks + 200);
+    if (look > 0) habit.looks = Math.min(LOOKS_MAX, habit.looks + 200);
     return true;
   }
-  looks = Math.max(LOOKS_MIN, looks - (looks >> 2));
+  habit.looks = Math.max(LOOKS_MIN, habit.looks - (habit.looks >> 2));
   return false;
+}
+
+/** How long one process looks at one word before it sleeps; see `changesSoon`. */
+export class LookingHabit {
+  looks = LOOKS_MAX;
+  waits = 0;
 }
 
 /** As `park`, without blocking the event loop or a thread of libuv's pool. */

@@ -1,5 +1,6 @@
 import { closeSync } from "node:fs";
-import { createMemoryFile, mapShared, unmap, type Mapping } from "./linux.ts";
+import { type Instructions, instructionsOnFreshMemory } from "./instructions.ts";
+import { createMemoryFile, mapShared, unmap } from "./linux.ts";
 import { LOBBY_BYTES } from "./lobby.ts";
 
 /**
@@ -24,21 +25,26 @@ export class Region implements Disposable {
   readonly longs: BigInt64Array;
   readonly doubles: Float64Array;
   readonly bytes: Uint8Array;
+  /** The same bytes, as what text is written to and read from. */
+  readonly text: Buffer;
   /** What the memory itself keeps, behind `byteLength`; see lobby.ts. */
   readonly lobby: Int32Array;
-  readonly #mapping: Mapping;
+  /** Atomic access to the words. */
+  readonly instructions: Instructions;
   #open = true;
 
   private constructor(fd: number, byteLength: number) {
     this.fd = fd;
     this.byteLength = byteLength;
-    this.#mapping = mapShared(fd, byteLength + LOBBY_BYTES);
-    this.address = this.#mapping.address;
-    this.buffer = this.#mapping.buffer;
+    const { buffer, instructions } = instructionsOnFreshMemory(byteLength + LOBBY_BYTES);
+    this.buffer = buffer;
+    this.instructions = instructions;
+    this.address = mapShared(fd, byteLength + LOBBY_BYTES, new Uint8Array(this.buffer));
     this.words = new Int32Array(this.buffer, 0, byteLength / 4);
     this.longs = new BigInt64Array(this.buffer, 0, byteLength / 8);
     this.doubles = new Float64Array(this.buffer, 0, byteLength / 8);
     this.bytes = new Uint8Array(this.buffer, 0, byteLength);
+    this.text = Buffer.from(this.buffer, 0, byteLength);
     this.lobby = new Int32Array(this.buffer, byteLength, LOBBY_BYTES / 4);
   }
 
@@ -54,11 +60,11 @@ export class Region implements Disposable {
     return new Region(fd, byteLength);
   }
 
-  /** Unmaps the region here. Views that are still around must not be touched after it. */
+  /** Unmaps the region here. Views that are still around see zeros after it. */
   [Symbol.dispose](): void {
     if (!this.#open) return;
     this.#open = false;
-    unmap(this.#mapping, this.byteLength + LOBBY_BYTES);
+    unmap(this.byteLength + LOBBY_BYTES, new Uint8Array(this.buffer));
     closeSync(this.fd);
   }
 }

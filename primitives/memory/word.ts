@@ -1,6 +1,7 @@
 import { currentArena } from "./arena.ts";
-import { park, parkAsync, unpark } from "./parking.ts";
+import { changesSoon, LookingHabit, park, parkAsync, unpark } from "./parking.ts";
 import { probe, type WaitOutcome } from "./probe.ts";
+import type { Instructions } from "./instructions.ts";
 import type { Region } from "./region.ts";
 
 /**
@@ -20,15 +21,14 @@ export class Word {
   /** Byte offset in the region, a multiple of 4. */
   readonly offset: number;
   readonly label: string;
-  readonly #cells: Int32Array;
-  readonly #index: number;
+  readonly #machine: Instructions;
+  #looking: LookingHabit | null = null;
 
   constructor(region: Region, offset: number, label: string) {
     this.region = region;
     this.offset = offset;
     this.label = label;
-    this.#cells = region.words;
-    this.#index = offset >> 2;
+    this.#machine = region.instructions;
   }
 
   get byteLength(): number {
@@ -45,77 +45,76 @@ export class Word {
 
   /** Sets the value before anybody else can see the word; not a step. */
   initialize(value: number): void {
-    this.#cells[this.#index] = value;
+    this.region.words[this.offset >> 2] = value;
   }
 
   /** The value, for onlookers such as reports; not a step. */
   peek(): number {
-    return Atomics.load(this.#cells, this.#index);
+    return this.#machine.load(this.offset);
   }
 
   load(): number {
     if (probe !== null) {
       probe.access("read", this.offset);
-      const value = this.#cells[this.#index];
+      const value = this.#machine.load(this.offset);
       probe.moved(value, value);
       return value;
     }
-    return Atomics.load(this.#cells, this.#index);
+    return this.#machine.load(this.offset);
   }
 
   store(value: number): void {
     if (probe !== null) {
       probe.access("write", this.offset);
-      const before = this.#cells[this.#index];
-      this.#cells[this.#index] = value;
+      const before = this.#machine.exchange(this.offset, value);
       probe.moved(before, value | 0);
       return;
     }
-    Atomics.store(this.#cells, this.#index, value);
+    this.#machine.store(this.offset, value);
   }
 
   /** Adds, wrapping at 32 bits; returns the value before. */
   add(delta: number): number {
     if (probe !== null) {
       probe.access("update", this.offset);
-      const before = Atomics.add(this.#cells, this.#index, delta);
+      const before = this.#machine.add(this.offset, delta);
       probe.moved(before, (before + delta) | 0);
       return before;
     }
-    return Atomics.add(this.#cells, this.#index, delta);
+    return this.#machine.add(this.offset, delta);
   }
 
   /** Sets the bits of `mask`; returns the value before. */
   or(mask: number): number {
     if (probe !== null) {
       probe.access("update", this.offset);
-      const before = Atomics.or(this.#cells, this.#index, mask);
+      const before = this.#machine.or(this.offset, mask);
       probe.moved(before, before | mask);
       return before;
     }
-    return Atomics.or(this.#cells, this.#index, mask);
+    return this.#machine.or(this.offset, mask);
   }
 
   /** Returns the value before. */
   exchange(value: number): number {
     if (probe !== null) {
       probe.access("update", this.offset);
-      const before = Atomics.exchange(this.#cells, this.#index, value);
+      const before = this.#machine.exchange(this.offset, value);
       probe.moved(before, value | 0);
       return before;
     }
-    return Atomics.exchange(this.#cells, this.#index, value);
+    return this.#machine.exchange(this.offset, value);
   }
 
   /** Puts `next` in place of `expected`; returns the value before, which is `expected` exactly if it took place. */
   compareExchange(expected: number, next: number): number {
     if (probe !== null) {
       probe.access("update", this.offset);
-      const before = Atomics.compareExchange(this.#cells, this.#index, expected, next);
+      const before = this.#machine.compareExchange(this.offset, expected, next);
       probe.moved(before, before === expected ? next | 0 : before);
       return before;
     }
-    return Atomics.compareExchange(this.#cells, this.#index, expected, next);
+    return this.#machine.compareExchange(this.offset, expected, next);
   }
 
   /**
@@ -125,11 +124,11 @@ export class Word {
    */
   update(next: (before: number, argument: number) => number, argument = 0): number {
     if (probe !== null) probe.access("update", this.offset);
-    let before = Atomics.load(this.#cells, this.#index);
+    let before = this.#machine.load(this.offset);
     try {
       for (;;) {
         const after = next(before, argument) | 0;
-        const found = after === before ? before : Atomics.compareExchange(this.#cells, this.#index, before, after);
+        const found = after === before ? before : this.#machine.compareExchange(this.offset, before, after);
         if (found === before) {
           if (probe !== null) probe.moved(before, after);
           return before;
@@ -148,7 +147,20 @@ export class Word {
    * guess saves a look and a call. A wrong one, and any guess under a probe, says false and has changed nothing.
    */
   guess(before: number, after: number): boolean {
-    return probe === null && Atomics.compareExchange(this.#cells, this.#index, before, after) === before;
+    return probe === null && this.#machine.compareExchange(this.offset, before, after) === before;
+  }
+
+  /**
+   * In production, whether the word ceases to hold `expected` within the few microseconds that falling asleep would cost. Who
+   * asks before it leaves a mark that asks for a wake spares others the wake. Under a probe it does not, and is no step.
+   */
+  changesSoon(expected: number): boolean {
+    return probe === null && changesSoon(this, expected);
+  }
+
+  /** For parking: how long this process looks at the word before it sleeps. */
+  get looking(): LookingHabit {
+    return (this.#looking ??= new LookingHabit());
   }
 
   /**

@@ -1,5 +1,4 @@
 import { Barrier } from "../barrier.ts";
-import { GRANTED } from "../seats.ts";
 
 // Barriers with one seeded bug each.
 
@@ -26,10 +25,8 @@ export class BarrierCountsWithoutLock extends Barrier {
 
 /** Wakes the first of those who wait, and forgets the others. */
 export class BarrierWakesOne extends Barrier {
-  protected override trip(): void {
-    const [first] = this.seats.waiting();
-    if (first !== undefined) this.seats.grant(first, GRANTED);
-    this.endRound(0);
+  protected override announce(): void {
+    this.round.wake(1);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { WaitOptions } from "../operation.ts";
-import { Connection } from "../pipe.ts";
+import { Connection } from "../connection.ts";
 
 // Connections with one seeded bug each; made with the parts of a real one: `mutated(pipe(), ConnectionX)`.
 

@@ -1,7 +1,8 @@
-import type { Coded } from "../codec.ts";
+import type { Body, Coded } from "../codec.ts";
 import { JoinableQueue } from "../joinable-queue.ts";
 import type { WaitOptions } from "../operation.ts";
-import { Queue, SimpleQueue } from "../queue.ts";
+import { Queue } from "../queue.ts";
+import { SimpleQueue } from "../simple-queue.ts";
 import { type Found, type Message, Ring } from "../ring.ts";
 
 // Queues with one seeded bug each; most of them are bugs of the ring.
@@ -19,8 +20,8 @@ class RingPublishesTooEarly extends Ring {
     return waiting;
   }
 
-  protected override write(at: number, source: Uint8Array): void {
-    this.#late = () => super.write(at, source);
+  protected override write(...what: [at: number, body: Body, byteLength: number]): void {
+    this.#late = () => super.write(...what);
   }
 }
 
@@ -117,7 +118,7 @@ export class SimpleQueuePublishesInSilence<T> extends SimpleQueue<T> {
 /** Writes without the writers' lock: two producers write over each other. */
 export class SimpleQueueWritesWithoutLock<T> extends SimpleQueue<T> {
   override async sendAsync(coded: Coded, options: WaitOptions | undefined): Promise<void> {
-    if (!this.ring.room(coded.bytes.byteLength, false).ok) return super.sendAsync(coded, options);
+    if (!this.ring.room(coded.byteLength, false).ok) return super.sendAsync(coded, options);
     if (this.ring.publish(coded)) this.ring.tail.wake(1);
   }
 }

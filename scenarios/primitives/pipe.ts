@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { scenario, times } from "../../harness/scenario.ts";
 import { EofError } from "../../primitives/errors.ts";
-import { type Connection, pipe } from "../../primitives/pipe.ts";
+import type { Connection } from "../../primitives/connection.ts";
+import { pipe } from "../../primitives/pipe.ts";
 import { pipeFraming } from "../../properties/pipe-framing.ts";
 import type { Claim } from "./claim.ts";
 

@@ -1,5 +1,5 @@
 import { scenario } from "../../harness/scenario.ts";
-import { SimpleQueue } from "../../primitives/queue.ts";
+import { SimpleQueue } from "../../primitives/simple-queue.ts";
 import type { Claim } from "./claim.ts";
 import { queueKeepsOrder, type Traffic } from "./queue.ts";
 
