@@ -1,5 +1,6 @@
 import { deserialize, serialize } from "node:v8";
 import { DecodeError, NotSharableError } from "./errors.ts";
+import { plainTextOf, plainValueOf } from "./plain-text.ts";
 
 /**
  * How values become bytes. Common small things have codings of their own, because the structured clone takes about a
@@ -35,12 +36,16 @@ export function encode(value: unknown): Coded {
       break;
     case "object":
       if (value === null) return NULL;
-      if (value.constructor === Uint8Array) return coded(BYTES, value as Uint8Array);
-      if (isJson(value)) return coded(JSON_TEXT, JSON.stringify(value));
-      break;
+      if (value.constructor === Uint8Array) return coded(BYTES, value);
+      return encodeObject(value);
     default:
   }
   return coded(CLONED, cloned(value));
+}
+
+function encodeObject(value: object): Coded {
+  const text = plainTextOf(value);
+  return text === null ? coded(CLONED, cloned(value)) : coded(PLAIN, text);
 }
 
 /** @param body a copy that nobody else uses: it may become the value itself */
@@ -52,8 +57,8 @@ export function decode(tag: number, inline: number, body: Body): unknown {
       return CONSTANTS[inline];
     case STRING:
       return body;
-    case JSON_TEXT:
-      return JSON.parse(body as string);
+    case PLAIN:
+      return plainValueOf(body as string);
     case BYTES:
       return body;
     case RAW:
@@ -85,9 +90,7 @@ const BYTES = 4;
 const CLONED = 5;
 /** Bytes that are no value: from sendBytes, for recvBytes. */
 const RAW = 6;
-const JSON_TEXT = 7;
-/** Larger values are cloned: looking through them would cost more than the clone. */
-const JSON_NODES_MAX = 64;
+const PLAIN = 7;
 const NOTHING = new Uint8Array(0);
 const CONSTANTS = [undefined, null, false, true];
 const UNDEFINED: Coded = { tag: CONSTANT, inline: 0, body: NOTHING, byteLength: 0 };
@@ -99,50 +102,6 @@ function coded(tag: number, body: Body): Coded {
   const byteLength = typeof body === "string" ? Buffer.byteLength(body, "utf8") : body.byteLength;
   return { tag, inline: 0, body, byteLength };
 }
-
-/**
- * Whether a value is a tree of plain objects, arrays, strings, finite numbers, booleans and nulls, of few nodes: then JSON
- * carries it exactly, in less time than the structured clone. In doubt it is not.
- */
-function isJson(value: object): boolean {
-  met.length = 0;
-  return jsonNodesLeft(value, JSON_NODES_MAX) >= 0;
-}
-
-/** How many nodes are left after `value`; negative if it is not for JSON. */
-function jsonNodesLeft(value: unknown, left: number): number {
-  switch (typeof value) {
-    case "string":
-    case "boolean":
-      return left - 1;
-    case "number":
-      return Number.isFinite(value) && !Object.is(value, -0) ? left - 1 : -1;
-    case "object":
-      return value === null ? left - 1 : jsonNodesLeftIn(value, left - 1);
-    default:
-      return -1;
-  }
-}
-
-function jsonNodesLeftIn(value: object, left: number): number {
-  // An object that is reached twice has to arrive as one object.
-  if (met.includes(value)) return -1;
-  met.push(value);
-  const keys = Object.keys(value);
-  if (Array.isArray(value)) {
-    if (keys.length !== value.length) return -1;
-  } else if (Object.getPrototypeOf(value) !== Object.prototype) return -1;
-  let rest = left;
-  for (const key of keys) {
-    if (key === "__proto__" || key === "toJSON") return -1;
-    rest = jsonNodesLeft((value as Record<string, unknown>)[key], rest);
-    if (rest < 0) return -1;
-  }
-  return rest;
-}
-
-// Objects met on the way. It is emptied at the start of each call, and nothing awaits in between.
-const met: object[] = [];
 
 function cloned(value: unknown): Uint8Array {
   try {

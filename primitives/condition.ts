@@ -137,8 +137,10 @@ export class Condition extends Primitive {
 
   protected grantTo(count: number, wake?: (seat: Word) => void): void {
     let left = count;
-    for (const seat of this.seats.waiting()) {
-      if (left <= 0) return;
+    while (left > 0) {
+      const seat = this.seats.longestWaiting();
+      if (seat === null) return;
+      // If it has just left, it was not waiting.
       if (this.seats.grant(seat, GRANTED, wake)) left--;
     }
   }

@@ -1,5 +1,5 @@
 import { NotSharableError } from "./errors.ts";
-import { Arena, withArena } from "./memory/arena.ts";
+import { Arena, currentArena, type Stretch, withArena } from "./memory/arena.ts";
 import { commons, existingCommons } from "./memory/commons.ts";
 import type { SharedObject } from "./memory/probe.ts";
 import type { Region } from "./memory/region.ts";
@@ -19,13 +19,14 @@ export abstract class Primitive implements SharedObject {
 
   /** @param args what the constructor has to be called with to get the same object at the same place */
   constructor(args: readonly unknown[]) {
+    const lies = currentArena().track();
     this.handle = () => {
       const type = nameOf(this.constructor);
       const region = this.region;
       if (region !== existingCommons()?.region) {
         throw new NotSharableError(type, "it lives in an arena of its own. Create it outside of withArena");
       }
-      return { [HANDLE]: type, offset: this.offset, args: packed(this.leaving(args)) as readonly unknown[] };
+      return { [HANDLE]: type, at: lies(), args: packed(this.leaving(args)) as readonly unknown[] };
     };
   }
 
@@ -57,7 +58,8 @@ const HANDLE = "forkcheck:handle";
 
 export interface Handle {
   readonly [HANDLE]: string;
-  readonly offset: number;
+  /** Where it lies, in the order in which its constructor allocates. */
+  readonly at: readonly Stretch[];
   readonly args: readonly unknown[];
 }
 
@@ -83,8 +85,7 @@ function built(handle: Handle): Primitive {
   if (type === undefined) {
     throw new NotSharableError(handle[HANDLE], "the receiving process has not imported its class");
   }
-  const { region } = commons();
-  const place = new Arena(region, { start: handle.offset, end: region.byteLength, creating: false });
+  const place = Arena.of(commons().region, handle.at);
   const args = unpacked(handle.args) as unknown[];
   return withArena(place, () => new type(...args));
 }

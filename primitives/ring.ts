@@ -2,6 +2,7 @@ import type { Body, Coded } from "./codec.ts";
 import { Lock } from "./lock.ts";
 import { Arena, currentArena, withArena } from "./memory/arena.ts";
 import { announceCopy } from "./memory/bytes.ts";
+import { freshBytes } from "./memory/fresh-bytes.ts";
 import { probe } from "./memory/probe.ts";
 import type { Region } from "./memory/region.ts";
 import { Word } from "./memory/word.ts";
@@ -46,6 +47,10 @@ export class Ring {
   readonly head: Word;
   /** Where room ends that may be written over, if that is not `head`. */
   readonly freed: Word | null;
+  /** What this process knew when it last looked where the readers are: see `#fitsForSure`. */
+  readonly #writing = { tail: -1, number: 0, free: 0, headNumber: 0 };
+  /** What it knew when it last looked where the writers are: see `first`. */
+  readonly #reading = { head: -1, number: 0, tail: -1 };
   readonly #base: number;
   readonly #units: number;
   /** Positions run from 0 to here: many rounds of the ring, so that full and empty differ. */
@@ -103,12 +108,15 @@ export class Ring {
    */
   room(byteLength: number, asWaiter: boolean): Room {
     const tail = positionOf(this.tail.peek());
+    const number = this.#numberAt(tail);
     const units = unitsOf(byteLength);
     // In production, the same step where nobody waits, without the cost of being able to leave a mark.
-    if (probe === null && !asWaiter && this.#fits(this.head.peek(), tail, units, 1)) return ROOM;
-    const before = this.head.update((head) => (!asWaiter && this.#fits(head, tail, units, 1) ? head : head | WAITERS));
-    const ok = this.#fits(before, tail, units, 1);
-    return { ok, more: ok && this.#fits(before, tail, units + 1, 2), seen: before | WAITERS };
+    if (probe === null && !asWaiter && this.#fitsForSure(tail, number, units)) return ROOM;
+    const fits = (head: number, more: number): boolean =>
+      this.#fits(this.freed?.peek() ?? head, this.#numberAt(head), tail, number, units + more, more);
+    const before = this.head.update((head) => (!asWaiter && fits(head, 0) ? head : head | WAITERS));
+    const ok = fits(before, 0);
+    return { ok, more: ok && fits(before, 1), seen: before | WAITERS };
   }
 
   /** By the holder of `writers`, after `room`: publishes the message. Returns whether readers may be asleep. */
@@ -123,7 +131,12 @@ export class Ring {
     words[header + 2] = typeof body === "string" ? coded.tag | TEXT : coded.tag;
     words[header + 3] = coded.inline;
     if (byteLength > 0) this.write(at, body, byteLength);
-    words[this.indexOf(next) + 1] = words[header + 1] + 1;
+    const number = (words[header + 1] + 1) | 0;
+    words[this.indexOf(next) + 1] = number;
+    if (this.#writing.tail === at) {
+      this.#writing.tail = next;
+      this.#writing.number = number;
+    }
     return (this.tail.update(publishedAt, next) & WAITERS) !== 0;
   }
 
@@ -133,9 +146,18 @@ export class Ring {
    */
   first(asWaiter: boolean): Found {
     const head = positionOf(this.head.peek());
+    const known = this.#reading;
+    const number = this.#numberAt(head);
+    // In production: as long as nobody else has taken, a message that was there is there.
+    if (probe === null && !asWaiter && known.head === head && known.number === number && known.tail !== head) {
+      return { message: this.read(head), ended: false, seen: known.tail, more: false };
+    }
     const tail = this.tail.update(asWaiter ? markAlways : markIfAt, head);
     const at = positionOf(tail);
     if (at === head) return { message: null, ended: (tail & ENDED) !== 0, seen: tail | WAITERS, more: false };
+    known.head = head;
+    known.number = number;
+    known.tail = at;
     const message = this.read(head);
     return { message, ended: false, seen: tail, more: this.after(message) !== at };
   }
@@ -159,7 +181,12 @@ export class Ring {
 
   /** By the holder of `readers`: takes the message. Returns whether writers may be asleep. */
   take(message: Message): boolean {
-    return (this.head.update(movedTo, this.after(message)) & WAITERS) !== 0;
+    const next = this.after(message);
+    if (this.#reading.head === message.at) {
+      this.#reading.head = next;
+      this.#reading.number = (message.number + 1) | 0;
+    }
+    return (this.head.update(movedTo, next) & WAITERS) !== 0;
   }
 
   /** By the holder of `readers`: room up to `position` may be written over. Wakes a writer that waits for it. */
@@ -170,14 +197,17 @@ export class Ring {
 
   /** In production: where there is no message, looks for a moment whether one comes. Spares the writer a wake. */
   lingerForMessage(): void {
+    const head = positionOf(this.head.peek());
+    if (this.#reading.head === head && this.#reading.tail !== head) return;
     const tail = this.tail.peek();
-    if ((tail & ENDED) === 0 && positionOf(tail) === positionOf(this.head.peek())) this.tail.changesSoon(tail);
+    if ((tail & ENDED) === 0 && positionOf(tail) === head) this.tail.changesSoon(tail);
   }
 
   /** In production: where there is no room for so many bytes, looks for a moment whether some appears. */
   lingerForRoom(byteLength: number): void {
     const head = this.head.peek();
-    if (!this.#fits(head, positionOf(this.tail.peek()), unitsOf(byteLength), 1)) this.head.changesSoon(head);
+    const tail = positionOf(this.tail.peek());
+    if (!this.#fitsForSure(tail, this.#numberAt(tail), unitsOf(byteLength))) this.head.changesSoon(head);
   }
 
   /** By the holder of `readers`: how many messages are there. */
@@ -219,13 +249,30 @@ export class Ring {
     return (at + unitsOf(byteLength)) % this.#wrap;
   }
 
-  /** Whether `count` messages of so many units together fit behind `tail` while `head` is as given. */
-  #fits(head: number, tail: number, units: number, count: number): boolean {
-    // Looked up anew for each value of `head`: whoever moves `freed` changes `head` after it, so that a mark that is set
-    // for that value was set before that change and is answered by it.
-    const used = this.#distance(this.freed === null ? head : this.freed.peek(), tail);
-    const items = (this.#numberAt(tail) - this.#numberAt(head)) | 0;
-    return this.#units - used > units && this.hasPlace(items + count - 1);
+  /**
+   * Whether so many units fit behind `tail`, and `more` messages besides one. Looked up anew for each value of `head`: whoever
+   * moves `freed` changes `head` after it, so that a mark that is set for that value was set before that change and is
+   * answered by it.
+   */
+  #fits(free: number, headNumber: number, tail: number, number: number, units: number, more: number): boolean {
+    return this.#units - this.#distance(free, tail) > units && this.hasPlace(((number - headNumber) | 0) + more);
+  }
+
+  /**
+   * As `#fits`, from what this process knows already where that is enough: as long as nobody else has published, `head` can
+   * only have made room since it was looked at. So a writer leaves the readers' part of the memory alone for as long as it can.
+   */
+  #fitsForSure(tail: number, number: number, units: number): boolean {
+    const known = this.#writing;
+    const { free, headNumber } = known;
+    if (known.tail === tail && known.number === number && this.#fits(free, headNumber, tail, number, units, 0))
+      return true;
+    const head = this.head.peek();
+    known.tail = tail;
+    known.number = number;
+    known.headNumber = this.#numberAt(head);
+    known.free = this.freed?.peek() ?? head;
+    return this.#fits(known.free, known.headNumber, tail, number, units, 0);
   }
 
   /** Units from position `head` on to position `tail`. */
@@ -324,25 +371,6 @@ const NOTHING = new Uint8Array(0);
 const ROOM: Room = { ok: true, more: false, seen: 0 };
 /** In a record's tag: the body is text. */
 const TEXT = 1 << 8;
-
-/** Up to this many bytes come out of a slab: an ArrayBuffer of its own would take ten times as long as the copy. */
-const SLAB_PIECE_BYTES_MAX = 4096;
-const SLAB_BYTES = 64 * 1024;
-let slab = new ArrayBuffer(0);
-let slabUsed = 0;
-
-/** Bytes that nobody has; what is in them does not matter. */
-function freshBytes(byteLength: number): Uint8Array {
-  // Not zeroed first: all of it is going to be written.
-  if (byteLength > SLAB_PIECE_BYTES_MAX) return new Uint8Array(Buffer.allocUnsafeSlow(byteLength).buffer);
-  if (slabUsed + byteLength > slab.byteLength) {
-    slab = new ArrayBuffer(SLAB_BYTES);
-    slabUsed = 0;
-  }
-  const at = slabUsed;
-  slabUsed += Math.ceil(byteLength / 8) * 8;
-  return new Uint8Array(slab, at, byteLength);
-}
 
 // Both words: a position, and flags above it.
 /** In `head`: flips when room appears without `head` moving. */

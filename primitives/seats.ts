@@ -62,14 +62,19 @@ export class Seats {
     return this.#words.filter((word, seat) => isWaiting(word.peek()) && ((this.#tickets[seat] - ticket) | 0) > 0);
   }
 
-  /** Places of the living who wait and have been granted nothing, longest waiting first. */
-  waiting(): readonly Word[] {
+  /** The place of who waits longest among the living who have been granted nothing; null if nobody does. */
+  longestWaiting(): Word | null {
     const last = this.#tickets[this.count];
-    return this.#words
-      .map((word, seat) => ({ word, age: (last - this.#tickets[seat]) | 0 }))
-      .filter(({ word }) => isWaiting(word.peek()) && !this.isDead(word))
-      .sort((a, b) => b.age - a.age)
-      .map(({ word }) => word);
+    let longest: Word | null = null;
+    let longestAge = -1;
+    for (let seat = 0; seat < this.count; seat++) {
+      const word = this.#words[seat];
+      const age = (last - this.#tickets[seat]) | 0;
+      if (age <= longestAge || !isWaiting(word.peek()) || this.isDead(word)) continue;
+      longest = word;
+      longestAge = age;
+    }
+    return longest;
   }
 
   /** Grants to the waiter at `seat` and has it woken by `wake`; false if it has left. */

@@ -18,6 +18,7 @@ export class Arena {
   /** The same for two arenas if types, sizes and order of all allocations are the same; else different, up to chance. */
   digest = 0;
   readonly #reserve: ((bytes: number) => number) | undefined;
+  readonly #stretches: Stretch[] = [];
   #next: number;
 
   /** @param options.reserve says where the next `bytes` begin, where other processes allocate from the same memory */
@@ -43,6 +44,33 @@ export class Arena {
     return this.#next - this.start;
   }
 
+  /**
+   * From now on, where what is allocated lies: nearly always in one stretch, unless another process allocates in between. An
+   * arena of `Arena.of` these stretches gives the same places for the same allocations. What comes after the first few is
+   * left out.
+   */
+  track(): () => readonly Stretch[] {
+    const known = this.#stretches.length - 1;
+    const last = this.#stretches.at(-1);
+    const from = last?.end ?? 0;
+    return () => {
+      const later = this.#stretches.slice(known + 1, known + 1 + STRETCHES_MAX);
+      return last !== undefined && last.end > from ? [{ start: from, end: last.end }, ...later] : later;
+    };
+  }
+
+  /** An arena of what lies in these stretches already. */
+  static of(region: Region, stretches: readonly Stretch[]): Arena {
+    let index = 0;
+    let next = stretches[0]?.start ?? 0;
+    const reserve = (bytes: number): number => {
+      while (index < stretches.length - 1 && next + bytes > stretches[index].end) next = stretches[++index].start;
+      next += bytes;
+      return next - bytes;
+    };
+    return new Arena(region, { start: 0, end: region.byteLength, creating: false, reserve });
+  }
+
   /** The offset of `byteLength` fresh bytes, aligned to 8. */
   allocate(type: string, byteLength: number): number {
     const bytes = Math.ceil(byteLength / 8) * 8;
@@ -55,12 +83,21 @@ export class Arena {
       );
     }
     this.#next = end;
+    const last = this.#stretches.at(-1);
+    if (last?.end === offset) last.end = end;
+    else this.#stretches.push({ start: offset, end });
     if (this.#reserve === undefined) {
       this.allocations.push({ type, offset, byteLength });
       this.digest = Math.imul(this.digest ^ digestOf(type) ^ byteLength, 0x01000193);
     }
     return offset;
   }
+}
+
+/** Bytes without a gap. */
+export interface Stretch {
+  start: number;
+  end: number;
 }
 
 export interface Allocation {
@@ -91,6 +128,9 @@ export function currentArena(): Arena {
   }
   return current;
 }
+
+/** No object is made of more pieces. */
+const STRETCHES_MAX = 32;
 
 const digests = new Map<string, number>();
 

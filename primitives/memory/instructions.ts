@@ -49,6 +49,7 @@ interface Wasm {
 let compiled: object | null = null;
 
 // The binary format, as the WebAssembly core specification (chapter 5) and its threads proposal give it.
+const HEADER = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
 const I32 = 0x7f;
 const LOCAL_GET = 0x20;
 const END = 0x0b;
@@ -79,7 +80,7 @@ function moduleBytes(): Uint8Array<ArrayBuffer> {
     return [...unsigned(body.length), ...body];
   });
   return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    ...HEADER,
     ...section(1, list(types)),
     ...section(2, list([memoryImport])),
     ...section(3, list(FUNCTIONS.map((_, index) => [index]))),

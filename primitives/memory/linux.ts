@@ -5,13 +5,16 @@ import koffi from "koffi";
  * The system calls that everything else stands on, for Linux. This file alone knows libc; another platform is another
  * file with the same exports. It translates nothing and decides nothing: callers get the kernel's answers.
  *
- * Manual pages: memfd_create(2), mmap(2), futex(2), pipe2(2), prctl(2), sched_setaffinity(2), proc(5).
+ * Manual pages: memfd_create(2), mmap(2), madvise(2), futex(2), pipe2(2), prctl(2), sched_setaffinity(2), proc(5).
  */
 const libc = openLibc();
 
 const memfdCreate = libc.func("int memfd_create(const char *name, unsigned int flags)");
 const ftruncate = libc.func("int ftruncate(int fd, int64_t length)");
 const mmap = libc.func("void *mmap(void *address, size_t length, int protection, int flags, int fd, int64_t offset)");
+const madvise = libc.func("int madvise(uintptr_t address, size_t length, int advice)");
+// Copies nothing, and answers where the bytes are.
+const addressOfBytes = libc.func("uintptr_t memcpy(void *to, void *from, size_t length)");
 const setAffinity = libc.func("int sched_setaffinity(int pid, size_t size, void *mask)");
 const getAffinity = libc.func("int sched_getaffinity(int pid, size_t size, void *mask)");
 const pipe2 = libc.func("int pipe2(void *fds, int flags)");
@@ -36,6 +39,8 @@ const FUTEX_WAIT = 0;
 const FUTEX_WAKE = 1;
 const FUTEX_WAIT_BITSET = 9; // its time limit is a point on the monotonic clock
 const FUTEX_BITSET_ANY = 0xffffffff;
+const MADV_HUGEPAGE = 14;
+const MEMORY_PAGE_BYTES = 4096;
 const PR_SET_PDEATHSIG = 1;
 const SIGKILL = 9;
 const O_CLOEXEC = 0x80000;
@@ -60,6 +65,14 @@ export function mapShared(fd: number, bytes: number, place: Uint8Array): number 
   const address = addressOf(mmap(place, bytes, PROT_READ_WRITE, MAP_SHARED | MAP_FIXED, fd, 0));
   if (address === null) throw systemError("mmap", `could not map ${bytes} bytes of shared memory`);
   return address;
+}
+
+/** Asks for large pages behind these bytes, which nobody has touched yet: a wish, which the kernel may not grant. */
+export function useLargePages(bytes: Uint8Array): void {
+  const start = Number(addressOfBytes(bytes, bytes, 0));
+  const first = Math.ceil(start / MEMORY_PAGE_BYTES) * MEMORY_PAGE_BYTES;
+  const end = Math.floor((start + bytes.byteLength) / MEMORY_PAGE_BYTES) * MEMORY_PAGE_BYTES;
+  if (end > first) madvise(first, end - first, MADV_HUGEPAGE);
 }
 
 /** Puts fresh zeros where memory was mapped: who still looks there sees nobody's memory, and breaks nothing. */

@@ -9,6 +9,7 @@
  *   word 1        wait entries in use, or ever used: nobody has to look further
  *   word 16...    AGENTS_MAX agents, of AGENT_WORDS each
  *   then          ENTRIES_MAX wait entries, of ENTRY_WORDS each
+ *   at the end    SLEEPERS_MAX counts of blocked threads
  */
 export const LOBBY_BYTES = 128 * 1024;
 
@@ -38,6 +39,15 @@ export const ENTRY_AGENT = 0;
 export const ENTRY_OFFSET = 1;
 /** How many of its tasks wait (low half) and how many of those have been granted a wake (high half). */
 export const ENTRY_COUNTS = 2;
+
+/** Counts of threads that sleep in the kernel, one for many words: where it is 0, nobody has to be woken. */
+export const SLEEPERS_MAX = 4096;
+const SLEEPERS = LOBBY_BYTES / 4 - SLEEPERS_MAX;
+
+/** Where the sleepers on the word at `offset` are counted, together with those on some other words. */
+export function sleepersIndex(offset: number): number {
+  return SLEEPERS + ((offset >> 2) & (SLEEPERS_MAX - 1));
+}
 
 export function agentIndex(slot: number): number {
   return 16 + slot * AGENT_WORDS;

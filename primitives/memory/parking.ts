@@ -1,4 +1,5 @@
 import { EAGAIN, ETIMEDOUT, futexWait, futexWaitFor, futexWake, hasOtherCores } from "./linux.ts";
+import { sleepersIndex } from "./lobby.ts";
 import { monotonicNow } from "./monotonic.ts";
 import type { WaitOutcome } from "./probe.ts";
 import { waitingRoomOf } from "./waiting-room.ts";
@@ -27,7 +28,19 @@ const WAITS_PER_TRIAL = 32;
  */
 export function park(word: Word, expected: number, deadlineMs: number): WaitOutcome {
   if (changesSoon(word, expected)) return "changed";
-  const address = word.region.address + word.offset;
+  const { region, offset } = word;
+  const sleepers = region.byteLength + sleepersIndex(offset) * 4;
+  // Counted before the kernel compares the word: who changed it and found nobody counted is seen by that comparison. Somebody
+  // who dies asleep stays counted, and costs wakes that wake nobody.
+  region.instructions.add(sleepers, 1);
+  try {
+    return sleep(region.address + offset, expected, deadlineMs);
+  } finally {
+    region.instructions.add(sleepers, -1);
+  }
+}
+
+function sleep(address: number, expected: number, deadlineMs: number): WaitOutcome {
   if (deadlineMs === Infinity) {
     return futexWaitFor(address, expected, LOOK_UP_MS) === EAGAIN ? "changed" : "woken";
   }
@@ -70,7 +83,9 @@ export function parkAsync(
 
 /** Wakes at most `count` who are parked on the word, blocked ones first; returns how many of those there were. */
 export function unpark(word: Word, count: number): number {
-  const woken = futexWake(word.region.address + word.offset, count);
-  if (woken < count) waitingRoomOf(word.region).grant(word.offset, count - woken);
+  const { region, offset } = word;
+  const asleep = region.instructions.load(region.byteLength + sleepersIndex(offset) * 4) !== 0;
+  const woken = asleep ? futexWake(region.address + offset, count) : 0;
+  if (woken < count) waitingRoomOf(region).grant(offset, count - woken);
   return woken;
 }
