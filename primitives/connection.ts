@@ -163,11 +163,13 @@ export class Connection<T = unknown> extends Primitive {
 
   /** Whether `recv` would not have to wait: a message is there, whole, or the end of file. Default: looks once. */
   poll(options: WaitOptions = { timeoutMs: 0 }): Promise<boolean> {
-    const body = async (): Promise<boolean> => {
-      const lane = this.#use("poll", this.#readable ? this.#in : null);
-      return lane.ready(options);
-    };
-    return probe === null ? body() : reportAsync(this, "poll", shownOptions(options), body);
+    if (probe === null) return this.ready(options);
+    return reportAsync(this, "poll", shownOptions(options), () => this.ready(options));
+  }
+
+  /** As `poll`, which by default waits; for `waitAny`. */
+  async ready(options?: WaitOptions): Promise<boolean> {
+    return this.#use("poll", this.#readable ? this.#in : null).ready(options);
   }
 
   /** Says that this process holds this end, before it is used for the first time. */

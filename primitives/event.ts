@@ -58,6 +58,11 @@ export class Event extends Primitive {
     return reportAsync(this, "wait", shownOptions(options), () => this.#waitAsync(options));
   }
 
+  /** As `wait`; for `waitAny`. */
+  ready(options?: WaitOptions): Promise<boolean> {
+    return this.wait(options);
+  }
+
   /** As `wait`, blocking the thread. */
   waitSync(options?: Omit<WaitOptions, "signal">): boolean {
     if (probe === null) return this.#waitSync(options);

@@ -17,6 +17,8 @@ export { pipe, type PipeOptions } from "./pipe.ts";
 export { Queue, type QueueOptions } from "./queue.ts";
 export { RLock } from "./rlock.ts";
 export { BoundedSemaphore, Semaphore } from "./semaphore.ts";
+export { SharedBytes, type SharedBytesOptions } from "./shared-bytes.ts";
 export { SharedArray, type SharedArrayOptions } from "./shared-array.ts";
 export { SimpleQueue } from "./simple-queue.ts";
 export { Value, type ValueOptions } from "./value.ts";
+export { waitAny, type Waitable } from "./wait-any.ts";

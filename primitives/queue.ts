@@ -155,7 +155,8 @@ export class Queue<T = unknown> extends Primitive {
   }
 
   /** Waits until a get would not have to wait: something is there, or nothing will ever be. */
-  async ready(options: WaitOptions | undefined): Promise<boolean> {
+  async ready(options?: WaitOptions): Promise<boolean> {
+    this.#checkOpen("ready");
     const patience = patienceOf(options);
     for (let asWaiter = false; ; asWaiter = true) {
       if (!(await this.ring.readers.takeAsync(patience.forLock(asWaiter)))) return false;

@@ -90,6 +90,11 @@ export class Process implements AsyncDisposable {
     return this.#exitCode;
   }
 
+  /** Waits for the end of the child; resolves to false if it still runs after `timeoutMs`. For `waitAny`. */
+  async ready(options?: WaitOptions): Promise<boolean> {
+    return (await this.join(options)) !== null;
+  }
+
   /** Asks the child to end (SIGTERM). Without effect if it has. @throws {NotStartedError} */
   terminate(): void {
     this.#kill("terminate", "SIGTERM");
