@@ -41,7 +41,7 @@ export const ENTRY_OFFSET = 1;
 export const ENTRY_COUNTS = 2;
 
 /** Counts of threads that sleep in the kernel, one for many words: where it is 0, nobody has to be woken. */
-export const SLEEPERS_MAX = 4096;
+const SLEEPERS_MAX = 4096;
 const SLEEPERS = LOBBY_BYTES / 4 - SLEEPERS_MAX;
 
 /** Where the sleepers on the word at `offset` are counted, together with those on some other words. */
