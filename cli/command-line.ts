@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { parseFaultBudget } from "../harness/fault.ts";
 import { RequestError } from "../harness/request-error.ts";
 import { RegressionFileError } from "../reports/index.ts";
 import { PORTFOLIO } from "../harness/options.ts";
@@ -65,6 +66,11 @@ function commandLine(setStatus: (status: number) => void): Command {
     .option("--exhaustive", "every interleaving of each input, the smallest inputs first: a proof instead of a sample")
     .option("--preemptions <n>", "with --exhaustive: only schedules with at most so many preemptions", wholeNumber)
     .option("--distrust-every <n>", "do every n-th run that held again, and compare", wholeNumber)
+    .option(
+      "--faults <list>",
+      "what befalls processes, such as kill=1,pause=1; 'none' for nothing (default: what a scenario says it survives)",
+      parseFaultBudget,
+    )
     .option("--property <name>", "consider this property alone")
     .addOption(
       new Option("--json-lines", "one line of JSON for each scenario, as soon as it is done").conflicts("json"),

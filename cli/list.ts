@@ -1,3 +1,4 @@
+import { FAULT_CLAIMS, FAULT_KINDS } from "../harness/fault.ts";
 import { BUILT_IN_PROPERTIES } from "../harness/judge.ts";
 import { SEARCH_STRATEGIES } from "../harness/strategies/index.ts";
 import { formatTable } from "../reports/index.ts";
@@ -27,6 +28,7 @@ function json(targets: readonly Target[], strategies: readonly string[]): string
     })),
     properties: Object.entries(BUILT_IN_PROPERTIES).map(([name, claim]) => ({ name, claim })),
     strategies,
+    faults: FAULT_KINDS.map((name) => ({ name, claim: FAULT_CLAIMS[name] })),
   });
 }
 
@@ -40,5 +42,10 @@ function text(targets: readonly Target[], strategies: readonly string[]): string
   const properties = new Map<string, string>(Object.entries(BUILT_IN_PROPERTIES));
   for (const { scenario } of targets) for (const { name, claim } of scenario.properties) properties.set(name, claim);
   const claims = formatTable([{ title: "property" }, { title: "claim" }], [...properties], layout);
-  return `${scenarios}\n\n${claims}\n\nstrategies: ${strategies.join(", ")}`;
+  const faults = formatTable(
+    [{ title: "fault" }, { title: "what it does" }],
+    FAULT_KINDS.map((kind) => [kind, FAULT_CLAIMS[kind]]),
+    layout,
+  );
+  return `${scenarios}\n\n${claims}\n\n${faults}\n\nstrategies: ${strategies.join(", ")}`;
 }

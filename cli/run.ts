@@ -1,4 +1,5 @@
 import { Checker } from "../harness/check.ts";
+import type { FaultBudget } from "../harness/fault.ts";
 import type { CheckOptions, Shard } from "../harness/options.ts";
 import type { Result } from "../harness/result.ts";
 import { formatLines, formatResult } from "../reports/index.ts";
@@ -21,6 +22,7 @@ export interface RunOptions extends Publication {
   readonly exhaustive?: boolean;
   readonly preemptions?: number;
   readonly distrustEvery?: number;
+  readonly faults?: FaultBudget;
   readonly property?: string;
   readonly jsonLines?: boolean;
   readonly shard?: Shard;
@@ -106,6 +108,7 @@ function checkOptionsOf(options: RunOptions, progress: ProgressLine): CheckOptio
     ...(options.exhaustive === undefined ? {} : { exhaustive: options.exhaustive }),
     ...(options.preemptions === undefined ? {} : { preemptions: options.preemptions }),
     ...(options.distrustEvery === undefined ? {} : { distrustEvery: options.distrustEvery }),
+    ...(options.faults === undefined ? {} : { faults: options.faults }),
     ...(options.property === undefined ? {} : { property: options.property }),
     ...(options.shard === undefined ? {} : { shard: options.shard }),
     onProgress: (now) => progress.show(now),

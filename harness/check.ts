@@ -5,6 +5,7 @@ import { usesFolder } from "./engine/lane.ts";
 import { RUNS_PER_BLOCK } from "./engine/lane-search.ts";
 import { Pool, type PoolLane } from "./engine/pool.ts";
 import type { CheckRequest, Found, FromConductor, SearchOptions, Tally, Trouble } from "./engine/protocol.ts";
+import type { FaultBudget } from "./fault.ts";
 import {
   checkedOptions,
   checkedTimes,
@@ -112,6 +113,7 @@ export class Checker implements AsyncDisposable {
       stepsMax: checked.stepsMax,
       ...(checked.property === undefined ? {} : { property: checked.property }),
       ...(checked.exhaustive === null ? {} : { exhaustive: checked.exhaustive }),
+      faults: checked.faults ?? survived(scenario),
       endOnFailure: checked.endOnFailure,
       distrustEvery: checked.distrustEvery,
       shard,
@@ -119,7 +121,13 @@ export class Checker implements AsyncDisposable {
       ...(checked.inputs === undefined ? {} : { inputs: checked.inputs }),
       ...(replay === undefined ? {} : { replay }),
     };
-    const request = { moduleUrl: scenario.moduleUrl, ordinal: scenario.ordinal, name, search };
+    const request = {
+      moduleUrl: scenario.moduleUrl,
+      ordinal: scenario.ordinal,
+      name,
+      preload: scenario.load === undefined,
+      search,
+    };
     if (usesFolder(scenario)) await Promise.all(lanes.map((lane) => lane.makeFolder()));
     const checking = new Checking(name, lanes, request, checked, options);
     const result = await checking.finish();
@@ -176,7 +184,7 @@ class Checking {
     this.#checked = checked;
     this.#options = options;
     this.#searching = lanes.length;
-    this.#tallies = lanes.map(() => ({ runs: 0, schedulingPoints: 0, choices: 0, switches: 0, notes: [] }));
+    this.#tallies = lanes.map(() => ({ runs: 0, schedulingPoints: 0, choices: 0, switches: 0, faults: 0, notes: [] }));
     this.#found = lanes.map(() => null);
   }
 
@@ -282,6 +290,7 @@ class Checking {
       schedulingPoints: sum((tally) => tally.schedulingPoints),
       choices: sum((tally) => tally.choices),
       switches: sum((tally) => tally.switches),
+      faults: sum((tally) => tally.faults),
       elapsedMs: Math.round(performance.now() - this.#startedAt),
       exhaustive: this.#tallies.some((tally) => tally.exhaustive === true),
       seed,
@@ -345,6 +354,11 @@ function runsOf(runs: number, shard: Shard): number {
   const last = Math.ceil(runs / RUNS_PER_BLOCK) - 1;
   const missing = last % shard.count === shard.index - 1 ? (last + 1) * RUNS_PER_BLOCK - runs : 0;
   return blocksOf(runs, shard) * RUNS_PER_BLOCK - missing;
+}
+
+/** One of each kind that the scenario says it survives. */
+function survived({ survives = [] }: Scenario): FaultBudget {
+  return Object.fromEntries(survives.map((kind) => [kind, 1]));
 }
 
 const LISTEN_EVERY_MS = 500;

@@ -34,9 +34,20 @@ export interface AnnouncedStep {
   readonly footprint?: Footprint;
 }
 
-/** The step touches nothing that another process can see. */
+/** The step touches nothing that another process can see. A death and a jump of the clock may be seen by anybody. */
 export function isLocal(kind: number): boolean {
-  return kind === KIND.resume || kind === KIND.timeout || kind === KIND.sleep || kind === KIND.think;
+  switch (kind) {
+    case KIND.resume:
+    case KIND.timeout:
+    case KIND.sleep:
+    case KIND.think:
+    case KIND.pause:
+    case KIND.spurious:
+    case KIND.restart:
+      return true;
+    default:
+      return false;
+  }
 }
 
 /** The step may change what it touches, other than the queue of sleepers. */

@@ -1,10 +1,11 @@
 /** The harness: scenarios, checking them, and the values that come of it. */
 export { check, Checker } from "./check.ts";
+export type { Fault, FaultBudget, FaultKind } from "./fault.ts";
 export type { History, Operation, ProcessEnd } from "./history.ts";
 export type { CheckOptions, Progress } from "./options.ts";
 export type { Property, Violation } from "./property.ts";
 export { RequestError } from "./request-error.ts";
-export type { Counterexample, Result } from "./result.ts";
+export type { Counterexample, FaultInWords, Result } from "./result.ts";
 export type { RunValue, Schedule, Segment } from "./run-value.ts";
 export {
   scenario,
@@ -20,4 +21,4 @@ export {
 } from "./scenario.ts";
 export type { Choice, Strategy } from "./strategies/strategy.ts";
 export { decodeToken, encodeToken } from "./token.ts";
-export type { EventKind, StepKind, TraceEntry, TraceKind } from "./trace.ts";
+export type { EventKind, FaultEventKind, StepKind, TraceEntry, TraceKind } from "./trace.ts";

@@ -1,3 +1,4 @@
+import { checkedFaultBudget, type FaultBudget } from "./fault.ts";
 import { RequestError } from "./request-error.ts";
 import { SEARCH_STRATEGIES } from "./strategies/index.ts";
 
@@ -37,6 +38,11 @@ export interface CheckOptions {
    * an error; default 251, with 1 every run. A run that fails is always done again.
    */
   readonly distrustEvery?: number;
+  /**
+   * How many faults of which kind one run may have: `{ kill: 1, pause: 1 }`. Default: one at most, of the kinds that the
+   * scenario says it survives. `{}` is none.
+   */
+  readonly faults?: FaultBudget;
   /** Report the failure as it was found, without making it smaller; default false. */
   readonly endOnFailure?: boolean;
   /** Inputs to try before those of the scenario's own `examples`, as in fast-check. */
@@ -80,6 +86,8 @@ export interface CheckedOptions {
   readonly watchdogMs: number;
   readonly memoryBytes: number;
   readonly exhaustive: { readonly preemptions: number } | null;
+  /** Null if the scenario is to say. */
+  readonly faults: FaultBudget | null;
   readonly endOnFailure: boolean;
   readonly distrustEvery: number;
   readonly examples: readonly unknown[];
@@ -116,6 +124,7 @@ export function checkedOptions(options: CheckOptions, fallbackSeed: number): Che
     watchdogMs: whole("watchdogMs", options.watchdogMs ?? 5000, 10, 1e9),
     memoryBytes: whole("memoryBytes", options.memoryBytes ?? 16 << 20, 4096, 4 * 2 ** 30),
     exhaustive: exhaustiveOption(options, mode),
+    faults: options.faults === undefined ? null : checkedFaultBudget(options.faults),
     endOnFailure: options.endOnFailure ?? false,
     distrustEvery: whole("distrustEvery", options.distrustEvery ?? 251, 1, 1e12),
     examples: options.examples ?? [],

@@ -36,8 +36,8 @@ export class OrderDigest {
 
   #write(object: number, which: number, strand: number, kind: number): void {
     const part = this.#partOf(object, which);
-    part.low = mix(part.low ^ part.readsLow, strand * 16 + kind);
-    part.high = mix(part.high + part.readsHigh, strand * 16 + kind + 0x5bd1);
+    part.low = mix(part.low ^ part.readsLow, strand * 32 + kind);
+    part.high = mix(part.high + part.readsHigh, strand * 32 + kind + 0x5bd1);
     part.readsLow = 0;
     part.readsHigh = 0;
   }
@@ -45,15 +45,15 @@ export class OrderDigest {
   /** Reads between two writes are a set, so what stands for them is a sum. */
   #read(object: number, strand: number, kind: number): void {
     const part = this.#partOf(object, VALUE);
-    part.readsLow = (part.readsLow + mix(part.low, strand * 16 + kind)) | 0;
-    part.readsHigh = (part.readsHigh + mix(part.high, strand * 16 + kind + 0x5bd1)) | 0;
+    part.readsLow = (part.readsLow + mix(part.low, strand * 32 + kind)) | 0;
+    part.readsHigh = (part.readsHigh + mix(part.high, strand * 32 + kind + 0x5bd1)) | 0;
   }
 
   /** A step that may touch anything keeps its place between all others. */
   #addBarrier(strand: number, kind: number): void {
     this.#fold();
-    this.#low = mix(this.#low, strand * 16 + kind);
-    this.#high = mix(this.#high, strand * 16 + kind + 0x5bd1);
+    this.#low = mix(this.#low, strand * 32 + kind);
+    this.#high = mix(this.#high, strand * 32 + kind + 0x5bd1);
   }
 
   #fold(): void {

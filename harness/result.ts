@@ -1,4 +1,5 @@
 import type { Coverage } from "./coverage.ts";
+import type { FaultKind } from "./fault.ts";
 import type { Operation, ProcessEnd } from "./history.ts";
 import type { TraceEntry } from "./trace.ts";
 
@@ -27,6 +28,8 @@ export interface Result {
   readonly elapsedMs: number;
   /** True if the verdict is a proof for the stated inputs, not a sample. */
   readonly exhaustive: boolean;
+  /** Faults that struck, over all runs. */
+  readonly faults: number;
   readonly seed: number;
   /** Things that a reader should know and that change no verdict: a worker was replaced, free mode did not reproduce. */
   readonly notes: readonly string[];
@@ -46,6 +49,8 @@ export interface Counterexample {
   /** Steps that the scheduler granted. */
   readonly steps: number;
   readonly faults: number;
+  /** What they were, in the order in which they struck. */
+  readonly faultList: readonly FaultInWords[];
   /** True if everything with fewer processes, operations or preemptions was searched, and held. */
   readonly minimal: boolean;
   readonly smallerRunsChecked: number;
@@ -61,4 +66,16 @@ export interface Counterexample {
   readonly shrinkMs: number;
   /** Which mode found it: under control, or free with real delays and then replayed under control. */
   readonly mode: "controlled" | "free";
+}
+
+/** A fault, for people and other tools; the token has it as it is replayed. */
+export interface FaultInWords {
+  readonly kind: FaultKind;
+  readonly process: string;
+  /** What the process was about to do: "write stock". */
+  readonly before: string;
+  /** Position in the trace. */
+  readonly step: number;
+  /** How long a pause lasts, or how far the wall clock jumps; 0 for the others. */
+  readonly ms: number;
 }

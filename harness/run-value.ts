@@ -1,3 +1,5 @@
+import type { Fault } from "./fault.ts";
+
 /**
  * A run is a value: running it is a function, and the same value gives the same trace. Replay, shrinking, regression files
  * and reports all read or write this value, and nothing else.
@@ -8,6 +10,8 @@ export interface RunValue {
   /** What each process drew, in order. Where a list ends, the smallest value is drawn. */
   readonly draws: readonly (readonly unknown[])[];
   readonly schedule: Schedule;
+  /** What befalls the processes, and at which of their steps. */
+  readonly faults: readonly Fault[];
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Arbitrary } from "fast-check";
 import type { Word } from "../primitives/memory/word.ts";
+import { FAULT_KINDS, isFaultKind, type FaultKind } from "./fault.ts";
 import type { Property } from "./property.ts";
 
 /**
@@ -69,6 +70,11 @@ export interface ScenarioOptions<Input, Shared extends object, Loaded = undefine
   readonly final?: (shared: Shared, folder: FolderView) => unknown;
   /** What must hold, besides that no process fails, nobody waits for ever and every process ends. */
   readonly properties: readonly Property[];
+  /**
+   * The faults that it is meant to survive, such as ["kill", "pause"]: each kind is tried, one in a run, unless the check says
+   * otherwise. What must hold is the same with a fault as without.
+   */
+  readonly survives?: readonly FaultKind[];
   /** The properties that the scenario is meant to violate: it is a wrong version, kept to be caught. */
   readonly violates?: readonly string[];
 }
@@ -224,5 +230,9 @@ function problemOf<Input, Shared extends object, Loaded>(
   }
   if (!Array.isArray(options.properties))
     return "its `properties` is no list. Use [] to check only that nobody fails or waits for ever.";
+  const unknown = (options.survives ?? []).find((kind) => !isFaultKind(kind));
+  if (unknown !== undefined) {
+    return `it survives ${JSON.stringify(unknown)}, which is no fault. The faults are ${FAULT_KINDS.join(", ")}.`;
+  }
   return null;
 }

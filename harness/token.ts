@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { deserialize, serialize } from "node:v8";
+import { isFaultKind, type Fault } from "./fault.ts";
 import { RequestError } from "./request-error.ts";
 import type { RunValue, Schedule, Segment } from "./run-value.ts";
 
@@ -9,11 +10,15 @@ import type { RunValue, Schedule, Segment } from "./run-value.ts";
  *     fc1:ticket-rush-unsafe:eyJ0aWNrZXRzIjoxfQ:akq81b-:x7Q2pA
  *     version, scenario, input (and draws), schedule, check digits
  *
+ * A run with faults has them in a part of their own behind the schedule: `kill-aX7Q2.2` befalls the first process when it is
+ * about to take its second step with that fingerprint; `pause~500-bK2` lasts 500 ms; several are joined by `_`.
+ *
  * In the schedule a letter is a process (a is the first); what follows says how long it moves: `-` until it cannot go on,
  * else until it is about to take its n-th step with that fingerprint, the fingerprint in base 36 and n after a dot.
  */
 export function encodeToken(scenario: string, value: RunValue): string {
-  const body = `fc1:${scenario}:${encodeData(value)}:${encodeSchedule(value.schedule)}`;
+  const faults = value.faults.length === 0 ? "" : `:${value.faults.map(encodeFault).join("_")}`;
+  const body = `fc1:${scenario}:${encodeData(value)}:${encodeSchedule(value.schedule)}${faults}`;
   return `${body}:${checkDigits(body)}`;
 }
 
@@ -26,14 +31,18 @@ export function decodeToken(token: string): { scenario: string; value: RunValue 
       "Tokens begin with fc1: and stand behind 'Replay' in a report. Copy the whole of one.",
     );
   }
-  const body = parts.slice(0, 4).join(":");
-  if (parts.length !== 5 || checkDigits(body) !== parts[4]) {
+  const body = parts.slice(0, -1).join(":");
+  if ((parts.length !== 5 && parts.length !== 6) || checkDigits(body) !== parts.at(-1)) {
     throw new RequestError(
       `The token ${JSON.stringify(`${token.slice(0, 40)}${token.length > 40 ? "…" : ""}`)} is damaged: its check digits do not fit, so a part of it was cut off or changed.`,
       "Copy the whole token again, from 'fc1:' to the end of the line.",
     );
   }
-  return { scenario: parts[1], value: { ...decodeData(parts[2], token), schedule: decodeSchedule(parts[3], token) } };
+  const faults = parts.length === 6 ? parts[4].split("_").map((text) => decodeFault(text, token)) : [];
+  return {
+    scenario: parts[1],
+    value: { ...decodeData(parts[2], token), schedule: decodeSchedule(parts[3], token), faults },
+  };
 }
 
 function encodeData(value: RunValue): string {
@@ -72,8 +81,7 @@ function decodeData(text: string, token: string): Pick<RunValue, "input" | "draw
 function encodeSchedule(schedule: Schedule): string {
   return schedule
     .map(({ strand, fingerprint, occurrence }) => {
-      const task = strand % STRANDS;
-      const who = processLetters(Math.floor(strand / STRANDS)) + (task === 1 ? "" : `~${task}~`);
+      const who = strandText(strand);
       if (fingerprint === 0) return `${who}-`;
       return `${who}${fingerprint.toString(36).toUpperCase()}${occurrence === 1 ? "" : `.${occurrence}`}_`;
     })
@@ -95,6 +103,28 @@ function decodeSchedule(text: string, token: string): Schedule {
     rest = rest.slice(match[0].length);
   }
   return segments;
+}
+
+function encodeFault({ kind, strand, fingerprint, occurrence, ms }: Fault): string {
+  const step = `${fingerprint.toString(36).toUpperCase()}${occurrence === 1 ? "" : `.${occurrence}`}`;
+  return `${kind}${ms === 0 ? "" : `~${ms}`}-${strandText(strand)}${step}`;
+}
+
+function decodeFault(text: string, token: string): Fault {
+  const match = /^([a-z]+)(?:~(-?\d+))?-([a-z]{1,2})(?:~(\d+)~)?([0-9A-Z]+)(?:\.(\d+))?$/.exec(text);
+  if (match === null || !isFaultKind(match[1])) throw unreadable(token, "fault");
+  return {
+    kind: match[1],
+    strand: processNumber(match[3]) * STRANDS + Number(match[4] ?? 1),
+    fingerprint: Number.parseInt(match[5], 36),
+    occurrence: Number(match[6] ?? 1),
+    ms: Number(match[2] ?? 0),
+  };
+}
+
+function strandText(strand: number): string {
+  const task = strand % STRANDS;
+  return processLetters(Math.floor(strand / STRANDS)) + (task === 1 ? "" : `~${task}~`);
 }
 
 function unreadable(token: string, part: string): RequestError {

@@ -24,7 +24,7 @@ export interface TraceEntry {
  * Steps are what the scheduler chooses between; each is one atomic access or one named piece of the user's code.
  * Events (`return`, `throw`, `print`, `end`) happen inside a step or right after one, without a choice.
  */
-export type TraceKind = StepKind | EventKind;
+export type TraceKind = StepKind | EventKind | FaultEventKind;
 
 export type StepKind =
   | "read" // a load of a shared word, or a step of the user's that only reads
@@ -45,3 +45,11 @@ export type EventKind =
   | "throw" // an operation or a role threw
   | "print" // the process wrote to its standard output or error
   | "end"; // the process ended
+
+/** What a fault does in place of a process's step, in a turn of its own. */
+export type FaultEventKind =
+  | "kill" // the process dies of SIGKILL
+  | "pause" // it stands still for a while
+  | "spurious" // it wakes up for no reason
+  | "jump" // the wall clock jumps
+  | "restart"; // a fresh process begins the role of one that was killed

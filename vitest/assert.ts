@@ -173,6 +173,7 @@ function unfinished(scenario: Scenario, progress: Progress | undefined, elapsedM
     switches: 0,
     elapsedMs,
     exhaustive: false,
+    faults: 0,
     seed: 0,
     notes: [],
   };

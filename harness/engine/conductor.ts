@@ -39,6 +39,16 @@ class RemoteWorkers implements Workers {
   async kill(worker: number): Promise<void> {
     this.#killing.add(worker);
     tell({ type: "kill", worker });
+    await this.gone(worker);
+  }
+
+  expect(worker: number): void {
+    const reason = this.lost.get(worker);
+    if (reason === undefined) this.#killing.add(worker);
+    else this.unexpected.splice(this.unexpected.indexOf(reason), 1);
+  }
+
+  async gone(worker: number): Promise<void> {
     while (!this.lost.has(worker) && !this.stopping) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;

@@ -1,11 +1,27 @@
+import { FAULT_KINDS, type FaultKind } from "../fault.ts";
 import type { AccessKind, Probe, SharedObject, WaitOutcome } from "../../primitives/memory/probe.ts";
 import type { Word } from "../../primitives/memory/word.ts";
 import type { Announcement, Gate } from "../node/gate.ts";
+import { real } from "../node/originals.ts";
 import type { Baton } from "./baton.ts";
 import { KIND } from "./kinds.ts";
-import { H, LIMITS, P, PROCESS, S, STRAND, STRAND_BITS, type LaneMemory } from "./lane-memory.ts";
-import { textOf, type Recorder } from "./recorder.ts";
-import { processAt, strandAt, type Scheduler } from "./scheduler.ts";
+import {
+  ENTRY,
+  H,
+  LIMITS,
+  P,
+  PARTS,
+  PROCESS,
+  S,
+  SIGNAL,
+  STRAND,
+  STRAND_BITS,
+  T,
+  type LaneMemory,
+} from "./lane-memory.ts";
+import { fileError } from "./file-error.ts";
+import { entryAt, textOf, type Recorder } from "./recorder.ts";
+import { processAt, strandAt, type AnnouncedDetails, type Scheduler } from "./scheduler.ts";
 import { userPlace } from "./source-place.ts";
 
 /**
@@ -38,9 +54,12 @@ export class ControlledProcess implements Probe, Gate {
   #quietTurns = 0;
   /** Called, as a part of the run, when the process ends otherwise than by being killed. */
   atExit: (code: number) => void = () => {};
+  readonly #bytes: Uint8Array;
+  #cut: Cut | null = null;
 
   constructor(memory: LaneMemory, scheduler: Scheduler, baton: Baton, recorder: Recorder, process: number) {
     this.#words = memory.words;
+    this.#bytes = memory.bytes;
     this.#scheduler = scheduler;
     this.#baton = baton;
     this.#recorder = recorder;
@@ -76,6 +95,7 @@ export class ControlledProcess implements Probe, Gate {
     this.#gone = null;
     this.#insideStep = false;
     this.#quietTurns = 0;
+    this.#cut = null;
     try {
       const result = role();
       if (result instanceof Promise) {
@@ -100,6 +120,10 @@ export class ControlledProcess implements Probe, Gate {
     for (;;) {
       drainMicrotasks();
       if (words[H.aborting] === 1) return this.#leaveAborted();
+      if (this.#cut !== null) {
+        this.#passOn();
+        return "over";
+      }
       if (this.#gone !== null || (this.#roleSettled && this.#holding === 0 && !this.#insideStep)) {
         if (!this.#leave()) return this.#leaveAborted();
         this.#endProcess();
@@ -151,9 +175,9 @@ export class ControlledProcess implements Probe, Gate {
 
   copy(kind: "read" | "write", offset: number, byteLength: number): void {
     this.#checkAlive();
-    const record = this.#scheduler.announce(this.#process, 0, KIND.copy, offset, kind === "read" ? 1 : 2);
-    this.#words[record + S.byteLength] = byteLength;
+    this.#scheduler.announce(this.#process, 0, KIND.copy, offset, kind === "read" ? 1 : 2, { byteLength });
     this.#awaitGrant();
+    if (this.befell() === "cut") this.#cutCopy(offset, byteLength);
   }
 
   wait(word: Word, expected: number, deadlineMs: number): WaitOutcome {
@@ -210,6 +234,15 @@ export class ControlledProcess implements Probe, Gate {
     return this.#process + 1;
   }
 
+  /** Nobody dies but of a fault; and what is done next depends on the answer, which the exhaustive search has to know. */
+  alive(agent: number): boolean {
+    const words = this.#words;
+    if (words[H.faults] === 0) return true;
+    const last = words[this.#own + P.lastEntry];
+    if (last > 0) words[entryAt(last) + T.flags] |= ENTRY.looked;
+    return words[processAt(agent - 1) + P.state] !== PROCESS.killed;
+  }
+
   // What roles do beyond the probe.
 
   think(upToMs: number): Promise<void> {
@@ -243,16 +276,14 @@ export class ControlledProcess implements Probe, Gate {
 
   block({ kind, object, label, footprint }: Announcement): void {
     this.#checkAlive();
-    const record = this.#scheduler.announce(this.#process, 0, kind, object, label);
-    this.#words[record + S.byteLength] = footprint;
+    this.#scheduler.announce(this.#process, 0, kind, object, label, { byteLength: footprint });
     this.#awaitGrant();
   }
 
   expect({ kind, object, label, footprint, place }: Announcement, delayMs: number, fire: () => void): number {
     if (this.#stopped()) return 0;
     const task = this.#freeTask();
-    const record = this.#scheduler.announce(this.#process, task, kind, object, label);
-    this.#words[record + S.byteLength] = footprint;
+    const record = this.#scheduler.announce(this.#process, task, kind, object, label, { byteLength: footprint });
     this.#scheduler.delay(record, delayMs);
     this.#pending++;
     this.#tasks[task] = { kind, object, place, resolve: fire, reject: ignore, holds: false };
@@ -338,17 +369,68 @@ export class ControlledProcess implements Probe, Gate {
   /** Gives the baton to whoever is next; true if that is this process. */
   #passOn(): boolean {
     const words = this.#words;
+    if (this.#cut !== null) this.#finishCut(this.#cut);
     const starting = words[H.starting] + 1;
-    if (starting < words[H.processes] && words[H.ending] === 0) {
+    if (starting < words[H.starters] && words[H.ending] === 0) {
       words[H.starting] = starting;
       this.#baton.passTo(starting + 1);
       return false;
     }
     const strand = this.#scheduler.pick();
+    if (words[H.doomed] !== 0) this.#signalOthers();
     const next = strand < 0 ? -1 : strand >> STRAND_BITS;
     if (next === this.#process) return true;
+    const dying = words[this.#own + P.signal] === SIGNAL.due;
+    if (dying) this.#note(this.#process);
     this.#baton.passTo(next + 1);
+    if (dying) real.kill(real.pid, "SIGKILL");
     return false;
+  }
+
+  /** Who was killed by a fault and is not this process gets its signal at once: it is parked, and holds nothing. */
+  #signalOthers(): void {
+    const words = this.#words;
+    for (let process = 0; process < words[H.processes]; process++) {
+      if (process === this.#process || words[processAt(process) + P.signal] !== SIGNAL.due) continue;
+      this.#note(process);
+      real.kill(words[(PARTS.pids >> 2) + process], "SIGKILL");
+    }
+  }
+
+  /** Before the baton is passed on: who holds it next is not to find the process among the doomed. */
+  #note(process: number): void {
+    this.#words[processAt(process) + P.signal] = SIGNAL.sent;
+    this.#words[H.doomed]--;
+  }
+
+  /** What befell the step just granted; null if nothing did. */
+  befell(): FaultKind | null {
+    const words = this.#words;
+    if (words[H.faults] === 0) return null;
+    const fault = words[entryAt(words[this.#own + P.lastEntry]) + T.flags] >> ENTRY.faultShift;
+    return fault === 0 ? null : FAULT_KINDS[fault - 1];
+  }
+
+  /**
+   * The copy that is about to be made stops half way, and the process with it. As nobody else moves before this process's next
+   * step, it is as good to let it copy all, and to take the rest back when it comes there, which it then does not survive.
+   */
+  #cutCopy(offset: number, byteLength: number): void {
+    const from = offset + (byteLength >> 1);
+    const rest = this.#bytes.slice(from, offset + byteLength);
+    this.dieInside("the copy", () => this.#bytes.set(rest, from));
+  }
+
+  /** The process does not survive the step that it is in: it is dead when it comes to its next one. */
+  dieInside(what: string, undo: () => void = ignore): void {
+    this.#cut = { what, undo };
+  }
+
+  #finishCut({ what, undo }: Cut): void {
+    this.#cut = null;
+    undo();
+    this.#recorder.ended("end", `killed in the middle of ${what}`);
+    this.#scheduler.effects.kill(this.#process);
   }
 
   /** Registers an event of this process; the promise settles when the scheduler has granted it and it has happened. */
@@ -356,9 +438,8 @@ export class ControlledProcess implements Probe, Gate {
     if (this.#stopped()) return new Promise(() => {});
     details.signal?.throwIfAborted();
     const task = this.#freeTask();
-    const record = this.#scheduler.announce(this.#process, task, kind, object, label, details.thinkMs);
+    const record = this.#scheduler.announce(this.#process, task, kind, object, label, announcedDetails(details));
     if (details.sleepMs !== undefined) this.#scheduler.delay(record, details.sleepMs);
-    if (details.writes !== undefined) this.#words[record + S.byteLength] = details.writes ? 2 : 1;
     this.#pending++;
     this.#holding++;
     return new Promise<T>((resolve, reject) => {
@@ -433,6 +514,13 @@ export class ControlledProcess implements Probe, Gate {
   }
 
   #runStep(pending: Task): void {
+    const fault = this.befell();
+    if (fault !== null) {
+      const error = fileError(fault, this.#recorder.objectName());
+      this.#recorder.stepResult(textOf(error));
+      pending.reject(error);
+      return;
+    }
     let result: unknown;
     try {
       result = (pending.body as () => unknown)();
@@ -503,7 +591,12 @@ export class ControlledProcess implements Probe, Gate {
   }
 
   #stopped(): boolean {
-    return (this.#gone !== null && !this.#leaving) || this.#words[H.aborting] === 1 || this.#words[H.run] !== this.#run;
+    return (
+      (this.#gone !== null && !this.#leaving) ||
+      this.#cut !== null ||
+      this.#words[H.aborting] === 1 ||
+      this.#words[H.run] !== this.#run
+    );
   }
 
   #checkAlive(): void {
@@ -559,6 +652,17 @@ interface Task extends Details {
 interface LocalEvent {
   readonly label: number;
   readonly fire: () => void;
+}
+
+/** A step that its process does not survive. */
+interface Cut {
+  readonly what: string;
+  /** Takes back what was done of it beyond the cut. */
+  readonly undo: () => void;
+}
+
+function announcedDetails({ thinkMs, writes }: Details): AnnouncedDetails {
+  return { thinkMs: thinkMs ?? 0, byteLength: writes === undefined ? 0 : writes ? 2 : 1 };
 }
 
 interface Gone {

@@ -15,13 +15,21 @@ class Footprints {
     this.#names = new Names(memory);
   }
 
-  of(id: number): Footprint {
+  text(name: number): string {
+    this.#forgetOtherPrograms();
+    return this.#names.text(name);
+  }
+
+  #forgetOtherPrograms(): void {
     const { words } = this.#memory;
-    if (words[H.programVersion] !== this.#epoch) {
-      this.#epoch = words[H.programVersion];
-      this.#known.clear();
-      this.#names.clear();
-    }
+    if (words[H.programVersion] === this.#epoch) return;
+    this.#epoch = words[H.programVersion];
+    this.#known.clear();
+    this.#names.clear();
+  }
+
+  of(id: number): Footprint {
+    this.#forgetOtherPrograms();
     let footprint = this.#known.get(id);
     if (footprint === undefined) {
       footprint = parseFootprint(this.#names.text(id));
@@ -33,13 +41,21 @@ class Footprints {
 
 /** What a step touches beyond its object; to be spread into an `AnnouncedStep`. */
 export function footprintOf(memory: LaneMemory, kind: number, byteLength: number): { footprint?: Footprint } {
-  if (kind !== KIND.file) return {};
+  return kind === KIND.file ? { footprint: footprintsOf(memory).of(byteLength) } : {};
+}
+
+/** What a step on files is called. */
+export function labelText(memory: LaneMemory, label: number): string {
+  return footprintsOf(memory).text(label);
+}
+
+function footprintsOf(memory: LaneMemory): Footprints {
   let footprints = all.get(memory);
   if (footprints === undefined) {
     footprints = new Footprints(memory);
     all.set(memory, footprints);
   }
-  return { footprint: footprints.of(byteLength) };
+  return footprints;
 }
 
 const all = new WeakMap<LaneMemory, Footprints>();

@@ -1,6 +1,6 @@
 import type { TraceKind } from "../trace.ts";
 
-/** The kinds of trace entries as numbers, for the lane's memory. Steps come first: see `isStep`. */
+/** The kinds of trace entries as numbers, for the lane's memory. Steps, events, and what faults do: see `isStep`. */
 export const KIND = {
   read: 1,
   write: 2,
@@ -18,11 +18,21 @@ export const KIND = {
   throw: 14,
   print: 15,
   end: 16,
+  kill: 17,
+  pause: 18,
+  spurious: 19,
+  jump: 20,
+  restart: 21,
 } as const satisfies Record<TraceKind, number>;
 
 /** True for what the scheduler grants, false for the events in between. */
 export function isStep(kind: number): boolean {
-  return kind <= KIND.file;
+  return kind <= KIND.file || isFault(kind);
+}
+
+/** True for the turns that faults take in place of a process's step. */
+export function isFault(kind: number): boolean {
+  return kind >= KIND.kill;
 }
 
 export function kindName(kind: number): TraceKind {

@@ -31,7 +31,8 @@ export async function makeSure(
   if (request.free !== undefined) return underControl(runs, input, judgement);
   const { lane, workers, tally, prepared } = runs;
   const first = lane.seen();
-  const outcome = await lane.run({ ...request, keepCandidates: true });
+  // In earnest, this time: who was killed dies of a signal.
+  const outcome = await lane.run({ ...request, keepCandidates: true, signals: true });
   const again = runs.judge(outcome, judgement.property);
   if (isLoss(judgement)) workers.unexpected.length = 0;
   if (again === null && isLoss(judgement)) {

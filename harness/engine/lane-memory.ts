@@ -1,3 +1,4 @@
+import { FAULTS_MAX } from "../fault.ts";
 import type { Region } from "../../primitives/memory/region.ts";
 
 /**
@@ -120,6 +121,18 @@ export const H = {
   beyond: 49,
   /** 1: in this run a file may have several names, so that names do not tell what steps on files touch. */
   aliased: 50,
+  /** Faults planned for this run. */
+  faults: 51,
+  /** Of these, the ones whose step has been announced. */
+  armed: 52,
+  /** Processes that faults have killed in this run. */
+  deaths: 53,
+  /** 1: who is killed dies of a signal; 0: it is never scheduled again, which nobody in the lane's memory can tell from it. */
+  signals: 54,
+  /** Processes that are to get a signal and have not yet. */
+  doomed: 55,
+  /** Processes that take part from the beginning; the others begin when one is restarted. */
+  starters: 56,
 } as const;
 
 /** Doubles of the header, by index into the doubles that follow the header's words. */
@@ -128,6 +141,8 @@ export const D = {
   clock: 0,
   /** The strategy's own time, which only orders steps. */
   strategyClock: 1,
+  /** How far the wall clock has jumped, in milliseconds. */
+  wallOffset: 2,
 } as const;
 
 export const COMMAND = { none: 0, run: 1, load: 2, quit: 3 } as const;
@@ -149,7 +164,8 @@ export const ENDING = {
 /** Words of a process's record. */
 export const P = {
   state: 0,
-  pid: 1,
+  /** The trace entry at which a fault killed it, or 0. */
+  diedAt: 1,
   /** 1 while its JavaScript stack is blocked in a step: only that one may be granted. */
   blockedStack: 2,
   /** The strand whose code is running, 1 ... strandsMax - 1. */
@@ -157,6 +173,8 @@ export const P = {
   steps: 4,
   /** The highest strand in use. */
   strandsUsed: 5,
+  /** The fault that holds it up, + 1; 0 if none does. */
+  paused: 6,
   endTag: 7,
   endPayload: 8,
   /** Entry of its last step, for stamping operations. */
@@ -168,7 +186,13 @@ export const P = {
   openOperations: 13,
   /** Processes with the same number play the same role. */
   role: 14,
+  /** A signal for its worker: see SIGNAL. */
+  signal: 15,
+  /** The process whose role it begins anew, + 1; 0 if it is there from the beginning. */
+  restartOf: 16,
 } as const;
+
+export const SIGNAL = { none: 0, due: 1, sent: 2 } as const;
 
 export const PROCESS = {
   absent: 0,
@@ -194,6 +218,8 @@ export const S = {
   label: 6,
   /** Bytes of a copy; what a step of the user's does to its object; of a step on files, the name of its footprint. */
   byteLength: 7,
+  /** So many deaths of others had been when it was last woken because of one. */
+  deaths: 8,
 } as const;
 
 export const STRAND = {
@@ -228,7 +254,40 @@ export const T = {
   byteLength: 15,
 } as const;
 
-export const ENTRY = { choice: 1, switched: 2, preempted: 4, moved: 8, fellAsleep: 16, guarded: 32 } as const;
+/** Behind the bits stands the fault that befell the step, from bit `faultShift` on. */
+export const ENTRY = {
+  choice: 1,
+  switched: 2,
+  preempted: 4,
+  moved: 8,
+  fellAsleep: 16,
+  guarded: 32,
+  /** Behind the step its process looked whether another one lives. */
+  looked: 64,
+  faultShift: 8,
+} as const;
+
+/** Words of a fault: see harness/fault.ts. */
+export const F = {
+  /** Place in FAULT_KINDS, + 1. */
+  kind: 0,
+  /** The strand that it is for; of a fault that is yet to find its step, the process. */
+  strand: 1,
+  fingerprint: 2,
+  occurrence: 3,
+  /** From 1; 0 if it is keyed by fingerprint and occurrence. */
+  atStep: 4,
+  /** Steps with its fingerprint that its strand has taken. */
+  seen: 5,
+  state: 6,
+  /** The trace entry at which it struck. */
+  entry: 7,
+  ms: 8, // a double
+  /** Virtual time at which what it holds up may go on. */
+  until: 10, // a double
+} as const;
+
+export const FAULT = { planned: 0, armed: 1, struck: 2 } as const;
 
 /** Words of an operation. */
 export const O = {
@@ -251,12 +310,13 @@ export const OUTCOME = { pending: 0, returned: 1, threw: 2 } as const;
 export const SIZES = {
   headerWords: 64,
   headerDoubles: 8,
-  processWords: 16,
-  strandWords: 8,
+  processWords: 20,
+  strandWords: 10,
   entryWords: 16,
   operationWords: 12,
   drawWords: 4,
   nameWords: 4,
+  faultWords: 12,
   /** First byte, byte after the last, hash of the name. */
   objectWords: 4,
   inodeWords: 12,
@@ -270,8 +330,10 @@ export const PARTS = layOut([
   ["headerDoubles", SIZES.headerDoubles * 8],
   ["turns", (LIMITS.processesMax + 1) * 4],
   ["loaded", LIMITS.processesMax * 4],
+  ["pids", LIMITS.processesMax * 4],
   ["processes", LIMITS.processesMax * SIZES.processWords * 4],
   ["strands", LIMITS.processesMax * LIMITS.strandsMax * SIZES.strandWords * 4],
+  ["faults", FAULTS_MAX * SIZES.faultWords * 4],
   ["strategy", SIZES.strategyDoubles * 8],
   ["program", 1 << 16],
   ["input", LIMITS.inputBytesMax],
@@ -299,8 +361,10 @@ const PART_NAMES = [
   "headerDoubles",
   "turns",
   "loaded",
+  "pids",
   "processes",
   "strands",
+  "faults",
   "strategy",
   "program",
   "input",

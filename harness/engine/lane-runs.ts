@@ -2,7 +2,7 @@ import { dataText } from "../data-text.ts";
 import type { History } from "../history.ts";
 import { judge, type Judgement } from "../judge.ts";
 import type { Measure } from "../measure.ts";
-import type { Counterexample } from "../result.ts";
+import type { Counterexample, FaultInWords } from "../result.ts";
 import { scheduleNumbers, scheduleOf, type RunValue } from "../run-value.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Attempt } from "../shrink/subject.ts";
@@ -29,7 +29,15 @@ export class LaneRuns {
   readonly workers: Workers;
   readonly scenario: Scenario;
   readonly request: CheckRequest;
-  readonly tally = { runs: 0, schedulingPoints: 0, choices: 0, switches: 0, notes: [] as string[], exhaustive: false };
+  readonly tally = {
+    runs: 0,
+    schedulingPoints: 0,
+    choices: 0,
+    switches: 0,
+    faults: 0,
+    notes: [] as string[],
+    exhaustive: false,
+  };
   readonly #tell: (message: FromConductor) => void;
   /** Histories of the prepared input that were judged, and held. */
   readonly #held = new Set<number>();
@@ -68,6 +76,7 @@ export class LaneRuns {
     this.tally.schedulingPoints += outcome.steps;
     this.tally.choices += outcome.choices;
     this.tally.switches += outcome.switches;
+    this.tally.faults += outcome.faults;
     return outcome;
   }
 
@@ -83,7 +92,8 @@ export class LaneRuns {
     if (outcome.ending !== "finished" || outcome.threw)
       return judge(outcome, () => this.lane.history(), properties, only);
     // Properties are functions of the history: where nothing else is read, the same history holds again.
-    const behaviour = final === undefined ? this.lane.recording.behaviour() : 0;
+    // Who died when is no part of the behaviour that is remembered.
+    const behaviour = final === undefined && outcome.faults === 0 ? this.lane.recording.behaviour() : 0;
     if (behaviour !== 0 && this.#held.has(behaviour)) return null;
     const judgement = judge(outcome, () => this.lane.history(), properties, only);
     if (judgement === null && behaviour !== 0 && this.#held.size < BEHAVIOURS_KEPT_MAX) this.#held.add(behaviour);
@@ -99,11 +109,11 @@ export class LaneRuns {
     const { recording } = this.lane;
     const { processes, input } = this.prepared;
     const decisions = recording.decisions();
-    const draws = recording.draws(processes.length);
+    const draws = recording.draws();
     const measure: Measure = {
       processes: processes.length,
       operations: recording.outermostOperations(),
-      faults: 0,
+      faults: outcome?.faults ?? recording.faults.struck().length,
       preemptions: outcome?.preemptions ?? 0,
       switches: outcome?.switches ?? 0,
       steps: decisions.length,
@@ -115,6 +125,8 @@ export class LaneRuns {
       steps: decisions,
       decisions,
       draws,
+      faults: recording.faults.struck(),
+      faultsInWords: whole ? this.lane.faults() : [],
       pending: whole ? pendingOf(decisions, (strand) => recording.pendingFingerprint(strand)) : new Map(),
       trace: whole ? this.lane.trace() : [],
       history: whole ? this.lane.history() : EMPTY_HISTORY,
@@ -144,6 +156,7 @@ export interface KnownAttempt extends Attempt {
   /** Announced steps that were never taken, by strand. */
   readonly pending: ReadonlyMap<number, number>;
   readonly trace: Counterexample["trace"];
+  readonly faultsInWords: readonly FaultInWords[];
   readonly history: History;
 }
 
@@ -152,13 +165,23 @@ export function valueOf(input: unknown, attempt: KnownAttempt): RunValue {
   return {
     input,
     draws: attempt.draws,
+    faults: attempt.faults,
     schedule: scheduleOf(attempt.decisions, (strand) => attempt.pending.get(strand) ?? 0),
   };
 }
 
-/** Does the run of this value again. */
+/** Does the run of this value again, in earnest: who is killed dies of a signal. */
 export function replayRequest(value: RunValue, stepsMax: number): RunRequest {
-  return { strategy: "replay", seed: 0, stepsMax, draws: value.draws, schedule: scheduleNumbers(value.schedule) };
+  const { draws, schedule, faults } = value;
+  return {
+    strategy: "replay",
+    seed: 0,
+    stepsMax,
+    draws,
+    schedule: scheduleNumbers(schedule),
+    faults,
+    signals: true,
+  };
 }
 
 const BREATHE_EVERY_MS = 50;

@@ -5,6 +5,7 @@ import { BehaviourCounter } from "../coverage.ts";
 import type { Scenario } from "../scenario.ts";
 import { needProfile, Portfolio } from "../strategies/portfolio.ts";
 import { decodeToken } from "../token.ts";
+import { FaultDraws } from "./fault-draws.ts";
 import { checkDeterminism, makeSure, type KnownFailure } from "./known-failure.ts";
 import { StoppedError, type RunRequest } from "./lane.ts";
 import { prove } from "./lane-proof.ts";
@@ -77,19 +78,24 @@ export class LaneSearch {
       const last = Math.min(search.runs, (block + 1) * RUNS_PER_BLOCK);
       const portfolio = new Portfolio(search.strategies, block);
       const profiled = search.mode === "controlled" && needProfile(search.strategies);
+      const faults = new FaultDraws(search.faults);
       const interleavings = new Set<number>();
       const inputText = dataText(input.value);
       for (let run = block * RUNS_PER_BLOCK; run < last; run++) {
         const profiles = profiled && run === block * RUNS_PER_BLOCK;
         // The profile run is a random walk, which counts besides.
         const strategy = profiles ? "random-walk" : portfolio.next();
+        const seed = derivedSeed(search.seed, run);
         const request: RunRequest = {
           strategy: profiles ? "profile" : strategy,
-          seed: derivedSeed(search.seed, run),
+          seed,
+          faults: faults.draw(seed),
+          signals: run % SIGNALS_EVERY === SIGNALS_AT,
           stepsMax: search.stepsMax,
           ...freeRequest(search.mode),
         };
         const judgement = runs.judge(await runs.run(request), search.property);
+        if (run === block * RUNS_PER_BLOCK) faults.learn(runs.lane.recording.stepsTaken());
         const interleaving = runs.lane.recording.interleaving();
         this.#behaviours.add(inputText, interleaving);
         portfolio.learn(strategy, !interleavings.has(interleaving));
@@ -178,6 +184,12 @@ type Replay = NonNullable<SearchOptions["replay"]>;
 
 /** The same input is run under so many schedules before the next one is generated. */
 export const RUNS_PER_BLOCK = 32;
+/**
+ * In one run of a block who is killed dies of a signal. In the others it is never scheduled again, which nothing that shares
+ * memory with it can tell from a death, and which costs a thousandth; every failure is done again with signals.
+ */
+const SIGNALS_EVERY = RUNS_PER_BLOCK;
+const SIGNALS_AT = 1;
 const FREE_DELAY_MICROS_MAX = 2000;
 
 function inputOf(

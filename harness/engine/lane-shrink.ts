@@ -56,7 +56,8 @@ function told(runs: LaneRuns, { judgement, mode, asItWas }: KnownFailure, smalle
     preemptions,
     switches,
     steps,
-    faults: 0,
+    faults: attempt.measure.faults,
+    faultList: attempt.faultsInWords,
     minimal: smallest.minimal,
     smallerRunsChecked: smallest.smallerRunsChecked,
     // A free run that did not happen again has none.
@@ -94,7 +95,7 @@ class LaneSubject implements Subject {
     }
   }
 
-  async attempt({ guide, draws }: Plan): Promise<Attempt> {
+  async attempt({ guide, draws, faults = [] }: Plan): Promise<Attempt> {
     const runs = this.#runs;
     await runs.breathe();
     const { stepsMax } = runs.search;
@@ -103,6 +104,7 @@ class LaneSubject implements Subject {
       strategy: "guide",
       schedule,
       draws,
+      faults,
       seed: 0,
       stepsMax,
       keepCandidates: true,

@@ -1,7 +1,9 @@
 import { serialize } from "node:v8";
 import { Arena, withArena } from "../../primitives/memory/arena.ts";
 import { shortDataText } from "../data-text.ts";
+import type { Fault, FaultToCome } from "../fault.ts";
 import type { History } from "../history.ts";
+import type { FaultInWords } from "../result.ts";
 import type { TraceEntry } from "../trace.ts";
 import { processNames, type FilesAtStart, type FolderView, type Scenario } from "../scenario.ts";
 import { strategyNumber } from "../strategies/index.ts";
@@ -16,6 +18,7 @@ import {
   P,
   PARTS,
   PROCESS,
+  SIGNAL,
   SIZES,
   type LaneMemory,
 } from "./lane-memory.ts";
@@ -44,6 +47,12 @@ export class Lane {
   readonly #inodes: Inodes;
   #program: Program | null = null;
   #prepared: Prepared | null = null;
+  /** Bytes of the arena that the last scenario's objects took: the next one's are to find zeros. */
+  #usedBytes = 0;
+  /** The last run left processes in the middle of something. */
+  #unclear = false;
+  /** Workers that faults have killed, whose end has not been heard of yet. */
+  #dying: number[] = [];
 
   constructor(memory: LaneMemory, baton: Baton, workers: Workers, folder: RunFolder) {
     this.#memory = memory;
@@ -84,12 +93,12 @@ export class Lane {
   async prepare(input: unknown): Promise<Prepared> {
     const { words, bytes } = this.#memory;
     const { scenario } = this.#program as Program;
+    await this.#clear();
     const prepared = this.#build(scenario, input);
     const encoded = encodedInput(input);
     bytes.set(encoded, PARTS.input);
     words[H.inputLength] = encoded.byteLength;
     words[H.inputVersion]++;
-    words[H.processes] = prepared.roles.length;
     words[H.arenaUsed] = prepared.snapshot.byteLength;
     words[H.arenaDigest] = prepared.layoutDigest;
     words[H.objectCount] = Math.min(prepared.objects.ranges.length, LIMITS.objectsMax);
@@ -107,8 +116,12 @@ export class Lane {
   /** Executes one run of the prepared input. */
   async run(request: RunRequest): Promise<RunOutcome> {
     const prepared = this.#prepared as Prepared;
-    if (this.#workers.lost.size > 0) await this.#makeReady(prepared.roles.length);
-    this.#setUp(prepared, request);
+    await this.#clear();
+    // Who begins anew after a death needs a worker that is there already.
+    const spare = (request.faults ?? []).filter(({ kind }) => kind === "restart").length;
+    const processes = Math.min(prepared.roles.length + spare, LIMITS.processesMax);
+    if (this.#workers.lost.size > 0 || spare > 0) await this.#makeReady(processes);
+    this.#setUp(prepared, request, processes);
     let loss: Loss | null = null;
     if (request.free === undefined) {
       this.#baton.passTo(1);
@@ -118,9 +131,26 @@ export class Lane {
       if (!this.#baton.awaitUntil(now() + FIRST_WAIT_NS, now)) loss = await this.#waitPatiently(prepared);
     }
     const ending = this.#memory.words[H.ending];
-    const outcome = this.#outcome(prepared, loss);
-    if (loss !== null || ending !== ENDING.finished) await this.#clear(prepared);
+    const outcome = this.#outcome(prepared, request, loss);
+    this.#unclear = loss !== null || ending !== ENDING.finished || this.#memory.words[H.deaths] > 0;
+    this.#noteDying();
     return outcome;
+  }
+
+  /** The run that has just ended, as far as names go: its processes, and who began a role anew. */
+  get names(): RunNames {
+    const prepared = this.#prepared as Prepared;
+    const { words } = this.#memory;
+    const processes = [...prepared.processes];
+    const roles = [...prepared.roles];
+    for (let process = words[H.starters]; process < words[H.processes]; process++) {
+      const origin = words[processAt(process) + P.restartOf] - 1;
+      if (origin < 0) break;
+      const before = processes.filter((name) => name.startsWith(`${processes[origin]} restarted`)).length;
+      processes.push(`${processes[origin]} restarted${before === 0 ? "" : ` ${before + 1}`}`);
+      roles.push(roles[origin]);
+    }
+    return { input: prepared.input, objects: prepared.objects, processes, roles };
   }
 
   /** What the scenario's `final` makes of the objects and files that the last run left. */
@@ -134,12 +164,17 @@ export class Lane {
 
   /** The history of the run that has just ended. */
   history(): History {
-    return this.recording.history(this.#prepared as Prepared, this.final());
+    return this.recording.history(this.names, this.final());
   }
 
   /** Its trace. */
   trace(): TraceEntry[] {
-    return this.recording.trace(this.#prepared as Prepared);
+    return this.recording.trace(this.names);
+  }
+
+  /** What befell its processes. */
+  faults(): FaultInWords[] {
+    return this.recording.faultsInWords(this.names);
   }
 
   /** Its trace with a number that tells whether another run's is the same. */
@@ -164,8 +199,9 @@ export class Lane {
       }
     }
     const arena = new Arena(region, { start: ARENA_START, end: region.byteLength, creating: true });
-    bytes.fill(0, ARENA_START, ARENA_START + (this.#prepared?.snapshot.byteLength ?? 0));
+    bytes.fill(0, ARENA_START, ARENA_START + this.#usedBytes);
     const shared = guarded("shared", () => withArena(arena, () => scenario.shared?.(input) ?? {}));
+    this.#usedBytes = arena.used;
     return {
       input,
       roles,
@@ -178,9 +214,8 @@ export class Lane {
     };
   }
 
-  #setUp(prepared: Prepared, request: RunRequest): void {
+  #setUp(prepared: Prepared, request: RunRequest, processes: number): void {
     const { words, doubles, bytes } = this.#memory;
-    const processes = prepared.roles.length;
     bytes.set(prepared.snapshot, ARENA_START);
     if (prepared.files !== null) this.#folder.reset(prepared.files);
     if (this.#program?.scenario.load !== undefined) {
@@ -189,7 +224,9 @@ export class Lane {
     }
     words.fill(0, processAt(0), processAt(processes));
     words.fill(0, PARTS.strands >> 2, (PARTS.strands >> 2) + processes * LIMITS.strandsMax * SIZES.strandWords);
-    for (let process = 0; process < processes; process++) {
+    words[H.processes] = processes;
+    words[H.starters] = prepared.roles.length;
+    for (let process = 0; process < prepared.roles.length; process++) {
       words[processAt(process) + P.state] = PROCESS.live;
       words[processAt(process) + P.strand] = 1;
       words[processAt(process) + P.role] = prepared.roles.indexOf(prepared.roles[process]);
@@ -209,6 +246,9 @@ export class Lane {
     words[H.drawSmallest] = request.draws === undefined ? 0 : 1;
     seedRandom(words, H.random, request.seed);
     doubles[(PARTS.headerDoubles >> 3) + D.clock] = 0;
+    doubles[(PARTS.headerDoubles >> 3) + D.wallOffset] = 0;
+    words[H.signals] = request.signals === true ? 1 : 0;
+    this.#scheduler.faults.plan(request.faults ?? []);
     words[H.scheduleLength] = 0;
     if (request.schedule !== undefined) {
       words.set(request.schedule, PARTS.schedule >> 2);
@@ -227,7 +267,7 @@ export class Lane {
   /** The run takes longer than most: look now and then whether it still moves and whether its workers are alive. */
   async #waitPatiently(prepared: Prepared): Promise<Loss | null> {
     const { words } = this.#memory;
-    const processes = prepared.roles.length;
+    const processes = words[H.processes];
     let progress = words[H.progress];
     let movedAt = now();
     let quietLooks = 0;
@@ -241,7 +281,10 @@ export class Lane {
       } else {
         quietLooks++;
       }
-      const lost = [...this.#workers.lost.entries()].find(([worker]) => worker < processes);
+      // Whom a fault has killed is meant to be dead.
+      const lost = [...this.#workers.lost.entries()].find(
+        ([worker]) => worker < processes && words[processAt(worker) + P.state] !== PROCESS.killed,
+      );
       if (lost !== undefined && quietLooks >= QUIET_LOOKS) return { process: lost[0], reason: lost[1], kind: "died" };
       if (this.#workers.stopping) return { process: -1, reason: "stopped", kind: "stopped" };
       if ((now() - movedAt) / 1e6 > this.#workers.watchdogMs) return await this.#killTheStuck(prepared);
@@ -261,7 +304,7 @@ export class Lane {
     return { process, reason: `forkcheck, after ${this.#workers.watchdogMs / 1000} s without a step`, kind: "stuck" };
   }
 
-  #outcome(prepared: Prepared, loss: Loss | null): RunOutcome {
+  #outcome(prepared: Prepared, request: RunRequest, loss: Loss | null): RunOutcome {
     const { words } = this.#memory;
     if (loss !== null && loss.process >= 0) {
       const own = processAt(loss.process);
@@ -277,14 +320,39 @@ export class Lane {
       preemptions: words[H.preemptions],
       operations: words[H.operations],
       draws: words[H.draws],
+      faults: this.#scheduler.faults.struck,
       entries: words[H.entries],
-      divergedAt: words[H.divergedAt],
-      threw: prepared.roles.some((_, process) => words[processAt(process) + P.state] > PROCESS.finished),
+      divergedAt: words[H.divergedAt] || (this.#missedAFault(request) ? words[H.entries] + 1 : 0),
+      threw: this.#someoneThrew(),
       failure:
         words[H.ending] === ENDING.startFailed || words[H.ending] === ENDING.sharedDiffers
           ? this.#startFailure(prepared)
           : "",
     };
+  }
+
+  /** A saved run in which a fault did not find its step is not the run that was saved. */
+  #missedAFault(request: RunRequest): boolean {
+    return request.strategy === "replay" && this.#scheduler.faults.struck < this.#scheduler.faults.planned;
+  }
+
+  #someoneThrew(): boolean {
+    const { words } = this.#memory;
+    for (let process = 0; process < words[H.processes]; process++) {
+      const state = words[processAt(process) + P.state];
+      if (state === PROCESS.threw || state === PROCESS.exited || state === PROCESS.outside) return true;
+    }
+    return false;
+  }
+
+  #noteDying(): void {
+    const { words } = this.#memory;
+    if (words[H.deaths] === 0 || (words[H.signals] === 0 && words[H.free] === 0)) return;
+    for (let process = 0; process < words[H.processes]; process++) {
+      if (words[processAt(process) + P.signal] !== SIGNAL.sent) continue;
+      this.#dying.push(process);
+      this.#workers.expect(process);
+    }
   }
 
   #startFailure(prepared: Prepared): string {
@@ -301,12 +369,18 @@ export class Lane {
     return `${who} could not be started: ${String(this.#values.read(own + P.endTag))}`;
   }
 
-  /** The run ended with processes still in it: clear their stacks, and replace whoever does not let go. */
-  async #clear(prepared: Prepared): Promise<void> {
+  /**
+   * The last run ended with processes still in it: clear their stacks, and replace whoever does not let go. Done when the next
+   * one is to begin, so that what unwinds here cannot touch what is judged.
+   */
+  async #clear(): Promise<void> {
+    for (const process of this.#dying.splice(0)) await this.#workers.gone(process);
+    if (!this.#unclear) return;
+    this.#unclear = false;
     const { words } = this.#memory;
     words[H.aborting] = 1;
-    for (let process = 0; process < prepared.roles.length; process++) {
-      if (words[processAt(process) + P.state] !== PROCESS.live || this.#workers.lost.has(process)) continue;
+    for (let process = 0; process < words[H.processes]; process++) {
+      if (!this.#isInside(process) || this.#workers.lost.has(process)) continue;
       if (words[H.free] === 1) {
         await this.#workers.kill(process);
         continue;
@@ -322,6 +396,13 @@ export class Lane {
     // A baton that came back late must not be mistaken for the end of the next run.
     this.#baton.awaitUntil(0, now);
     words[H.aborting] = 0;
+  }
+
+  #isInside(process: number): boolean {
+    const { words } = this.#memory;
+    const own = processAt(process);
+    if (words[own + P.state] === PROCESS.live) return true;
+    return words[own + P.state] === PROCESS.killed && words[own + P.signal] === SIGNAL.none;
   }
 
   /** Takes care that workers 0 ... count - 1 are there and have loaded the program. */
@@ -376,6 +457,10 @@ export interface Workers {
   ensure(count: number): Promise<void>;
   /** Kills a worker; resolves when it is gone. */
   kill(worker: number): Promise<void>;
+  /** A fault has killed the worker: that it is lost is no surprise. */
+  expect(worker: number): void;
+  /** Resolves when the worker is known to be lost. */
+  gone(worker: number): Promise<void>;
 }
 
 export interface RunRequest {
@@ -387,6 +472,10 @@ export interface RunRequest {
   readonly schedule?: readonly number[];
   readonly keepCandidates?: boolean;
   readonly recordSource?: boolean;
+  /** What befalls the processes. */
+  readonly faults?: readonly (Fault | FaultToCome)[];
+  /** Who is killed dies of a real signal. Without it, it is never scheduled again, and its stack is cleared afterwards. */
+  readonly signals?: boolean;
   readonly free?: { readonly delayMicrosMax: number };
 }
 
@@ -401,6 +490,8 @@ export interface RunOutcome {
   readonly operations: number;
   /** Values drawn. */
   readonly draws: number;
+  /** Faults that struck. */
+  readonly faults: number;
   readonly entries: number;
   /** The trace entry at which a saved schedule no longer matched, or 0. */
   readonly divergedAt: number;
@@ -468,6 +559,9 @@ const CLEARED = [
   H.finished,
   H.starting,
   H.aliased,
+  H.armed,
+  H.deaths,
+  H.doomed,
 ] as const;
 
 /** Most runs are over in far less; after that the conductor looks around now and then. */

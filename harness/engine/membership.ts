@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { dieWithParent, pinToCore } from "../../primitives/memory/linux.ts";
 import { Region } from "../../primitives/memory/region.ts";
 
@@ -17,6 +18,18 @@ export function joinLane(): Membership {
   return { ...membership, region: Region.attach(REGION_FD, membership.byteLength) };
 }
 
+/** A spare says that it is up, loads what it probably will need, and waits for its number. */
+export async function awaitRole({ preload, folder }: MembershipData): Promise<number> {
+  const told = new Promise<SpareRole>((resolve) => process.once("message", resolve));
+  if (existsSync(folder)) process.chdir(folder);
+  // What is wrong with the module is said when it is loaded in earnest.
+  if (preload !== undefined && preload !== "") await import(preload).catch(() => {});
+  process.send?.({ type: "ready" });
+  const { agent, core } = await told;
+  if (core !== null) pinToCore(core);
+  return agent;
+}
+
 /** Tells the pool that this process is up. */
 export function reportReady(): void {
   process.send?.({ type: "ready" });
@@ -24,11 +37,20 @@ export function reportReady(): void {
   process.channel?.unref();
 }
 
+export const SPARE = -1;
+
+export interface SpareRole {
+  readonly agent: number;
+  readonly core: number | null;
+}
+
 export interface MembershipData {
   readonly parent: number;
   readonly lane: number;
-  /** 0 is the conductor, i + 1 the worker that plays process i. */
+  /** 0 is the conductor, i + 1 the worker that plays process i, SPARE one that is yet to be told. */
   readonly agent: number;
+  /** A module that a spare may load while it waits. */
+  readonly preload?: string;
   readonly core: number | null;
   readonly byteLength: number;
   readonly folder: string;

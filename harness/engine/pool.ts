@@ -7,8 +7,9 @@ import { execa, type ResultPromise } from "execa";
 import { allowedCores } from "../../primitives/memory/linux.ts";
 import { Region } from "../../primitives/memory/region.ts";
 import { ARENA_START } from "./lane-memory.ts";
-import { MEMBERSHIP_VARIABLE, type MembershipData } from "./membership.ts";
-import type { FromConductor, ToConductor } from "./protocol.ts";
+import { DEADLY_FAULTS, faultsOfBudget } from "../fault.ts";
+import { MEMBERSHIP_VARIABLE, SPARE, type MembershipData, type SpareRole } from "./membership.ts";
+import type { CheckRequest, FromConductor, ToConductor } from "./protocol.ts";
 
 /**
  * The processes of forkcheck: for each lane a conductor and as many workers as its scenarios need. They are started once
@@ -49,6 +50,10 @@ export class PoolLane {
   readonly #region: Region;
   readonly #folder: string;
   readonly #workers: Member[] = [];
+  /** Started, with the scenario loaded, and yet without a process to play: a death then costs milliseconds. */
+  readonly #spares: Member[] = [];
+  #sparesKept = 0;
+  #moduleUrl = "";
   #conductor: Member | null = null;
   #janitor: ResultPromise | null = null;
   #closed = false;
@@ -98,6 +103,7 @@ export class PoolLane {
   }
 
   tell(message: ToConductor): void {
+    if (message.type === "check") this.#keepSpares(message.request);
     this.#conductor?.process.send?.(message);
   }
 
@@ -105,7 +111,9 @@ export class PoolLane {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    const members = [this.#conductor, ...this.#workers].filter((member) => member !== null && member !== undefined);
+    const members = [this.#conductor, ...this.#workers, ...this.#spares].filter(
+      (member) => member !== null && member !== undefined,
+    );
     for (const member of members) member.process.kill("SIGKILL");
     await Promise.all(members.map((member) => member.gone));
     rmSync(this.#folder, { recursive: true, force: true });
@@ -132,7 +140,7 @@ export class PoolLane {
   async #startWorker(index: number): Promise<void> {
     const existing = this.#workers[index];
     if (existing !== undefined && !existing.dead) return existing.ready;
-    const member = this.#spawn(index + 1);
+    const member = this.#takeSpare(index + 1) ?? this.#spawn(index + 1);
     this.#workers[index] = member;
     void member.gone.then((reason) => {
       if (!this.#closed) this.tell({ type: "lost", worker: index, reason });
@@ -140,12 +148,35 @@ export class PoolLane {
     return member.ready;
   }
 
+  #keepSpares({ moduleUrl, preload, search }: CheckRequest): void {
+    const kinds = faultsOfBudget(search.faults).flat();
+    this.#sparesKept = kinds.some((kind) => DEADLY_FAULTS.includes(kind)) ? SPARES : 0;
+    // What is loaded already stays loaded: a spare that knows another module knows this one less quickly, but knows it.
+    this.#moduleUrl = preload ? moduleUrl : "";
+    this.#refillSpares();
+  }
+
+  #refillSpares(): void {
+    while (!this.#closed && this.#spares.length < this.#sparesKept) this.#spares.push(this.#spawn(SPARE));
+  }
+
+  /** A spare that becomes the worker of this number; null if none is up yet. */
+  #takeSpare(agent: number): Member | null {
+    const index = this.#spares.findIndex((spare) => spare.up && !spare.dead);
+    if (index < 0) return null;
+    const [spare] = this.#spares.splice(index, 1);
+    spare.become({ agent, core: this.#core });
+    this.#refillSpares();
+    return spare;
+  }
+
   #spawn(agent: number): Member {
     const membership: MembershipData = {
       parent: process.pid,
       lane: this.#lane,
       agent,
-      core: this.#core,
+      core: agent === SPARE ? null : this.#core,
+      ...(agent === SPARE ? { preload: this.#moduleUrl } : {}),
       byteLength: this.#region.byteLength,
       folder: this.#folder,
       watchdogMs: this.#options.watchdogMs,
@@ -173,9 +204,11 @@ export class PoolLane {
 /** A started process: when it is ready, and what it died of. */
 class Member {
   readonly process: ResultPromise;
-  readonly ready: Promise<void>;
   readonly gone: Promise<string>;
+  ready: Promise<void>;
   dead = false;
+  /** It was ready once. */
+  up = false;
   #lastWords = "";
 
   constructor(child: ResultPromise, agent: number, hear: (message: FromConductor) => void) {
@@ -202,6 +235,7 @@ class Member {
         const heard = message as FromConductor;
         if (heard.type === "ready") {
           clearTimeout(timer);
+          this.up = true;
           resolve();
         } else if (agent === 0) hear(heard);
       });
@@ -222,10 +256,24 @@ class Member {
     });
     this.ready.catch(() => {});
   }
+
+  /** A spare gets its number; it is ready when it says so again. */
+  become(role: SpareRole): void {
+    this.ready = new Promise((resolve, reject) => {
+      this.process.once("message", () => resolve());
+      void this.gone.then((reason) =>
+        reject(new Error(`a process of forkcheck ended before it was ready (${reason}).`)),
+      );
+    });
+    this.ready.catch(() => {});
+    this.process.send?.(role);
+  }
 }
 
 /** Its standard input ends with this process; a moment later the workers are gone too, and nobody writes any more. */
 const JANITOR = 'read -r line; sleep 0.1; rm -rf -- "$1"';
+/** Spare workers of a lane whose scenario has processes killed. */
+const SPARES = 2;
 const START_MS_MAX = 30_000;
 const LAST_WORDS_MAX = 4000;
 const FOLDER_PREFIX = "forkcheck-";

@@ -1,3 +1,4 @@
+import type { FaultBudget } from "../fault.ts";
 import type { BehaviourCounts } from "../coverage.ts";
 import type { Counterexample } from "../result.ts";
 import type { Judgement } from "../judge.ts";
@@ -41,6 +42,8 @@ export interface CheckRequest {
   readonly moduleUrl: string;
   readonly ordinal: number;
   readonly name: string;
+  /** The module may be loaded before its turn: it is not one of those before which Node has to be under control. */
+  readonly preload: boolean;
   readonly search: SearchOptions;
   /** This lane takes every `lanes`-th block, beginning with block `lane`: lanes of other shards are counted. */
   readonly lane: number;
@@ -64,6 +67,8 @@ export interface SearchOptions {
   readonly inputs?: readonly unknown[];
   /** An exhaustive search takes every `count`-th input, beginning with the `index`-th. */
   readonly shard: Shard;
+  /** How many faults of which kind a run may have. */
+  readonly faults: FaultBudget;
   /** Do not make the failure smaller. */
   readonly endOnFailure?: boolean;
   /** Each of so many runs that held is done again. */
@@ -77,6 +82,8 @@ export interface Tally {
   readonly schedulingPoints: number;
   readonly choices: number;
   readonly switches: number;
+  /** That struck. */
+  readonly faults: number;
   readonly notes: readonly string[];
   /** What was executed is all there is, for the inputs that the notes name. */
   readonly exhaustive?: boolean;

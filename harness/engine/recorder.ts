@@ -84,6 +84,11 @@ export class Recorder {
     this.#words[entry + T.flags] |= ENTRY.moved;
   }
 
+  /** The name that the step just granted is about: a file's. */
+  objectName(): string {
+    return this.#names.text(-this.#words[this.#stepEntry() + T.object]);
+  }
+
   source(place: string): void {
     this.#words[this.#stepEntry() + T.source] = this.#names.intern(place);
   }
@@ -165,6 +170,11 @@ export function operationAt(number: number): number {
 /** Word index of trace entry `number`, from 1. */
 export function entryAt(number: number): number {
   return (PARTS.trace >> 2) + (number - 1) * SIZES.entryWords;
+}
+
+/** The strand that took the step of an entry. */
+export function strandOfEntry({ words }: LaneMemory, entry: number): number {
+  return words[entry + T.process] * LIMITS.strandsMax + words[entry + T.strand];
 }
 
 export function entryNumber(index: number): number {

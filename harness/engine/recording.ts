@@ -1,8 +1,10 @@
 import { OrderDigest } from "../order-digest.ts";
 import type { History, Operation, ProcessEnd } from "../history.ts";
+import type { FaultInWords } from "../result.ts";
 import type { TraceEntry } from "../trace.ts";
+import { FaultRecording } from "./fault-recording.ts";
 import { footprintOf } from "./footprints.ts";
-import { isStep, KIND, kindName } from "./kinds.ts";
+import { isFault, isStep, KIND, kindName } from "./kinds.ts";
 import {
   ENTRY,
   H,
@@ -20,12 +22,13 @@ import {
 } from "./lane-memory.ts";
 import type { Names } from "./names.ts";
 import type { ObjectNames } from "./object-names.ts";
-import { entryAt, operationAt } from "./recorder.ts";
+import { entryAt, operationAt, strandOfEntry } from "./recorder.ts";
 import { processAt, strandAt, type Scheduler } from "./scheduler.ts";
 import type { Values } from "./values.ts";
 
 /** Reads what a run left in the lane's memory, as the plain data that the rest of the harness works with. */
 export class Recording {
+  readonly faults: FaultRecording;
   readonly #memory: LaneMemory;
   readonly #names: Names;
   readonly #values: Values;
@@ -36,6 +39,7 @@ export class Recording {
     this.#names = names;
     this.#values = values;
     this.#scheduler = scheduler;
+    this.faults = new FaultRecording(memory, scheduler);
   }
 
   history(run: RunNames, final: unknown): History {
@@ -100,9 +104,9 @@ export class Recording {
     for (let number = 1; number <= words[H.entries]; number++) {
       const entry = entryAt(number);
       if (!isStep(words[entry + T.kind])) continue;
-      orders.add(words[entry + T.process] * LIMITS.strandsMax + words[entry + T.strand], {
+      orders.add(strandOfEntry(this.#memory, entry), {
         kind: words[entry + T.kind],
-        object: words[entry + T.object],
+        object: isFault(words[entry + T.kind]) ? 0 : words[entry + T.object],
         label: words[entry + T.label],
         byteLength: words[entry + T.byteLength],
         ...footprintOf(this.#memory, words[entry + T.kind], words[entry + T.byteLength]),
@@ -122,7 +126,12 @@ export class Recording {
   }
 
   ends(run: RunNames): ProcessEnd[] {
-    return run.processes.map((process, index) => ({ process, role: run.roles[index], ...this.#end(run, index) }));
+    return run.processes.map((process, index) => ({
+      process,
+      role: run.roles[index],
+      ...this.#end(run, index),
+      ...this.#death(index),
+    }));
   }
 
   trace(run: RunNames): TraceEntry[] {
@@ -131,6 +140,22 @@ export class Recording {
     const count = Math.min(words[H.entries], LIMITS.entriesMax);
     for (let step = 1; step <= count; step++) entries.push(this.#entry(run, step));
     return entries;
+  }
+
+  /** The faults that struck, in the order in which they did. */
+  faultsInWords(run: RunNames): FaultInWords[] {
+    return this.faults
+      .entries()
+      .map(({ kind, ms, step }) => ({ kind, ...this.#aboutToDo(run, step), step, ms }))
+      .sort((a, b) => a.step - b.step);
+  }
+
+  #aboutToDo(run: RunNames, step: number): { process: string; before: string } {
+    const { words } = this.#memory;
+    const entry = entryAt(step);
+    const { process, label } = this.#entry(run, step);
+    if (!isFault(words[entry + T.kind])) return { process, before: label };
+    return { process, before: this.#labelOf(run, entry, words[entry + T.before]) };
   }
 
   /** For each step granted: the strand, its fingerprint, and the candidates there were (if the run kept them). */
@@ -143,12 +168,8 @@ export class Recording {
       const list = words[entry + T.candidates];
       const start = (PARTS.candidates >> 2) + list;
       decisions.push({
-        strand: words[entry + T.process] * LIMITS.strandsMax + words[entry + T.strand],
-        fingerprint: this.#scheduler.fingerprintOf(
-          words[entry + T.kind],
-          words[entry + T.object],
-          words[entry + T.label],
-        ),
+        strand: strandOfEntry(this.#memory, entry),
+        fingerprint: this.faults.fingerprintAt(entry),
         candidates: list === 0 ? [] : Array.from(words.subarray(start, start + words[start - 1])),
         preempts: (words[entry + T.flags] & ENTRY.preempted) !== 0,
         entry: number,
@@ -183,6 +204,7 @@ export class Recording {
       mix(words[entry + T.strand]);
       mix(words[entry + T.object]);
       mix(words[entry + T.label]);
+      mix(words[entry + T.flags] >> ENTRY.faultShift);
       mix(words[entry + T.detailTag]);
       if (words[entry + T.detailTag] >= 4) mix(words[entry + T.detailPayload]);
       mix(words[entry + T.time]);
@@ -197,10 +219,16 @@ export class Recording {
     return hash >>> 0;
   }
 
-  /** All values drawn in the run, by process and order. */
-  draws(processes: number): unknown[][] {
+  /** How many steps each process took that was there from the beginning. */
+  stepsTaken(): number[] {
     const { words } = this.#memory;
-    const draws: unknown[][] = Array.from({ length: processes }, () => []);
+    return Array.from({ length: words[H.starters] }, (_, process) => words[processAt(process) + P.steps]);
+  }
+
+  /** All values drawn in the run, by process and order. */
+  draws(): unknown[][] {
+    const { words } = this.#memory;
+    const draws: unknown[][] = Array.from({ length: words[H.processes] }, () => []);
     for (let number = 0; number < Math.min(words[H.draws], LIMITS.drawsMax); number++) {
       const at = (PARTS.draws >> 2) + number * 4;
       draws[words[at]][words[at + 1]] = this.#values.read(at + 2);
@@ -225,12 +253,19 @@ export class Recording {
       case PROCESS.exited:
         return { end: "exited", reason: String(this.#values.read(own + P.endTag)) };
       case PROCESS.killed:
-        return { end: "killed", reason: String(this.#values.read(own + P.endTag)) };
+        return { end: "killed", reason: String(this.#values.read(own + P.endTag) ?? "SIGKILL") };
       case PROCESS.outside:
         return { end: "blocked", reason: "waits for something that nobody will bring about" };
       default:
         return this.#blockedOrStopped(run, index);
     }
+  }
+
+  /** When a fault killed it: what it had begun before may have happened, after that it does nothing. */
+  #death(index: number): { at?: number } {
+    const { words } = this.#memory;
+    const at = words[processAt(index) + P.diedAt];
+    return at === 0 ? {} : { at };
   }
 
   #blockedOrStopped(run: RunNames, index: number): Pick<ProcessEnd, "end" | "reason"> {
@@ -255,26 +290,45 @@ export class Recording {
     const { words, doubles } = this.#memory;
     const entry = entryAt(step);
     const kind = words[entry + T.kind];
-    const reference = words[entry + T.object];
-    const object =
-      reference === 0 ? null : reference < 0 ? this.#names.text(-reference) : run.objects.nameOf(reference);
-    const name = words[entry + T.label] === 0 || kind === KIND.copy ? "" : this.#names.text(words[entry + T.label]);
-    const part = reference > 0 ? run.objects.partOf(reference) : "";
     const source = words[entry + T.source];
-    const operation = words[entry + T.operation];
-    // An atomic update is best called by what it was for: "acquire lock".
-    const purpose =
-      kind === KIND.update && operation !== 0 ? this.#names.text(words[operationAt(operation) + O.name]) : "";
+    const struck = isFault(kind);
+    const object = struck ? null : this.#objectOf(run, entry);
+    const text = struck
+      ? this.faults.text(step, kind, this.#labelOf(run, entry, words[entry + T.before]))
+      : { label: this.#purposeOf(entry, object) ?? this.#labelOf(run, entry, kind), detail: this.#detail(entry) };
     return {
       step,
       process: run.processes[words[entry + T.process]],
       kind: kindName(kind),
       object,
-      label: purpose === "" ? labelOf(kind, object, part, name, words[entry + T.label]) : `${purpose} ${object}`,
-      detail: this.#detail(entry),
+      ...text,
       time: doubles[(entry + T.time) >> 1],
       source: source === 0 ? null : this.#names.text(source),
     };
+  }
+
+  #objectOf(run: RunNames, entry: number): string | null {
+    const reference = this.#memory.words[entry + T.object];
+    if (reference === 0) return null;
+    return reference < 0 ? this.#names.text(-reference) : run.objects.nameOf(reference);
+  }
+
+  /** An atomic update is best called by what it was for: "acquire lock". */
+  #purposeOf(entry: number, object: string | null): string | null {
+    const { words } = this.#memory;
+    const operation = words[entry + T.operation];
+    if (words[entry + T.kind] !== KIND.update || operation === 0) return null;
+    return `${this.#names.text(words[operationAt(operation) + O.name])} ${object}`;
+  }
+
+  /** What a step of this kind does to the entry's object, in words. */
+  #labelOf(run: RunNames, entry: number, kind: number): string {
+    const { words } = this.#memory;
+    const label = words[entry + T.label];
+    const name = label === 0 || kind === KIND.copy ? "" : this.#names.text(label);
+    const reference = words[entry + T.object];
+    const part = reference > 0 ? run.objects.partOf(reference) : "";
+    return labelOf(kind, this.#objectOf(run, entry), part, name, label);
   }
 
   #detail(entry: number): string {
@@ -309,7 +363,8 @@ export class Recording {
         return `✗ ${oneLine(String(this.#values.read(entry + T.detailTag)), PRINT_LENGTH_MAX)}`;
       default: {
         const value = this.#values.read(entry + T.detailTag);
-        return value === undefined ? "" : `→ ${shown(value)}`;
+        const failed = words[entry + T.flags] >> ENTRY.faultShift !== 0;
+        return value === undefined ? "" : `${failed ? "✗" : "→"} ${shown(value)}`;
       }
     }
   }

@@ -17,6 +17,7 @@ export class ProcessContext implements RoleContext {
   readonly #process: ControlledProcess | FreeProcess;
   readonly #names: Names;
   readonly #draws: Draws;
+  readonly #slot: number;
 
   constructor(identity: Identity, process: ControlledProcess | FreeProcess, names: Names, draws: Draws) {
     this.name = identity.name;
@@ -25,6 +26,7 @@ export class ProcessContext implements RoleContext {
     this.number = identity.number;
     this.input = identity.input;
     this.folder = identity.folder;
+    this.#slot = identity.slot;
     this.#process = process;
     this.#names = names;
     this.#draws = draws;
@@ -84,7 +86,7 @@ export class ProcessContext implements RoleContext {
   }
 
   draw<T>(arbitrary: Arbitrary<T>): T {
-    return this.#draws.draw(this.index, arbitrary);
+    return this.#draws.draw(this.#slot, arbitrary);
   }
 
   now(): number {
@@ -99,6 +101,8 @@ export interface Identity {
   readonly number: number;
   readonly input: unknown;
   readonly folder: string;
+  /** Which of the run's processes it is: another one than `index` says if it begins a dead one's role anew. */
+  readonly slot: number;
 }
 
 function nothing(): void {}

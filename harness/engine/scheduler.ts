@@ -1,6 +1,9 @@
+import { FAULT_KINDS } from "../fault.ts";
 import { dependent, writes, type AnnouncedStep } from "../dependency.ts";
 import { STRATEGIES } from "../strategies/index.ts";
 import type { Choice, Strategy } from "../strategies/strategy.ts";
+import { FaultEffects } from "./fault-effects.ts";
+import { FaultTable } from "./fault-table.ts";
 import { footprintOf } from "./footprints.ts";
 import { KIND } from "./kinds.ts";
 import {
@@ -31,6 +34,8 @@ export class Scheduler implements Choice {
   count = 0;
   readonly state: Float64Array;
   readonly #memory: LaneMemory;
+  readonly faults: FaultTable;
+  readonly effects: FaultEffects;
   readonly #words: Int32Array;
   readonly #doubles: Float64Array;
   readonly #candidates = new Int32Array(LIMITS.processesMax * LIMITS.strandsMax);
@@ -40,6 +45,8 @@ export class Scheduler implements Choice {
     this.#memory = memory;
     this.#words = memory.words;
     this.#doubles = memory.doubles;
+    this.faults = new FaultTable(memory);
+    this.effects = new FaultEffects(memory, this.faults, this);
     this.state = memory.doubles.subarray(PARTS.strategy >> 3, (PARTS.strategy >> 3) + SIZES.strategyDoubles);
   }
 
@@ -51,19 +58,28 @@ export class Scheduler implements Choice {
 
   /**
    * Makes the next step of a strand known. `task` 0 is the step in which the process's stack is blocked; others belong to
-   * awaiting tasks. `thinkMs` is the longest that a step of kind `think` may take.
+   * awaiting tasks. `thinkMs` is the longest that a step of kind `think` may take; `byteLength` see `AnnouncedStep`.
    */
-  announce(process: number, task: number, kind: number, object: number, label: number, thinkMs = 0): number {
+  announce(
+    process: number,
+    task: number,
+    kind: number,
+    object: number,
+    label: number,
+    { thinkMs = 0, byteLength = 0 }: AnnouncedDetails = NO_DETAILS,
+  ): number {
     const words = this.#words;
     const record = strandAt(process, task);
     words[record + S.state] = STRAND.ready;
     words[record + S.kind] = kind;
     words[record + S.object] = object;
     words[record + S.label] = label;
+    words[record + S.byteLength] = byteLength;
     if (kind === KIND.think) this.#doubles[(record + S.deadline) >> 1] = thinkMs;
     const own = processAt(process);
     if (task === 0) words[own + P.blockedStack] = 1;
     else if (task > words[own + P.strandsUsed]) words[own + P.strandsUsed] = task;
+    if (words[H.faults] !== 0) this.#arm(process, task);
     if (this.#strategy.announced !== undefined) this.#strategy.announced(this, this.#strandOf(process, task));
     return record;
   }
@@ -93,6 +109,10 @@ export class Scheduler implements Choice {
     this.#doubles[(record + S.deadline) >> 1] = deadlineMs;
     if (task === 0) words[processAt(process) + P.blockedStack] = 1;
     words[this.#entryAt(words[processAt(process) + P.lastEntry]) + T.flags] |= ENTRY.fellAsleep;
+    if (words[H.faults] === 0) return;
+    this.#arm(process, task);
+    // It may have looked before somebody died, and nobody else is going to wake it.
+    if (words[H.deaths] > 0) this.effects.wakeAfterDeath(process, task);
   }
 
   /** Wakes at most `count` strands that wait for the object, longest waiting first; returns how many. */
@@ -110,28 +130,35 @@ export class Scheduler implements Choice {
   makeReady(record: number, kind: number): void {
     this.#words[record + S.state] = STRAND.ready;
     this.#words[record + S.kind] = kind;
-    if (this.#strategy.announced === undefined) return;
+    if (this.#strategy.announced === undefined && this.#words[H.faults] === 0) return;
     const position = (record - (PARTS.strands >> 2)) / SIZES.strandWords;
     const process = position >> STRAND_BITS;
-    this.#strategy.announced(this, this.#strandOf(process, position & (LIMITS.strandsMax - 1)));
+    const task = position & (LIMITS.strandsMax - 1);
+    if (this.#words[H.faults] !== 0) this.#arm(process, task);
+    this.#strategy.announced?.(this, this.#strandOf(process, task));
   }
 
   /** The strand that is to move next, its step entered into the trace; -1 if the run is over (`H.ending` says how). */
   pick(): number {
     const words = this.#words;
-    if (words[H.ending] !== ENDING.none) return -1;
-    if (words[H.steps] >= words[H.stepsMax] || words[H.entries] >= LIMITS.entriesMax - 1)
-      return this.end(ENDING.stepLimit);
-    while (!this.#gather()) {
-      if (!this.#leapToNextDeadline()) return this.end(this.#anyoneLive() ? ENDING.deadlock : ENDING.finished);
+    for (;;) {
+      if (words[H.ending] !== ENDING.none) return -1;
+      if (words[H.steps] >= words[H.stepsMax] || words[H.entries] >= LIMITS.entriesMax - 1)
+        return this.end(ENDING.stepLimit);
+      while (!this.#gather()) {
+        if (!this.#leapToNextDeadline()) return this.end(this.#anyoneLive() ? ENDING.deadlock : ENDING.finished);
+      }
+      let index = 0;
+      if (this.count > 1) words[H.choices]++;
+      if (this.count > 1 || this.#strategy.everyStep === true) {
+        index = this.#strategy.choose(this);
+        if (index < 0) return this.end(ENDING.pruned);
+      }
+      const strand = this.#candidates[index];
+      const fault = this.faults.turnFor(strand);
+      if (fault < 0) return this.#grant(strand);
+      this.#strike(strand, fault);
     }
-    let index = 0;
-    if (this.count > 1) words[H.choices]++;
-    if (this.count > 1 || this.#strategy.everyStep === true) {
-      index = this.#strategy.choose(this);
-      if (index < 0) return this.end(ENDING.pruned);
-    }
-    return this.#grant(this.#candidates[index]);
   }
 
   end(ending: number): number {
@@ -176,11 +203,14 @@ export class Scheduler implements Choice {
   }
 
   kind(index: number): number {
-    return this.#words[this.#recordOf(this.#candidates[index]) + S.kind];
+    const strand = this.#candidates[index];
+    const fault = this.faults.turnFor(strand);
+    return fault >= 0 ? this.faults.kindOfTurn(fault) : this.#words[this.#recordOf(strand) + S.kind];
   }
 
   object(index: number): number {
-    return this.#words[this.#recordOf(this.#candidates[index]) + S.object];
+    const strand = this.#candidates[index];
+    return this.faults.turnFor(strand) >= 0 ? 0 : this.#words[this.#recordOf(strand) + S.object];
   }
 
   dependent(index: number, other: number): boolean {
@@ -191,15 +221,19 @@ export class Scheduler implements Choice {
   }
 
   guarded(index: number): boolean {
-    return this.#words[this.#recordOf(this.#candidates[index]) + S.state] === STRAND.guarded;
+    const strand = this.#candidates[index];
+    if (this.faults.turnFor(strand) >= 0) return false;
+    return this.#words[this.#recordOf(strand) + S.state] === STRAND.guarded;
   }
 
   writes(index: number): boolean {
     return writes(this.announcedStep(this.#candidates[index]));
   }
 
-  /** What a strand has announced, or is waiting to do. */
+  /** What a strand has announced, or is waiting to do; or what a fault is going to do in place of that. */
   announcedStep(strand: number): AnnouncedStep {
+    const fault = this.faults.turnFor(strand);
+    if (fault >= 0) return { kind: this.faults.kindOfTurn(fault), object: 0, label: 0, byteLength: 0 };
     const words = this.#words;
     const record = this.#recordOf(strand);
     return {
@@ -233,6 +267,12 @@ export class Scheduler implements Choice {
   }
 
   fingerprint(strand: number): number {
+    const fault = this.faults.turnFor(strand);
+    if (fault >= 0) return this.fingerprintOf(this.faults.kindOfTurn(fault), 0, 0);
+    return this.#fingerprintOfStep(strand);
+  }
+
+  #fingerprintOfStep(strand: number): number {
     const record = this.#recordOf(strand);
     return this.fingerprintOf(
       this.#words[record + S.kind],
@@ -294,18 +334,19 @@ export class Scheduler implements Choice {
     let count = 0;
     for (let process = 0; process < processes; process++) {
       const own = processAt(process);
-      if (words[own + P.state] !== PROCESS.live) continue;
+      if (words[own + P.state] !== PROCESS.live || words[own + P.paused] !== 0) continue;
       const first = strandAt(process, 0);
       if (words[own + P.blockedStack] === 1) {
-        if (this.#enabled(first)) {
-          this.#candidates[count++] = process * LIMITS.strandsMax + words[own + P.strand];
-        }
+        const strand = process * LIMITS.strandsMax + words[own + P.strand];
+        if (this.#enabled(first) || this.faults.turnFor(strand) >= 0) this.#candidates[count++] = strand;
         continue;
       }
       const used = words[own + P.strandsUsed];
       for (let task = 1; task <= used; task++) {
-        if (words[first + task * SIZES.strandWords + S.state] === STRAND.ready) {
-          this.#candidates[count++] = process * LIMITS.strandsMax + task;
+        const strand = process * LIMITS.strandsMax + task;
+        const state = words[first + task * SIZES.strandWords + S.state];
+        if (state === STRAND.ready || (state !== STRAND.free && this.faults.turnFor(strand) >= 0)) {
+          this.#candidates[count++] = strand;
         }
       }
     }
@@ -322,11 +363,12 @@ export class Scheduler implements Choice {
 
   /** Nobody can move: virtual time goes on to the next deadline. False if there is none. */
   #leapToNextDeadline(): boolean {
-    let next = Infinity;
+    let next = this.#words[H.faults] === 0 ? Infinity : this.effects.firstEndOfPause();
     this.#forEachDeadline((deadline) => {
       if (deadline < next) next = deadline;
     });
     if (next === Infinity) return false;
+    if (this.#words[H.faults] !== 0) this.effects.endPauses(next);
     const clock = (PARTS.headerDoubles >> 3) + D.clock;
     if (next > this.#doubles[clock]) this.#doubles[clock] = next;
     this.#forEachDeadline((deadline, record) => {
@@ -364,14 +406,28 @@ export class Scheduler implements Choice {
 
   #grant(strand: number): number {
     const words = this.#words;
-    const process = strand >> STRAND_BITS;
-    const task = strand & (LIMITS.strandsMax - 1);
-    const own = processAt(process);
+    const own = processAt(strand >> STRAND_BITS);
     const record = this.#recordOf(strand);
     if (this.#strategy.granted !== undefined) this.#strategy.granted(this, strand);
 
+    const entry = this.#enterStep(strand, words[record + S.kind], record);
+    if (words[record + S.state] === STRAND.guarded) words[entry + T.flags] |= ENTRY.guarded;
+    if (words[H.faults] !== 0) this.#befall(strand, entry);
+    words[own + P.strand] = strand & (LIMITS.strandsMax - 1);
+    words[own + P.steps]++;
+    words[own + P.lastEntry] = words[H.entries];
+    words[own + P.blockedStack] = 0;
+    words[record + S.state] = STRAND.free;
+    words[record + S.byteLength] = 0;
+    this.#stampInvocations(own, words[H.entries]);
+    return strand;
+  }
+
+  /** Writes down that it is the strand's turn; returns the entry's word index. */
+  #enterStep(strand: number, kind: number, record: number): number {
+    const words = this.#words;
+    const process = strand >> STRAND_BITS;
     let flags = this.count > 1 ? ENTRY.choice : 0;
-    if (words[record + S.state] === STRAND.guarded) flags |= ENTRY.guarded;
     const last = words[H.lastStrand];
     const lastProcess = last >> STRAND_BITS;
     if (last >= 0 && lastProcess !== process) {
@@ -385,9 +441,9 @@ export class Scheduler implements Choice {
 
     const number = ++words[H.entries];
     const entry = (PARTS.trace >> 2) + (number - 1) * SIZES.entryWords;
-    words[entry + T.kind] = words[record + S.kind];
+    words[entry + T.kind] = kind;
     words[entry + T.process] = process;
-    words[entry + T.strand] = task;
+    words[entry + T.strand] = strand & (LIMITS.strandsMax - 1);
     words[entry + T.object] = words[record + S.object];
     words[entry + T.label] = words[record + S.label];
     words[entry + T.flags] = flags;
@@ -401,21 +457,50 @@ export class Scheduler implements Choice {
     words[H.steps]++;
     words[H.progress]++;
     words[H.lastStrand] = strand;
-    words[own + P.strand] = task;
-    words[own + P.steps]++;
-    words[own + P.lastEntry] = number;
-    words[own + P.blockedStack] = 0;
-    words[record + S.state] = STRAND.free;
-    words[record + S.byteLength] = 0;
-    this.#stampInvocations(own, number);
-    return strand;
+    return entry;
+  }
+
+  // Faults.
+
+  #arm(process: number, task: number): void {
+    const strand = this.#strandOf(process, task);
+    this.faults.arm(strand, strandAt(process, task), processAt(process), this.#fingerprintOfStep(strand));
+  }
+
+  /** A fault that befalls the step itself is noted with it; faults that wait for a later step like it count it. */
+  #befall(strand: number, entry: number): void {
+    const fault = this.faults.armedFor(strand);
+    if (fault >= 0) {
+      this.#words[entry + T.flags] |= (FAULT_KINDS.indexOf(this.faults.kind(fault)) + 1) << ENTRY.faultShift;
+      this.faults.strike(fault, this.#words[H.entries]);
+    }
+    this.faults.taken(strand, this.#fingerprintOfStep(strand));
+  }
+
+  /** It is a fault's turn, in place of the strand's step. */
+  #strike(strand: number, fault: number): void {
+    const words = this.#words;
+    const process = strand >> STRAND_BITS;
+    const record = this.#recordOf(strand);
+    if (this.#strategy.granted !== undefined) this.#strategy.granted(this, strand);
+    const entry = this.#enterStep(strand, this.faults.kindOfTurn(fault), record);
+    const kind = this.faults.kind(fault);
+    words[entry + T.flags] |= (FAULT_KINDS.indexOf(kind) + 1) << ENTRY.faultShift;
+    // What it was about to do, for who reads the trace.
+    words[entry + T.before] = words[record + S.kind];
+    this.faults.strike(fault, words[H.entries]);
+    this.effects.apply(kind, fault, process, record);
+    // Another fault may be waiting for the same step.
+    if (words[processAt(process) + P.state] === PROCESS.live) {
+      this.#arm(process, words[processAt(process) + P.blockedStack] === 1 ? 0 : strand & (LIMITS.strandsMax - 1));
+    }
   }
 
   /** A switch away from a process is a preemption unless it has ended or waits for another process. */
   #couldGoOn(process: number): boolean {
     const words = this.#words;
     const own = processAt(process);
-    if (words[own + P.state] !== PROCESS.live) return false;
+    if (words[own + P.state] !== PROCESS.live || words[own + P.paused] !== 0) return false;
     const blocked = words[own + P.blockedStack] === 1;
     const lastTask = blocked ? 0 : words[own + P.strandsUsed];
     for (let task = blocked ? 0 : 1; task <= lastTask; task++) {
@@ -499,6 +584,13 @@ export class Scheduler implements Choice {
     return process * LIMITS.strandsMax + (task === 0 ? this.#words[processAt(process) + P.strand] : task);
   }
 }
+
+export interface AnnouncedDetails {
+  readonly thinkMs?: number;
+  readonly byteLength?: number;
+}
+
+const NO_DETAILS: AnnouncedDetails = {};
 
 /** Word index of a process's record. */
 export function processAt(process: number): number {

@@ -88,6 +88,8 @@ export class Values {
     }
     words[(PARTS.text + offset) >> 2] = source.byteLength;
     bytes.set(source, PARTS.text + offset + 4);
+    // What an earlier run left between two texts is no part of this one.
+    bytes.fill(0, PARTS.text + offset + 4 + source.byteLength, PARTS.text + offset + length);
     words[index] = tag;
     words[index + 1] = offset;
   }

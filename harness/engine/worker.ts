@@ -10,7 +10,7 @@ import { ControlledProcess, rememberRestingResources } from "./controlled-proces
 import { Draws } from "./draws.ts";
 import { FreeProcess } from "./free-process.ts";
 import { ARENA_START, COMMAND, ENDING, H, P, PARTS, PROCESS, LaneMemory } from "./lane-memory.ts";
-import { joinLane, reportReady } from "./membership.ts";
+import { awaitRole, joinLane, reportReady, SPARE } from "./membership.ts";
 import { Names } from "./names.ts";
 import { Recorder } from "./recorder.ts";
 import { ProcessContext } from "./role-context.ts";
@@ -141,15 +141,18 @@ class Worker {
       if (arena.used !== words[H.arenaUsed] || arena.digest !== words[H.arenaDigest]) {
         return this.#cannotStart(ENDING.sharedDiffers, "");
       }
-      const role = this.#roles[this.#process];
+      // Who begins a dead process's role anew plays the same part.
+      const index = (words[processAt(this.#process) + P.restartOf] || this.#process + 1) - 1;
+      const role = this.#roles[index];
       const context = new ProcessContext(
         {
-          name: this.#namesOfProcesses[this.#process],
+          name: this.#namesOfProcesses[index],
           role,
-          index: this.#process,
-          number: this.#roles.slice(0, this.#process).filter((other) => other === role).length,
+          index,
+          number: this.#roles.slice(0, index).filter((other) => other === role).length,
           input: this.#input,
           folder: this.#controlled.controlsNode ? RUN_ROOT : real.cwd(),
+          slot: this.#process,
         },
         process,
         this.#names,
@@ -242,9 +245,11 @@ interface Program {
 }
 
 const lane = joinLane();
-const worker = new Worker(new LaneMemory(lane.region), lane.agent - 1);
-Atomics.store(lane.region.words, (PARTS.loaded >> 2) + lane.agent - 1, 0);
-Atomics.store(lane.region.words, (PARTS.turns >> 2) + lane.agent, 0);
+const agent = lane.agent === SPARE ? await awaitRole(lane) : lane.agent;
+const worker = new Worker(new LaneMemory(lane.region), agent - 1);
+lane.region.words[(PARTS.pids >> 2) + agent - 1] = process.pid;
+Atomics.store(lane.region.words, (PARTS.loaded >> 2) + agent - 1, 0);
+Atomics.store(lane.region.words, (PARTS.turns >> 2) + agent, 0);
 
 process.on("unhandledRejection", (error) => surfacing(error));
 process.on("uncaughtException", (error) => surfacing(error));

@@ -1,3 +1,4 @@
+import { fileError } from "../engine/file-error.ts";
 import { KIND } from "../engine/kinds.ts";
 import type { Names } from "../engine/names.ts";
 import type { Gate } from "./gate.ts";
@@ -68,8 +69,16 @@ export class FileInterface {
    * @throws what the kernel says, in the words of the program's paths
    */
   perform<T>(step: KernelStep<T>): T {
+    const fault = this.#gate.befell();
+    const part = fault === "short" || fault === "torn" ? step.performPart : undefined;
+    if (fault !== null && part === undefined) {
+      const error = fileError(fault, step.path.given, step.syscall);
+      this.#gate.found(`✗ ${error.code}`);
+      throw error;
+    }
     try {
-      const outcome = step.perform();
+      const outcome = (part ?? step.perform)();
+      if (fault === "torn") this.#gate.dieInside(step.syscall);
       const detail = step.detail(outcome);
       if (detail !== "") this.#gate.found(detail);
       return outcome;

@@ -1,3 +1,5 @@
+import type { FaultKind } from "../fault.ts";
+
 /**
  * How what replaces a part of Node reaches the engine: a step that blocks the stack until it is granted, or an event of this
  * process that happens when the scheduler chooses it.
@@ -24,6 +26,10 @@ export interface Gate {
   hold(count: number): void;
   /** Where in the user's code the stack is now; "" if that is not recorded. */
   place(): string;
+  /** The fault that befell the step just granted; null if none did. */
+  befell(): FaultKind | null;
+  /** The process does not survive the step that it is in. */
+  dieInside(what: string): void;
   /** What the step just granted brought out, for the trace. */
   found(detail: string): void;
 }

@@ -92,18 +92,20 @@ export class Kernel {
     position: Position,
   ): Steps<number> {
     const file = this.descriptors.get(fd);
-    return yield this.#contentStep(
+    const write = (bytes: number): number => {
+      const count = realFs.writeSync(fd, buffer, offset, bytes, position as number | null);
+      this.#changed(file.number);
+      return count;
+    };
+    const step = this.#contentStep(
       "write",
       file,
       true,
-      () => {
-        const count = realFs.writeSync(fd, buffer, offset, length, position as number | null);
-        this.#changed(file.number);
-        return count;
-      },
+      () => write(length),
       (count) =>
         `← ${textual(Buffer.from(buffer.buffer, buffer.byteOffset + offset, Math.min(count, SHOWN_BYTES_MAX)))}`,
     );
+    return yield { ...step, performPart: () => write(length >> 1) };
   }
 
   *size(fd: number): Steps<number> {
@@ -364,7 +366,8 @@ export class Kernel {
       };
       this.#known.set(key, known);
     }
-    return { ...known, path, other, perform, detail: detail as (result: unknown) => string };
+    const [syscall] = verb.split(" ");
+    return { ...known, path, other, syscall, perform, detail: detail as (result: unknown) => string };
   }
 
   // What a step does to numbers and times.
@@ -425,8 +428,12 @@ export interface KernelStep<T = unknown> {
   readonly footprint: number;
   readonly path: Place;
   readonly other: Place | null;
+  /** What an error calls it. */
+  readonly syscall: string;
   /** Does it for real. */
   readonly perform: () => T;
+  /** Does half of it, where that is a thing that can happen. */
+  readonly performPart?: () => T;
   readonly detail: (result: unknown) => string;
 }
 

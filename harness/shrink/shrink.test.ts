@@ -88,7 +88,7 @@ function attemptOf(guide: readonly number[], processes: Program): Attempt {
     inputSize: JSON.stringify(processes).length,
   };
   const judgement = fails(order, processes) ? { property: "p", message: "m", operations: [] } : null;
-  return { judgement, measure, steps, draws: [] };
+  return { judgement, measure, steps, draws: [], faults: [] };
 }
 
 function allOrders(processes: Program): number[][] {

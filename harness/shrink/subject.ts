@@ -1,3 +1,4 @@
+import type { Fault } from "../fault.ts";
 import type { Judgement } from "../judge.ts";
 import type { Measure } from "../measure.ts";
 import type { Generated } from "../arbitrary.ts";
@@ -19,6 +20,8 @@ export interface Plan {
   /** Strands, one for each step; after them the run goes on without preemption. */
   readonly guide: readonly number[];
   readonly draws: readonly (readonly unknown[])[];
+  /** What befalls the processes; without it nothing does. */
+  readonly faults?: readonly Fault[];
 }
 
 export interface Attempt {
@@ -27,6 +30,8 @@ export interface Attempt {
   readonly measure: Measure;
   readonly steps: readonly AttemptStep[];
   readonly draws: readonly (readonly unknown[])[];
+  /** The faults that struck. */
+  readonly faults: readonly Fault[];
 }
 
 export interface AttemptStep {

@@ -1,6 +1,6 @@
 import type { Operation, ProcessEnd } from "../../harness/history.ts";
 import type { Counterexample } from "../../harness/result.ts";
-import type { StepKind, TraceEntry } from "../../harness/trace.ts";
+import type { FaultEventKind, StepKind, TraceEntry } from "../../harness/trace.ts";
 import { listLanes } from "./lanes.ts";
 import { findBlocked, findPreemptions, isStep } from "./movement.ts";
 import { noteSteps } from "./notes.ts";
@@ -212,7 +212,7 @@ function describe(
 }
 
 /** What stands for a step that has no label of its own. */
-const unnamed: Readonly<Record<StepKind, string>> = {
+const unnamed: Readonly<Record<StepKind | FaultEventKind, string>> = {
   read: "reads",
   write: "writes",
   update: "updates",
@@ -225,6 +225,11 @@ const unnamed: Readonly<Record<StepKind, string>> = {
   copy: "copies bytes",
   step: "moves",
   file: "touches a file",
+  kill: "killed",
+  pause: "stands still",
+  spurious: "wakes up for no reason",
+  jump: "the wall clock jumps",
+  restart: "begins anew",
 };
 
 /** "queue.put(7)", "buy(2)", "buy": the steps of an operation do not show its arguments, so that its return has to. */

@@ -1,0 +1,95 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { afterAll, describe, expect, test } from "vitest";
+import { Checker } from "./check.ts";
+import { parseFaultBudget, type FaultBudget } from "./fault.ts";
+import * as faulty from "./fixtures/faulty.ts";
+import { RequestError } from "./request-error.ts";
+import type { Result } from "./result.ts";
+import type { Scenario } from "./scenario.ts";
+
+const checker = new Checker();
+afterAll(() => checker[Symbol.asyncDispose]());
+
+function check(scenario: unknown, faults: FaultBudget, runs = 200): Promise<Result> {
+  return checker.check(scenario as Scenario, { faults, runs, seed: 1, jobs: 1 });
+}
+
+describe("a fault is found by what it breaks, and nothing breaks without it", () => {
+  test.each([
+    ["kill", faulty.lockWithoutAnOwner, "no-deadlock"],
+    ["pause", faulty.limitThatOnlyAPauseReaches, "late"],
+    ["wake", faulty.sleeperThatDoesNotLookAgain, "early"],
+    ["restart", faulty.countsItsBeginnings, "three"],
+    ["cut", faulty.messageOfTwoHalves, "half"],
+    ["enospc", faulty.writesAFile, "no-uncaught-error"],
+    ["eio", faulty.writesAFile, "no-uncaught-error"],
+    ["emfile", faulty.writesAFile, "no-uncaught-error"],
+    ["file", faulty.writesAFile, "no-uncaught-error"],
+  ])("%s", async (kind, scenario, property) => {
+    const result = await check(scenario, { [kind]: 1 });
+    expect(result).toMatchObject({ verdict: "fail", property, counterexample: { faults: 1 } });
+    const again = await checker.replay(scenario as never, result.counterexample?.token as string);
+    expect(again.counterexample).toMatchObject({
+      trace: result.counterexample?.trace.map((entry) => ({ ...entry, source: entry.source })),
+      token: result.counterexample?.token,
+      faultList: result.counterexample?.faultList,
+    });
+    expect(await check(scenario, {})).toMatchObject({ verdict: "pass" });
+  });
+});
+
+test("what a scenario says it survives is tried without being asked for", async () => {
+  const result = await checker.check(faulty.lockWithAnOwner as never, { runs: 500, seed: 1, jobs: 1 });
+  expect(result).toMatchObject({ verdict: "pass" });
+  expect(result.faults).toBeGreaterThan(500);
+});
+
+test("a killed process's operation is pending, and its end says when it died and before what", async () => {
+  const { counterexample } = await check(faulty.lockWithoutAnOwner, { kill: 1 });
+  const killed = counterexample?.ends.find(({ end }) => end === "killed");
+  const entry = counterexample?.trace[(killed?.at ?? 0) - 1];
+  expect(entry).toMatchObject({ kind: "kill", label: "killed", process: killed?.process });
+  expect(entry?.detail).toMatch(/^before: /);
+});
+
+test("in a replay the process really dies, and is replaced", async () => {
+  const { counterexample } = await check(faulty.lockWithoutAnOwner, { kill: 1 });
+  const before = workersOf(process.pid);
+  await checker.replay(faulty.lockWithoutAnOwner as never, counterexample?.token as string);
+  // The next check needs them all again.
+  await check(faulty.lockWithoutAnOwner, {}, 1);
+  const after = workersOf(process.pid);
+  expect(before.filter((pid) => !after.includes(pid))).not.toHaveLength(0);
+});
+
+test("a fault whose step is not there any more is reported as a run that differs", async () => {
+  const { counterexample } = await check(faulty.lockWithoutAnOwner, { kill: 1 });
+  const replayed = await checker.replay(faulty.lockWithAnOwner as never, counterexample?.token as string);
+  expect(replayed).toMatchObject({ verdict: "error", property: "token" });
+});
+
+describe("a budget of faults", () => {
+  test("is read as KIND=NUMBER, with 1 left out", () => {
+    expect(parseFaultBudget("kill, pause=2")).toEqual({ kill: 1, pause: 2 });
+    expect(parseFaultBudget("none")).toEqual({});
+  });
+
+  test.each(["bite=1", "kill=x", "kill=1=2", "kill=-1", "kill=17"])("%s is refused", (text) => {
+    expect(() => parseFaultBudget(text)).toThrow(RequestError);
+  });
+});
+
+function workersOf(pid: number): number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((other) => {
+      try {
+        const stat = readFileSync(`/proc/${other}/stat`, "utf8");
+        const parent = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+        return parent === pid && readFileSync(`/proc/${other}/cmdline`, "utf8").includes("engine/worker");
+      } catch {
+        return false;
+      }
+    });
+}
