@@ -149,22 +149,36 @@ export class Connection<T = unknown> extends Primitive {
    * @throws {BufferTooShortError} it does not fit; the error has it
    */
   recvBytesInto(buffer: Uint8Array, options: WaitOptions & { readonly offset?: number } = {}): Promise<number> {
+    const { offset = 0 } = options;
     const body = async (): Promise<number> => {
-      const offset = options.offset ?? 0;
       checkInside("offset", offset, buffer.byteLength);
-      const bytes = this.#bytesOf(await this.#receiveAsync("recvBytesInto", options));
-      if (bytes.byteLength > buffer.byteLength - offset)
-        throw new BufferTooShortError(bytes, buffer.byteLength - offset);
-      buffer.set(bytes, offset);
-      return bytes.byteLength;
+      return this.#into(buffer, offset, await this.#receiveAsync("recvBytesInto", options));
     };
     return probe === null ? body() : reportAsync(this, "recvBytesInto", shownOptions(options), body);
+  }
+
+  recvBytesIntoSync(
+    buffer: Uint8Array,
+    options: Omit<WaitOptions, "signal"> & { readonly offset?: number } = {},
+  ): number {
+    const { offset = 0 } = options;
+    const body = (): number => {
+      checkInside("offset", offset, buffer.byteLength);
+      return this.#into(buffer, offset, this.#receiveSync("recvBytesInto", options));
+    };
+    return probe === null ? body() : report(this, "recvBytesInto", shownOptions(options), body);
   }
 
   /** Whether `recv` would not have to wait: a message is there, whole, or the end of file. Default: looks once. */
   poll(options: WaitOptions = { timeoutMs: 0 }): Promise<boolean> {
     if (probe === null) return this.ready(options);
     return reportAsync(this, "poll", shownOptions(options), () => this.ready(options));
+  }
+
+  /** As `poll`, blocking the thread. */
+  pollSync(options: Omit<WaitOptions, "signal"> = { timeoutMs: 0 }): boolean {
+    const body = (): boolean => this.#use("poll", this.#readable ? this.#in : null).readySync(options);
+    return probe === null ? body() : report(this, "poll", shownOptions(options), body);
   }
 
   /** As `poll`, which by default waits; for `waitAny`. */
@@ -283,6 +297,13 @@ export class Connection<T = unknown> extends Primitive {
     } catch (error) {
       throw receiveError(error, operation, options);
     }
+  }
+
+  #into(buffer: Uint8Array, offset: number, message: Message): number {
+    const bytes = this.#bytesOf(message);
+    if (bytes.byteLength > buffer.byteLength - offset) throw new BufferTooShortError(bytes, buffer.byteLength - offset);
+    buffer.set(bytes, offset);
+    return bytes.byteLength;
   }
 
   #bytesOf(message: Message): Uint8Array {

@@ -88,6 +88,13 @@ export class NotStartedError extends ForkcheckError {
   }
 }
 
+/** Something was asked of a process that only one that has ended can do. */
+export class StillRunningError extends ForkcheckError {
+  constructor(operation: string, name: string) {
+    super(`${operation} on the process ${name}, which still runs. Join it or kill it first.`);
+  }
+}
+
 export class AlreadyStartedError extends ForkcheckError {
   constructor(name: string) {
     super(`the process ${name} was started before, and a Process starts once. Make a new one.`);

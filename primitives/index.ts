@@ -4,6 +4,7 @@ export { Barrier, type BarrierOptions } from "./barrier.ts";
 export { Condition, type ConditionOptions } from "./condition.ts";
 export { Connection, type RecvBytesOptions, type SendBytesOptions } from "./connection.ts";
 export { Event } from "./event.ts";
+export { FairLock } from "./fair-lock.ts";
 export { JoinableQueue, type JoinableQueueOptions } from "./joinable-queue.ts";
 export { Lock, type LockOptions } from "./lock.ts";
 export type { Kind, NumberOf } from "./kinds.ts";

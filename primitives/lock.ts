@@ -1,6 +1,7 @@
+import { inspect } from "node:util";
 import { Acquirable, type AcquireOptions } from "./acquirable.ts";
 import { NotOwnerError, OverReleaseError, OwnerDiedError, UnrecoverableError, WouldDeadlockError } from "./errors.ts";
-import { AGENT_MAX, agentIn, isAlive } from "./memory/agents.ts";
+import { AGENT_MAX, agentIn, isAlive, registryOf } from "./memory/agents.ts";
 import { probe } from "./memory/probe.ts";
 import { Word } from "./memory/word.ts";
 import { travels } from "./primitive.ts";
@@ -61,6 +62,15 @@ export class Lock extends Acquirable {
   /** Whether this process holds it. No step, because nobody else can make it true or false. */
   get mine(): boolean {
     return this.owner === agentIn(this.state.region);
+  }
+
+  /** Who has it, as a process id where there are several processes, and whether somebody may be waiting. */
+  [inspect.custom](): string {
+    const state = this.state.peek();
+    if (state === UNRECOVERABLE) return `${this.constructor.name} { unrecoverable }`;
+    const holder = this.mine ? process.pid : registryOf(this.state.region).pidOf(this.owner) || this.owner;
+    const waited = (state & WAITERS) === 0 ? "" : ", perhaps waited for";
+    return `${this.constructor.name} { ${this.owner === 0 ? "free" : `held by process ${holder}`}${waited} }`;
   }
 
   /** For Condition: gives the lock up, however often it was acquired; the answer is what `rewind` needs. */

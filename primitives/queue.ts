@@ -171,6 +171,22 @@ export class Queue<T = unknown> extends Primitive {
     }
   }
 
+  /** As `ready`, blocking the thread. */
+  readySync(options?: Omit<WaitOptions, "signal">): boolean {
+    this.#checkOpen("ready");
+    const patience = patienceOf(options);
+    for (let asWaiter = false; ; asWaiter = true) {
+      if (!this.ring.readers.takeSync(patience.forLock(asWaiter))) return false;
+      const { message, ended, seen } = this.#withReaders(() => this.ring.first(asWaiter));
+      // The wake was for somebody who takes it.
+      if (message !== null && asWaiter) this.ring.tail.wake(1);
+      if (message !== null || ended) return true;
+      this.onReaderLook?.();
+      if (patience.once && !this.ring.ended) return false;
+      if (this.ring.tail.wait(seen, patience.deadlineMs) === "timed-out") return this.ring.ended;
+    }
+  }
+
   /** By the holder of the readers' lock: the message that a `get` returns, or what to wait on for one. */
   protected next(asWaiter: boolean): Message | number {
     const found = this.ring.first(asWaiter);

@@ -120,6 +120,11 @@ export function grantAt(seat: Word): number {
   return seat.peek() & GRANTS;
 }
 
+/** Who has the place. */
+export function agentAt(seat: Word): number {
+  return seat.peek() & AGENT_MAX;
+}
+
 /** What the word of a seat holds while its waiter has been granted nothing, even if it has been meanwhile: wait on this. */
 export function nothingYet(seat: Word): number {
   return seat.peek() & AGENT_MAX;

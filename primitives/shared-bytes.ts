@@ -50,8 +50,7 @@ export class SharedBytes extends Primitive {
 
   /** A copy of all bytes. */
   get raw(): Uint8Array {
-    if (probe === null) return copyOut(this.#region, this.offset, this.length);
-    return report(this, "raw", [], () => copyOut(this.#region, this.offset, this.length));
+    return probe === null ? this.read() : report(this, "raw", [], () => this.read());
   }
 
   /** A copy of the bytes before the first that is 0. */
@@ -63,10 +62,8 @@ export class SharedBytes extends Primitive {
 
   /** Writes the bytes, and a 0 behind them if there is room. @throws {RangeError} there are too many; nothing was written */
   set value(bytes: Uint8Array) {
-    const ended = new Uint8Array(Math.min(this.length, bytes.byteLength + 1));
     this.#checkRoom(bytes.byteLength, 0);
-    ended.set(bytes);
-    this.#write(ended, 0);
+    this.#change(this.ended(bytes), 0);
   }
 
   /**
@@ -76,7 +73,7 @@ export class SharedBytes extends Primitive {
    */
   set(bytes: Uint8Array, offset = 0): void {
     this.#checkRoom(bytes.byteLength, offset);
-    this.#write(bytes, offset);
+    this.#change(bytes, offset);
   }
 
   /** Keeps other holders out for a scope; see Value.hold. */
@@ -100,9 +97,24 @@ export class SharedBytes extends Primitive {
     return this.#region;
   }
 
-  #write(bytes: Uint8Array, offset: number): void {
-    if (probe === null) copyIn(this.#region, this.offset + offset, bytes);
-    else report(this, "set", [bytes, offset], () => copyIn(this.#region, this.offset + offset, bytes));
+  /** The bytes as `value` writes them: with a 0 behind them, if there is room. */
+  protected ended(bytes: Uint8Array): Uint8Array {
+    const ended = new Uint8Array(Math.min(this.length, bytes.byteLength + 1));
+    ended.set(bytes);
+    return ended;
+  }
+
+  protected read(): Uint8Array {
+    return copyOut(this.#region, this.offset, this.length);
+  }
+
+  protected write(bytes: Uint8Array, offset: number): void {
+    copyIn(this.#region, this.offset + offset, bytes);
+  }
+
+  #change(bytes: Uint8Array, offset: number): void {
+    if (probe === null) this.write(bytes, offset);
+    else report(this, "set", [bytes, offset], () => this.write(bytes, offset));
   }
 
   #checkRoom(byteLength: number, offset: number): void {

@@ -12,7 +12,11 @@ export class ObjectNames {
   constructor(shared: unknown, allocations: readonly Allocation[]) {
     const found: NamedRange[] = [];
     const parts = new Map<number, string>();
-    collect(shared, "", found, parts, new Set(), 0);
+    const seen = new Set<unknown>();
+    const pieces: Piece[] = [];
+    collect(shared, "", found, parts, seen, pieces, 0);
+    // After everything that has a key of its own: what two objects consist of together is named after the first of them.
+    for (const { path, value } of pieces) collect(value, path, found, parts, seen, pieces, 0);
     for (const [index, allocation] of allocations.entries()) {
       const named = found.some((range) => range.start <= allocation.offset && allocation.offset < range.end);
       if (named) continue;
@@ -39,6 +43,12 @@ export interface NamedRange {
   readonly name: string;
 }
 
+/** An object that another consists of, with memory of its own. */
+interface Piece {
+  readonly path: string;
+  readonly value: unknown;
+}
+
 const DEPTH_MAX = 8;
 
 function collect(
@@ -47,20 +57,24 @@ function collect(
   ranges: NamedRange[],
   parts: Map<number, string>,
   seen: Set<unknown>,
+  pieces: Piece[],
   depth: number,
 ): void {
   if (typeof value !== "object" || value === null || seen.has(value) || depth > DEPTH_MAX || ArrayBuffer.isView(value))
     return;
   seen.add(value);
   if (isSharedObject(value)) {
-    ranges.push({ start: value.offset, end: value.offset + value.byteLength, name: path === "" ? "shared" : path });
+    const start = value.offset;
+    if (ranges.some((range) => range.start === start)) return;
+    ranges.push({ start, end: start + value.byteLength, name: path === "" ? "shared" : path });
     const words = wordsIn(value);
     if (words.length > 1) for (const word of words) parts.set(word.offset, word.label);
+    for (const [key, piece] of piecesOf(value)) pieces.push({ path: `${path}.${key}`, value: piece });
     return;
   }
   for (const [key, inner] of Object.entries(value)) {
     const next = Array.isArray(value) ? `${path}[${key}]` : path === "" ? key : `${path}.${key}`;
-    collect(inner, next, ranges, parts, seen, depth + 1);
+    collect(inner, next, ranges, parts, seen, pieces, depth + 1);
   }
 }
 
@@ -69,9 +83,15 @@ function isSharedObject(value: object): value is { offset: number; byteLength: n
   return typeof candidate.offset === "number" && typeof candidate.byteLength === "number";
 }
 
+/** What an object says it consists of besides its own memory, as the ends of a pipe do. */
+function piecesOf(object: object): [string, unknown][] {
+  const { parts } = object as { parts?: unknown };
+  return typeof parts === "object" && parts !== null ? Object.entries(parts) : [];
+}
+
 function wordsIn(object: object): Word[] {
   if (object instanceof Word) return [object];
-  const words = (object as { words?: unknown }).words;
+  const { words, ring } = object as { words?: unknown; ring?: object };
   if (Array.isArray(words)) return words.filter((word): word is Word => word instanceof Word);
-  return Object.values(object).filter((value): value is Word => value instanceof Word);
+  return Object.values({ ...object, ...ring }).filter((value): value is Word => value instanceof Word);
 }

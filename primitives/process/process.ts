@@ -1,7 +1,7 @@
 import { closeSync } from "node:fs";
 import { constants } from "node:os";
 import { execa } from "execa";
-import { AlreadyStartedError, ClosedError, DaemonChildError, NotStartedError } from "../errors.ts";
+import { AlreadyStartedError, ClosedError, DaemonChildError, NotStartedError, StillRunningError } from "../errors.ts";
 import { commons, COMMONS_VARIABLE } from "../memory/commons.ts";
 import type { Region } from "../memory/region.ts";
 import type { WaitOptions } from "../operation.ts";
@@ -91,9 +91,9 @@ export class Process implements AsyncDisposable {
   }
 
   /** Waits for the end of the child; resolves to false if it still runs after `timeoutMs`. For `waitAny`. */
-  async ready(options?: WaitOptions): Promise<boolean> {
-    return (await this.join(options)) !== null;
-  }
+  // A function of the object's own: so the structured clone refuses a process in somebody's arguments, where nothing of it
+  // would be left but its name.
+  readonly ready = async (options?: WaitOptions): Promise<boolean> => (await this.join(options)) !== null;
 
   /** Asks the child to end (SIGTERM). Without effect if it has. @throws {NotStartedError} */
   terminate(): void {
@@ -136,10 +136,10 @@ export class Process implements AsyncDisposable {
     return this.#ended;
   }
 
-  /** Lets go of an ended process. @throws {ClosedError} from every other member afterwards; Error while it runs */
+  /** Lets go of an ended process. @throws {StillRunningError} and ClosedError from every other member afterwards */
   close(): void {
     if (this.#closed) return;
-    if (this.alive) throw new Error(`the process ${this.name} still runs. Join or kill it before closing it.`);
+    if (this.alive) throw new StillRunningError("close", this.name);
     this.#closed = true;
   }
 

@@ -2,6 +2,7 @@ import { isScenario, type Scenario } from "../../harness/scenario.ts";
 import * as barrier from "./barrier.ts";
 import * as condition from "./condition.ts";
 import * as event from "./event.ts";
+import * as fairLock from "./fair-lock.ts";
 import * as joinableQueue from "./joinable-queue.ts";
 import * as lock from "./lock.ts";
 import * as pipe from "./pipe.ts";
@@ -9,12 +10,14 @@ import * as queue from "./queue.ts";
 import * as rlock from "./rlock.ts";
 import * as semaphore from "./semaphore.ts";
 import * as sharedArray from "./shared-array.ts";
+import * as sharedBytes from "./shared-bytes.ts";
 import * as simpleQueue from "./simple-queue.ts";
 import * as value from "./value.ts";
 
 /** What is claimed of the project's own primitives. */
 export const PRIMITIVE_SCENARIOS: readonly Scenario[] = [
   lock,
+  fairLock,
   rlock,
   semaphore,
   event,
@@ -26,6 +29,7 @@ export const PRIMITIVE_SCENARIOS: readonly Scenario[] = [
   pipe,
   value,
   sharedArray,
+  sharedBytes,
 ].flatMap((module) =>
   Object.values<unknown>(module)
     .filter(isScenario)
