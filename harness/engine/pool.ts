@@ -278,7 +278,13 @@ const START_MS_MAX = 30_000;
 const LAST_WORDS_MAX = 4000;
 const FOLDER_PREFIX = "forkcheck-";
 const EXTENSION = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
-const NODE_OPTIONS = ["--enable-source-maps", "--import", new URL("./typescript-loader.js", import.meta.url).href];
+const NODE_OPTIONS = [
+  "--enable-source-maps",
+  // A module is looked for as seen from another one: see node/module-loader.ts.
+  "--experimental-import-meta-resolve",
+  "--import",
+  new URL("./typescript-loader.js", import.meta.url).href,
+];
 let counter = 0;
 
 /**

@@ -1,23 +1,54 @@
+import { SourceMap, type SourceMapPayload } from "node:module";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The first frame of the stack that is not forkcheck's own: "scenarios/ticket-rush.ts:31", or "" if there is none. */
 export function userPlace(error: Error): string {
-  const place = places(error).find(({ file }) => !OWN_FOLDERS.some((folder) => file.startsWith(folder)));
+  const place = places(error).find(({ file }) => !isOwnFile(file) && !WRAPPERS.test(file));
   return place === undefined ? "" : `${place.file}:${place.line}`;
 }
+
+/** The file is one of those that forkcheck's engine consists of. */
+export function isOwnFile(file: string): boolean {
+  return OWN_FOLDERS.some((folder) => file.startsWith(folder));
+}
+
+/**
+ * What is compiled here and not by Node has source maps that Node does not know.
+ *
+ * @param maps of each transformation, the last one first
+ */
+export function rememberSourceMaps(file: string, maps: readonly (object | undefined)[]): void {
+  const known = maps.filter((map) => map !== undefined);
+  sourceMaps.set(file, () => known.map((map) => new SourceMap(map as SourceMapPayload)));
+}
+
+const sourceMaps = new Map<string, () => SourceMap[]>();
 
 /** The frames of a stack that stand in files, the innermost first. */
 function places(error: Error): { file: string; line: string }[] {
   const found: { file: string; line: string }[] = [];
   for (const text of (error.stack ?? "").split("\n").slice(1)) {
-    const match = /(?:\(|at (?:async )?)((?:file:\/\/)?\/[^()]+?):(\d+):\d+\)?$/.exec(text);
+    const match = /(?:\(|at (?:async )?)((?:file:\/\/)?\/[^()]+?):(\d+):(\d+)\)?$/.exec(text);
     if (match === null) continue;
     const file = match[1].startsWith("file:") ? fileURLToPath(match[1]) : match[1];
-    found.push({ file, line: match[2] });
+    found.push({ file, line: originalLine(file, match[2], match[3]) });
   }
   return found;
 }
+
+function originalLine(file: string, line: string, column: string): string {
+  let [originalLine, originalColumn] = [Number(line) - 1, Number(column) - 1];
+  for (const map of sourceMaps.get(file)?.() ?? []) {
+    const entry = map.findEntry(originalLine, originalColumn);
+    if (!("originalLine" in entry)) break;
+    ({ originalLine, originalColumn } = entry);
+  }
+  return String(originalLine + 1);
+}
+
+/** These pass a call of `fs` on, and who called them is of interest. */
+const WRAPPERS = /\/node_modules\/graceful-fs\//;
 
 // Where source maps are on, a stack names the sources that this was compiled from, and those lie in another folder.
 const THIS_FILE = fileURLToPath(import.meta.url);

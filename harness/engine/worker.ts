@@ -34,8 +34,6 @@ class Worker {
   readonly #draws: Draws;
   #scenario: Scenario | null = null;
   #node: ControlledNode | null = null;
-  /** What the scenario's `load` returned here. */
-  #loaded: unknown;
   #inputVersion = 0;
   #input: unknown;
   #roles: readonly string[] = [];
@@ -158,7 +156,9 @@ class Worker {
         this.#names,
         this.#draws,
       );
-      return () => scenario.roles[role](shared, context, this.#loaded);
+      const { load } = scenario;
+      if (load === undefined) return () => scenario.roles[role](shared, context, undefined);
+      return async () => scenario.roles[role](shared, context, await load());
     } catch (error) {
       return this.#cannotStart(
         ENDING.startFailed,
@@ -184,13 +184,15 @@ class Worker {
     return null;
   }
 
-  #takeControl(folder: string): void {
-    if (this.#node !== null) return;
-    const node = new ControlledNode(this.#controlled, this.#memory, this.#names, this.#process, folder);
-    this.#controlled.atExit = (code) => {
-      if (this.#controlled.controlsNode) node.atExit(code);
-    };
-    this.#node = node;
+  async #takeControl(folder: string, url: string): Promise<void> {
+    if (this.#node === null) {
+      const node = new ControlledNode(this.#controlled, this.#memory, this.#names, this.#process, folder);
+      this.#controlled.atExit = (code) => {
+        if (this.#controlled.controlsNode) node.atExit(code);
+      };
+      this.#node = node;
+    }
+    await this.#node.importScenario(url);
   }
 
   async #load(): Promise<void> {
@@ -206,8 +208,8 @@ class Worker {
       if (program.folder !== null) real.chdir(program.folder);
       this.#controlled.controlsNode = program.controlsNode;
       // What a package does is under control only if everything was replaced before it was loaded.
-      if (program.controlsNode && program.folder !== null) this.#takeControl(program.folder);
-      await import(program.url);
+      if (program.controlsNode && program.folder !== null) await this.#takeControl(program.folder, program.url);
+      else await import(program.url);
       const scenario = declaredScenarios().find(
         (other) => other.moduleUrl === program.url && other.ordinal === program.ordinal,
       );
@@ -218,8 +220,8 @@ class Worker {
         );
       }
       this.#scenario = scenario;
-      this.#loaded = await scenario.load?.();
-      if (program.controlsNode) this.#node?.remember();
+      // Once for nothing: what can't be loaded is to be known now, and files are read and compiled for all runs.
+      await scenario.load?.();
     } catch (error) {
       loaded = -version;
       this.#values.write(

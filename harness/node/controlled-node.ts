@@ -8,6 +8,7 @@ import { replaceFileFunctions } from "./file-functions.ts";
 import { FileInterface } from "./file-interface.ts";
 import type { Gate } from "./gate.ts";
 import { Kernel } from "./kernel.ts";
+import { ModuleLoader } from "./module-loader.ts";
 import { Operations } from "./operations.ts";
 import { ProcessFacade } from "./process.ts";
 import { Randomness, replaceRandomness } from "./randomness.ts";
@@ -27,8 +28,9 @@ export class ControlledNode {
   readonly #facade: ProcessFacade;
   readonly #place: RunPlace;
   readonly #index: number;
+  readonly #modules = new ModuleLoader();
   /** The properties of `fs` as they are between runs: packages like to leave something there. */
-  #fileModule: ReadonlyMap<PropertyKey, PropertyDescriptor> = new Map();
+  #fileModule: readonly (readonly [PropertyKey, unknown])[] = [];
 
   /** @param folder the real path of the folder in which runs take place */
   constructor(gate: Gate, memory: LaneMemory, names: Names, index: number, folder: string) {
@@ -55,14 +57,16 @@ export class ControlledNode {
     syncBuiltinESMExports();
   }
 
-  /** To be called when all is loaded: what is there now is there between runs. */
-  remember(): void {
-    this.#fileModule = new Map(Reflect.ownKeys(fs).map((key) => [key, descriptorOf(key) as PropertyDescriptor]));
+  /** Loads a scenario's module. What is there then of Node's own modules is there between its runs. */
+  async importScenario(url: string): Promise<void> {
+    await this.#modules.importScenario(url);
+    this.#fileModule = Reflect.ownKeys(fs).map((key) => [key, Reflect.get(fs, key)]);
     this.#facade.remember();
     this.#kernel.forgetNames();
   }
 
   begin(): void {
+    this.#modules.forget();
     this.#place.cwd = RUN_ROOT;
     this.#random.begin(this.#index);
   }
@@ -78,14 +82,10 @@ export class ControlledNode {
     this.#files.clear();
     this.#timers.clear();
     this.#facade.end();
-    for (const key of Reflect.ownKeys(fs)) {
-      const before = this.#fileModule.get(key);
-      if (before === undefined) Reflect.deleteProperty(fs, key);
-      else if (descriptorOf(key)?.value !== before.value) Object.defineProperty(fs, key, before);
+    for (const [key, value] of this.#fileModule) {
+      if (Reflect.get(fs, key) !== value) Object.defineProperty(fs, key, { value, writable: true, configurable: true });
     }
+    const keys = Reflect.ownKeys(fs);
+    for (const key of keys.slice(this.#fileModule.length)) Reflect.deleteProperty(fs, key);
   }
-}
-
-function descriptorOf(key: PropertyKey): PropertyDescriptor | undefined {
-  return Object.getOwnPropertyDescriptor(fs, key);
 }

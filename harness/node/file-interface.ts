@@ -1,5 +1,4 @@
 import { fileError } from "../engine/file-error.ts";
-import { KIND } from "../engine/kinds.ts";
 import type { Names } from "../engine/names.ts";
 import type { Gate } from "./gate.ts";
 import type { Kernel, KernelStep, Steps } from "./kernel.ts";
@@ -32,7 +31,7 @@ export class FileInterface {
     let next = steps.next();
     while (!next.done) {
       const step: KernelStep = next.value;
-      this.#gate.block({ kind: KIND.file, ...step, place: "" });
+      this.#gate.block(step.known);
       let outcome: unknown;
       try {
         outcome = this.perform(step);
@@ -110,7 +109,8 @@ export class FileInterface {
       return;
     }
     const step = next.value;
-    this.#gate.expect({ kind: KIND.file, ...step, place: operation.place }, 0, () => {
+    const announcement = operation.place === "" ? step.known : { ...step.known, place: operation.place };
+    this.#gate.expect(announcement, 0, () => {
       let outcome: unknown;
       try {
         outcome = this.perform(step);

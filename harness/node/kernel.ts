@@ -1,9 +1,11 @@
 import { constants, type OpenMode, type Stats } from "node:fs";
 import { posix } from "node:path";
 import { H, type LaneMemory } from "../engine/lane-memory.ts";
+import { KIND } from "../engine/kinds.ts";
 import type { Names } from "../engine/names.ts";
 import { footprintText } from "../footprint.ts";
 import { Descriptors, type OpenFile } from "./descriptors.ts";
+import type { Announcement } from "./gate.ts";
 import { EPOCH_MS, Inodes, realNumber } from "./inodes.ts";
 import { realFs } from "./originals.ts";
 import type { Place, RunPlace } from "./run-place.ts";
@@ -19,7 +21,7 @@ export class Kernel {
   readonly #names: Names;
   readonly #inodes: Inodes;
   readonly #now: () => number;
-  readonly #known = new Map<string, KnownStep>();
+  readonly #known = new Map<string, Announcement>();
 
   /** @param now virtual time, in milliseconds since the run began */
   constructor(memory: LaneMemory, names: Names, place: RunPlace, now: () => number) {
@@ -360,14 +362,16 @@ export class Kernel {
       const [reads, writes] = aliased ? ANYTHING() : touches();
       const label = other === null ? `${verb} ${path.name}` : `${verb} ${path.name} to ${other.name}`;
       known = {
+        kind: KIND.file,
         object: -this.#names.intern(path.name),
         label: this.#names.intern(label),
         footprint: this.#names.intern(footprintText({ reads, writes })),
+        place: "",
       };
       this.#known.set(key, known);
     }
-    const [syscall] = verb.split(" ");
-    return { ...known, path, other, syscall, perform, detail: detail as (result: unknown) => string };
+    const syscall = SYSCALLS[verb] ?? verb;
+    return { known, path, other, syscall, perform, detail: detail as (result: unknown) => string };
   }
 
   // What a step does to numbers and times.
@@ -423,9 +427,8 @@ export class Kernel {
 
 /** What the kernel does at once. */
 export interface KernelStep<T = unknown> {
-  readonly object: number;
-  readonly label: number;
-  readonly footprint: number;
+  /** What the scheduler is told of it. */
+  readonly known: Announcement;
   readonly path: Place;
   readonly other: Place | null;
   /** What an error calls it. */
@@ -454,12 +457,6 @@ export function flagsOf(flags: OpenMode | undefined): number {
   return known;
 }
 
-interface KnownStep {
-  readonly object: number;
-  readonly label: number;
-  readonly footprint: number;
-}
-
 const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_APPEND, O_EXCL, O_SYNC } = constants;
 const FLAGS: Readonly<Record<string, number>> = {
   r: O_RDONLY,
@@ -476,6 +473,27 @@ const FLAGS: Readonly<Record<string, number>> = {
   "a+": O_RDWR | O_CREAT | O_APPEND,
   "ax+": O_RDWR | O_CREAT | O_APPEND | O_EXCL,
   "as+": O_RDWR | O_CREAT | O_APPEND | O_SYNC,
+};
+
+/** What Node's errors call what the trace says in words. */
+const SYSCALLS: Readonly<Record<string, string>> = {
+  create: "open",
+  "truncate or create": "open",
+  "open or create": "open",
+  truncate: "open",
+  "size of": "fstat",
+  "look at": "stat",
+  "look for": "access",
+  resolve: "realpath",
+  "read link": "readlink",
+  list: "scandir",
+  "make folder": "mkdir",
+  "remove folder": "rmdir",
+  remove: "unlink",
+  "set times of": "utime",
+  "set mode of": "chmod",
+  "set owner of": "chown",
+  flush: "fsync",
 };
 
 const SHOWN_BYTES_MAX = 64;

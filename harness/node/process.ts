@@ -19,8 +19,8 @@ export class ProcessFacade {
   readonly #names: Names;
   readonly #index: number;
   /** The process's own functions and listeners before the run. */
-  readonly #before = new Map<string, PropertyDescriptor | undefined>();
-  readonly #listeners = new Map<string, readonly unknown[]>();
+  #before: readonly (readonly [string, unknown])[] = [];
+  #listeners: ReadonlyMap<string | symbol, readonly unknown[]> = new Map();
 
   constructor(gate: Gate, memory: LaneMemory, names: Names, index: number) {
     this.#gate = gate;
@@ -60,23 +60,17 @@ export class ProcessFacade {
 
   /** Remembers what is to be put back when a run is over. */
   remember(): void {
-    this.#listeners.clear();
-    for (const name of OWN_FUNCTIONS) this.#before.set(name, Object.getOwnPropertyDescriptor(process, name));
-    for (const event of process.eventNames()) {
-      if (typeof event === "string") this.#listeners.set(event, process.rawListeners(event));
-    }
+    this.#before = OWN_FUNCTIONS.map((name) => [name, Reflect.get(process, name)]);
+    this.#listeners = new Map(process.eventNames().map((event) => [event, process.rawListeners(event as string)]));
   }
 
   end(): void {
-    for (const [name, descriptor] of this.#before) {
-      const now = Object.getOwnPropertyDescriptor(process, name);
-      if (now?.value === descriptor?.value && now?.get === descriptor?.get) continue;
-      if (descriptor === undefined) Reflect.deleteProperty(process, name);
-      else Object.defineProperty(process, name, descriptor);
+    for (const [name, value] of this.#before) {
+      if (Reflect.get(process, name) !== value) Reflect.set(process, name, value);
     }
     for (const event of process.eventNames()) {
-      if (typeof event !== "string") continue;
       const kept = this.#listeners.get(event) ?? [];
+      if (process.listenerCount(event) === kept.length) continue;
       for (const listener of process.rawListeners(event)) {
         if (!kept.includes(listener)) process.removeListener(event, listener as () => void);
       }
@@ -132,4 +126,4 @@ const HOST = "forkcheck";
 /** What a shell makes of a process that SIGTERM ended. */
 const KILLED_BY_SIGNAL = 143;
 /** What packages replace in order to hear of the end of a process. */
-const OWN_FUNCTIONS = ["emit", "exit", "reallyExit", "on", "once", "addListener", "exitCode"];
+const OWN_FUNCTIONS = ["emit", "exit", "reallyExit", "cwd", "chdir", "kill", "on", "once", "addListener", "exitCode"];

@@ -26,7 +26,11 @@ export class RunPlace {
     const normal = posix.normalize(absolute);
     if (normal !== RUN_ROOT && !normal.startsWith(`${RUN_ROOT}/`)) return null;
     const name = normal.slice(RUN_ROOT.length + 1).replace(/\/$/, "");
-    return { name: name === "" ? "." : name, real: name === "" ? this.#folder : `${this.#folder}/${name}`, given };
+    return {
+      name: name === "" ? "." : name,
+      real: name === "" ? this.#folder : `${this.#folder}/${name}`,
+      given,
+    };
   }
 
   /** The absolute path that the program knows for a path in the real folder. */
@@ -35,23 +39,21 @@ export class RunPlace {
     return realPath.startsWith(`${this.#folder}/`) ? RUN_ROOT + realPath.slice(this.#folder.length) : realPath;
   }
 
-  /** An error of the real folder's in the words of the program's. */
-  translate(error: unknown, ...places: readonly (Place | null)[]): unknown {
-    if (!(error instanceof Error)) return error;
+  /** An error of the real folder's in the words of the program's paths. */
+  translate(error: unknown, first: Place | null, second: Place | null): unknown {
+    if (!(error instanceof Error) || !("syscall" in error)) return error;
     const failed = error as NodeJS.ErrnoException & { dest?: string };
     let { message } = failed;
-    const [first, second] = places;
-    if (second != null) message = message.replaceAll(`'${second.real}'`, `'${second.given}'`);
-    if (first != null) message = message.replaceAll(`'${first.real}'`, `'${first.given}'`);
-    message = message.replaceAll(this.#folder, RUN_ROOT);
-    if (message !== failed.message) {
-      const stack = failed.stack;
-      failed.message = message;
-      if (stack !== undefined) failed.stack = stack.replaceAll(this.#folder, RUN_ROOT);
-    }
-    if (failed.path !== undefined && first != null) failed.path = first.given;
-    if (failed.dest !== undefined && second != null) failed.dest = second.given;
-    return failed;
+    if (second !== null) message = message.replaceAll(`'${second.real}'`, `'${second.given}'`);
+    if (first !== null) message = message.replaceAll(`'${first.real}'`, `'${first.given}'`);
+    // A new one, because the stack of the other one shows the real path, and to change it is to have it formatted.
+    const translated: NodeJS.ErrnoException & { dest?: string } = new Error(message.replaceAll(this.#folder, RUN_ROOT));
+    translated.errno = failed.errno;
+    translated.code = failed.code;
+    translated.syscall = failed.syscall;
+    if (failed.path !== undefined) translated.path = first?.given ?? failed.path;
+    if (failed.dest !== undefined) translated.dest = second?.given ?? failed.dest;
+    return translated;
   }
 }
 

@@ -1,0 +1,83 @@
+import Module, { createRequire, isBuiltin } from "node:module";
+import { dirname, extname } from "node:path";
+import { isOwnFile } from "../engine/source-place.ts";
+import { compileCommon, formatOf, textOf, type CompiledCommon } from "./module-source.ts";
+
+/** CommonJS modules, executed anew after each `forget`. Each file is resolved, read and compiled once. */
+export class CommonModules {
+  readonly #compiled = new Map<string, CompiledCommon>();
+  readonly #requires = new Map<string, NodeJS.Require>();
+  readonly #resolved = new Map<string, string>();
+  #loaded = new Map<string, Module>();
+
+  forget(): void {
+    this.#loaded = new Map();
+  }
+
+  /** Executes the module in `file`, unless that has been done, and returns what it exports. */
+  load(file: string, parent?: Module): unknown {
+    const known = this.#loaded.get(file);
+    if (known !== undefined) return known.exports;
+    // A native addon is there once in a process, and so is forkcheck.
+    if (extname(file) === ".node" || isOwnFile(file) || formatOf(file) === "module")
+      return this.#nativeRequire(file)(file);
+    const module = new Module(file, parent);
+    module.filename = file;
+    module.paths = nodeModulePaths(dirname(file));
+    this.#loaded.set(file, module);
+    try {
+      this.#execute(module, file);
+    } catch (error) {
+      this.#loaded.delete(file);
+      throw error;
+    }
+    module.loaded = true;
+    return module.exports;
+  }
+
+  #execute(module: Module, file: string): void {
+    if (extname(file) === ".json") {
+      module.exports = JSON.parse(textOf(file));
+      return;
+    }
+    let compiled = this.#compiled.get(file);
+    if (compiled === undefined) {
+      compiled = compileCommon(file);
+      this.#compiled.set(file, compiled);
+    }
+    const require = this.#requireOf(module, file);
+    module.require = require;
+    compiled.call(module.exports, module.exports, require, module, file, dirname(file));
+  }
+
+  #requireOf(module: Module, file: string): NodeJS.Require {
+    const native = this.#nativeRequire(file);
+    const require = ((specifier: string) => {
+      if (isBuiltin(specifier)) return native(specifier) as unknown;
+      const key = `${file}\0${specifier}`;
+      let target = this.#resolved.get(key);
+      if (target === undefined) {
+        target = native.resolve(specifier);
+        this.#resolved.set(key, target);
+      }
+      return this.load(target, module);
+    }) as NodeJS.Require;
+    return Object.assign(require, {
+      resolve: native.resolve,
+      cache: {},
+      main: undefined,
+      extensions: native.extensions,
+    });
+  }
+
+  #nativeRequire(file: string): NodeJS.Require {
+    let require = this.#requires.get(file);
+    if (require === undefined) {
+      require = createRequire(file);
+      this.#requires.set(file, require);
+    }
+    return require;
+  }
+}
+
+const nodeModulePaths = (Module as unknown as { _nodeModulePaths(folder: string): string[] })._nodeModulePaths;

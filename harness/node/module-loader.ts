@@ -1,0 +1,134 @@
+import { createRequire, isBuiltin } from "node:module";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { isOwnFile } from "../engine/source-place.ts";
+import { CommonModules } from "./commonjs.ts";
+import { compileModule, formatOf, type CompiledModule } from "./module-source.ts";
+
+/**
+ * Loads a scenario's module, and for each run anew what that module gets by `import()`: whatever a package keeps in its modules
+ * would else reach from one run into the next. Each file is compiled once, and executed for each run.
+ *
+ * Shared between runs are Node's own modules, forkcheck, and what the scenario's module imports statically.
+ */
+export class ModuleLoader {
+  readonly #commons = new CommonModules();
+  readonly #resolved = new Map<string, string>();
+  readonly #compiled = new Map<string, CompiledModule>();
+  /** The scenario's own modules, and those that it shares with forkcheck. */
+  readonly #lasting = new Map<string, Loading>();
+  /** Of the run that is being played. */
+  #fresh = new Map<string, Loading>();
+
+  /** Imports a scenario's module, unless that has been done. */
+  async importScenario(url: string): Promise<void> {
+    await this.#execute(this.#lasting, url, [], (specifier, parent, stack) =>
+      this.#importForScenario(specifier, parent, stack),
+    );
+  }
+
+  /** Forgets what was loaded for the run before. */
+  forget(): void {
+    this.#fresh = new Map();
+    this.#commons.forget();
+  }
+
+  /** The scenario's own files are loaded here, so that their `import()` is seen; everything else it shares with forkcheck. */
+  async #importForScenario(specifier: string, parent: string, stack: readonly string[]): Promise<Namespace> {
+    const url = this.#resolve(specifier, parent);
+    if (!url.startsWith("file:")) return (await import(url)) as Namespace;
+    const file = fileURLToPath(url);
+    if (file.includes("/node_modules/") || isOwnFile(file) || formatOf(file) !== "module")
+      return (await import(url)) as Namespace;
+    return await this.#execute(this.#lasting, url, stack, (inner, from, above) =>
+      this.#importForScenario(inner, from, above),
+    );
+  }
+
+  async #importFresh(specifier: string, parent: string, stack: readonly string[]): Promise<Namespace> {
+    const url = this.#resolve(specifier, parent);
+    if (!url.startsWith("file:")) return namespaceOf(nativeRequire(url));
+    const file = fileURLToPath(url);
+    // There is one forkcheck in a process.
+    if (isOwnFile(file)) return (await import(url)) as Namespace;
+    if (formatOf(file) !== "module") return namespaceOf(this.#commons.load(file));
+    return await this.#execute(this.#fresh, url, stack, (inner, from, above) => this.#importFresh(inner, from, above));
+  }
+
+  /** A module that is being loaded further up the stack is given as far as it has come, as in every circle of modules. */
+  async #execute(
+    table: Map<string, Loading>,
+    url: string,
+    stack: readonly string[],
+    importStatically: Import,
+  ): Promise<Namespace> {
+    const known = table.get(url);
+    if (known !== undefined) {
+      if (!stack.includes(url)) await known.done;
+      return known.exports;
+    }
+    const exports = Object.create(null, { [Symbol.toStringTag]: { value: "Module" } }) as Namespace;
+    const below = [...stack, url];
+    const file = fileURLToPath(url);
+    const meta = {
+      url,
+      filename: file,
+      dirname: dirname(file),
+      resolve: (specifier: string) => this.#resolve(specifier, url),
+    };
+    const done = this.#compile(url)(
+      exports,
+      meta,
+      (specifier) => importStatically(specifier, url, below),
+      (specifier) => this.#importFresh(String(specifier), url, []),
+      (others) => exportAll(exports, others),
+    );
+    table.set(url, { exports, done });
+    await done;
+    return exports;
+  }
+
+  #compile(url: string): CompiledModule {
+    let compiled = this.#compiled.get(url);
+    if (compiled === undefined) {
+      compiled = compileModule(fileURLToPath(url));
+      this.#compiled.set(url, compiled);
+    }
+    return compiled;
+  }
+
+  #resolve(specifier: string, parent: string): string {
+    if (isBuiltin(specifier)) return specifier.startsWith("node:") ? specifier : `node:${specifier}`;
+    const key = `${parent}\0${specifier}`;
+    let url = this.#resolved.get(key);
+    if (url === undefined) {
+      url = import.meta.resolve(specifier, parent);
+      this.#resolved.set(key, url);
+    }
+    return url;
+  }
+}
+
+type Namespace = Record<string, unknown>;
+type Import = (specifier: string, parentUrl: string, stack: readonly string[]) => Promise<Namespace>;
+
+interface Loading {
+  readonly exports: Namespace;
+  /** Settles when the module was executed. */
+  readonly done: Promise<void>;
+}
+
+const nativeRequire = createRequire(import.meta.url);
+
+/** What `import` makes of a module that is no ES module: its exports by name, and all of them as `default`. */
+function namespaceOf(exports: unknown): Namespace {
+  const named = (typeof exports === "object" && exports !== null) || typeof exports === "function" ? exports : {};
+  return { ...(named as Namespace), default: exports };
+}
+
+function exportAll(exports: Namespace, others: Namespace): void {
+  for (const name of Object.keys(others)) {
+    if (name === "default" || name in exports) continue;
+    Object.defineProperty(exports, name, { enumerable: true, configurable: true, get: () => others[name] });
+  }
+}
