@@ -80,6 +80,29 @@ describe("the ticket rush in memory", () => {
     );
   });
 
+  test("comes with the nearest run that holds: one race the other way round", async () => {
+    const { counterexample } = await checker.check(unsafe, { seed: 1 });
+    const nearest = counterexample?.nearestPassing;
+    expect(nearest?.reversedRaces).toBe(1);
+    expect(nearest?.race.sentence).toMatch(
+      /^Where it fails, buyer 1 'read stock' \(ticket-rush\.ts:\d+\) comes before buyer 2 'write stock' \(ticket-rush\.ts:\d+\); where it holds, buyer 2 comes first\.$/,
+    );
+    const [first, second] = nearest?.race.failing.map((step) => entryAt(counterexample?.trace, step)) ?? [];
+    const [then, later] = nearest?.race.passing.map((step) => entryAt(nearest.trace, step)) ?? [];
+    expect([first, second]).toEqual(["buyer 1: read stock", "buyer 2: write stock"]);
+    expect([then, later]).toEqual([second, first]);
+    expect(nearest?.history.map(({ result }) => result).sort()).toEqual(["bought", "sold out"]);
+    expect((await checker.replay(unsafe, nearest?.token ?? "")).verdict).toBe("pass");
+  });
+
+  test("says which switches the failure needs", async () => {
+    const { counterexample } = await checker.check(unsafe, { seed: 1 });
+    expect(counterexample?.switchRoles).toMatchObject([
+      { from: "buyer 1", to: "buyer 2", role: "needed" },
+      { from: "buyer 2", to: "buyer 1", role: "forced" },
+    ]);
+  });
+
   test("is oversold in free mode too, and that failure is replayed and shrunk under control", async () => {
     await using free = new Checker();
     const result = await free.check(unsafe, { seed: 1, mode: "free", runs: 300 });
@@ -149,4 +172,9 @@ function timeless(result: Result): unknown {
   const { verdict, property, message, strategy, counterexample } = result;
   const { token, trace, explanation, foundInRun } = counterexample ?? {};
   return { verdict, property, message, strategy, token, trace, explanation, foundInRun };
+}
+
+function entryAt(trace: readonly { process: string; label: string }[] = [], step: number | null): string {
+  const { process, label } = trace[(step ?? 0) - 1];
+  return `${process}: ${label}`;
 }

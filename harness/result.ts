@@ -57,6 +57,10 @@ export interface Counterexample {
   /** `npx forkcheck replay TOKEN` shows this run again. */
   readonly token: string;
   readonly explanation: readonly string[];
+  /** Every switch between processes, in order, and whether the failure needs it; empty where that was not looked into. */
+  readonly switchRoles: readonly SwitchRole[];
+  /** The nearest run that holds; not there where no single reversed race leads to one, or the run is too long to look. */
+  readonly nearestPassing?: NearestPassing;
   readonly trace: readonly TraceEntry[];
   readonly history: readonly Operation[];
   readonly ends: readonly ProcessEnd[];
@@ -78,4 +82,49 @@ export interface FaultInWords {
   readonly step: number;
   /** How long a pause lasts, or how far the wall clock jumps; 0 for the others. */
   readonly ms: number;
+}
+
+/** A switch between processes in a failing run. */
+export interface SwitchRole {
+  /** The entry of the trace that came by the switch, from 1. */
+  readonly step: number;
+  /** Names of the process that moved before, and of the one that moved from there on. */
+  readonly from: string;
+  readonly to: string;
+  /**
+   * `needed`: with another choice at this place, and the rest as it was, the property holds. `free`: it is violated all the
+   * same. `forced`: nobody else could have moved.
+   */
+  readonly role: "needed" | "free" | "forced";
+}
+
+/**
+ * The run nearest to a failing one in which all properties hold: the same input and the same drawn values, and one race the
+ * other way round (or the few that it takes, where one alone decides nothing). Nearest means the fewest steps that only one
+ * of the two runs has, and the fewest pairs of dependent steps that come the other way round. Print the two side by side to
+ * see why the one fails.
+ */
+export interface NearestPassing {
+  /** The race that decides: turned round last. */
+  readonly race: ReversedRace;
+  /** How many races were turned round to get here; mostly 1. */
+  readonly reversedRaces: number;
+  /** `npx forkcheck replay TOKEN` shows this run. */
+  readonly token: string;
+  readonly preemptions: number;
+  readonly switches: number;
+  readonly steps: number;
+  readonly trace: readonly TraceEntry[];
+  readonly history: readonly Operation[];
+  readonly ends: readonly ProcessEnd[];
+}
+
+/** Two dependent steps of different processes that come in one order where it fails, in the other where it holds. */
+export interface ReversedRace {
+  /** Entries of the failing trace, from 1, in its order; null for a step that the run ended without. */
+  readonly failing: readonly [first: number | null, second: number | null];
+  /** The same two in the passing trace, in its order: what came second there comes first here. */
+  readonly passing: readonly [first: number | null, second: number | null];
+  /** One sentence, with the lines of the source: "Where it fails, buyer 1 'read stock' (ticket-rush.ts:31) comes before ...". */
+  readonly sentence: string;
 }

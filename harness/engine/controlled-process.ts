@@ -22,7 +22,7 @@ import {
 import { fileError } from "./file-error.ts";
 import { entryAt, textOf, type Recorder } from "./recorder.ts";
 import { processAt, strandAt, type AnnouncedDetails, type Scheduler } from "./scheduler.ts";
-import { userPlace } from "./source-place.ts";
+import { stackHere, userPlace } from "./source-place.ts";
 
 /**
  * One process of a run, under control: an event loop whose pending events the scheduler chooses between. Its blocking
@@ -306,7 +306,7 @@ export class ControlledProcess implements Probe, Gate {
   }
 
   place(): string {
-    return this.#words[H.recordSource] === 1 ? userPlace(new Error()) : "";
+    return this.#words[H.recordSource] === 1 ? userPlace(stackHere()) : "";
   }
 
   found(detail: string): void {
@@ -363,7 +363,7 @@ export class ControlledProcess implements Probe, Gate {
       this.#baton.await();
       if (this.#words[H.aborting] === 1) throw new RunAborted();
     }
-    if (this.#words[H.recordSource] === 1) this.#recorder.source(userPlace(new Error()));
+    if (this.#words[H.recordSource] === 1) this.#recorder.source(userPlace(stackHere()));
   }
 
   /** Gives the baton to whoever is next; true if that is this process. */
@@ -443,7 +443,7 @@ export class ControlledProcess implements Probe, Gate {
     this.#pending++;
     this.#holding++;
     return new Promise<T>((resolve, reject) => {
-      const place = this.#words[H.recordSource] === 1 ? userPlace(new Error()) : "";
+      const place = this.#words[H.recordSource] === 1 ? userPlace(stackHere()) : "";
       this.#tasks[task] = {
         kind,
         object,

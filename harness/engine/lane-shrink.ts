@@ -8,7 +8,9 @@ import { encodeToken } from "../token.ts";
 import { isLoss, type KnownFailure } from "./known-failure.ts";
 import { ScenarioError } from "./lane.ts";
 import { replayRequest, valueOf, type KnownAttempt, type LaneRuns } from "./lane-runs.ts";
+import { EXPLAINED_STEPS_MAX, nearestPassing } from "./nearest-passing.ts";
 import { derivedSeed } from "./random.ts";
+import { switchRoles } from "./switch-roles.ts";
 import { NondeterminismError } from "./trouble.ts";
 
 /** Makes the failure as small as it gets, and tells it: all but where it was found and how long that took. */
@@ -24,7 +26,21 @@ export async function smallestCounterexample(runs: LaneRuns, failure: KnownFailu
   const outcome = await runs.lane.run({ ...replayRequest(value, stepsMax), keepCandidates: true, recordSource: true });
   const judgement = runs.judge(outcome, failure.judgement.property);
   if (judgement === null) throw new NondeterminismError([], [], prepared);
-  return told(runs, { ...failure, judgement }, { ...smallest, attempt: runs.attempt(outcome, judgement) });
+  const attempt = runs.attempt(outcome, judgement);
+  const why = endOnFailure === true ? NOTHING : await reasonsOf(runs, attempt, judgement.property);
+  return told(runs, { ...failure, judgement }, { ...smallest, attempt }, why);
+}
+
+type Why = Pick<Counterexample, "switchRoles" | "nearestPassing">;
+
+const NOTHING: Why = { switchRoles: [] };
+
+/** @param failing the lane's last run */
+async function reasonsOf(runs: LaneRuns, failing: KnownAttempt, property: string): Promise<Why> {
+  if (failing.decisions.length > EXPLAINED_STEPS_MAX) return NOTHING;
+  const passing = await nearestPassing(runs, failing);
+  const roles = await switchRoles(runs, failing, property);
+  return { switchRoles: roles, ...(passing === null ? {} : { nearestPassing: passing }) };
 }
 
 interface Told {
@@ -45,7 +61,7 @@ function unshrunk(failure: KnownFailure): Smallest {
   return { input: failure.input.value, attempt: failure.attempt, minimal: false, smallerRunsChecked: 0 };
 }
 
-function told(runs: LaneRuns, { judgement, mode, asItWas }: KnownFailure, smallest: Smallest): Told {
+function told(runs: LaneRuns, { judgement, mode, asItWas }: KnownFailure, smallest: Smallest, why = NOTHING): Told {
   const attempt = smallest.attempt as KnownAttempt;
   const trace = asItWas?.trace ?? attempt.trace;
   const { processes, operations, preemptions, switches, steps } = attempt.measure;
@@ -63,6 +79,7 @@ function told(runs: LaneRuns, { judgement, mode, asItWas }: KnownFailure, smalle
     // A free run that did not happen again has none.
     token: asItWas === undefined ? encodeToken(runs.request.name, valueOf(smallest.input, attempt)) : "",
     explanation: explain(trace, attempt.decisions, attempt.history.operations),
+    ...why,
     trace,
     history: attempt.history.operations,
     ends: attempt.history.processes,

@@ -38,6 +38,7 @@ export function recordedExecution(memory: LaneMemory, spans: boolean): RecordedE
     waitedInVain: reader.waitedInVain,
     waiting: reader.waiting,
     manyStrands: reader.manyStrands(),
+    spanned: spans,
   };
 }
 
@@ -48,6 +49,8 @@ export interface RecordedExecution extends Execution {
   readonly waiting: readonly (readonly number[])[];
   /** A process awaited several things at the same time. */
   readonly manyStrands: boolean;
+  /** Its steps say which operations begin and end with them. */
+  readonly spanned: boolean;
 }
 
 interface Spans {

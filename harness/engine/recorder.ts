@@ -90,7 +90,7 @@ export class Recorder {
   }
 
   source(place: string): void {
-    this.#words[this.#stepEntry() + T.source] = this.#names.intern(place);
+    if (place !== "") this.#words[this.#stepEntry() + T.source] = this.#names.intern(place);
   }
 
   #ended(number: number, outcome: number, kind: number, result: unknown): void {

@@ -8,6 +8,17 @@ export function userPlace(error: Error): string {
   return place === undefined ? "" : `${place.file}:${place.line}`;
 }
 
+/** Where this was called, as deep as the user's code may have called down to it. */
+export function stackHere(): Error {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = FRAMES_MAX;
+  const here = new Error("here");
+  Error.stackTraceLimit = limit;
+  return here;
+}
+
+const FRAMES_MAX = 64;
+
 /** The file is one of those that forkcheck's engine consists of. */
 export function isOwnFile(file: string): boolean {
   return OWN_FOLDERS.some((folder) => file.startsWith(folder));
