@@ -91,7 +91,8 @@ describe("the ticket rush in memory", () => {
     const [then, later] = nearest?.race.passing.map((step) => entryAt(nearest.trace, step)) ?? [];
     expect([first, second]).toEqual(["buyer 1: read stock", "buyer 2: write stock"]);
     expect([then, later]).toEqual([second, first]);
-    expect(nearest?.history.map(({ result }) => result).sort()).toEqual(["bought", "sold out"]);
+    const bought = nearest?.history.filter(({ operation }) => operation === "buy");
+    expect(bought?.map(({ result }) => result).sort()).toEqual(["bought", "sold out"]);
     expect((await checker.replay(unsafe, nearest?.token ?? "")).verdict).toBe("pass");
   });
 
