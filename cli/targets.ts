@@ -107,7 +107,7 @@ function candidateFiles(root: string): string[] {
         continue;
       if (looked++ > FILES_MAX) break;
       const text = readFileSync(path, "utf8");
-      if (/from\s+["']forkcheck["']/.test(text) && text.includes("scenario(")) files.push(path);
+      if (/from\s+["']forkcheck["']/.test(text) && /\b(scenario|linearizable)\(/.test(text)) files.push(path);
     }
   }
   return files;

@@ -1,6 +1,7 @@
 import type { History } from "./history.ts";
 import type { RunOutcome } from "./engine/lane.ts";
 import type { Property, Violation } from "./property.ts";
+import type { Scenario } from "./scenario.ts";
 
 /** A property that a run violated. */
 export interface Judgement {
@@ -19,18 +20,16 @@ export const BUILT_IN_PROPERTIES = {
   "no-endless-run": "every process comes to its end",
 } as const;
 
+/** What a scenario claims of its runs. */
+type Claims = Pick<Scenario, "properties" | "mayEndBlocked">;
+
 /**
  * The first property that the run violates, those of the harness before those of the scenario; null if all hold.
  *
  * @param only consider this property alone
  */
-export function judge(
-  outcome: RunOutcome,
-  history: () => History,
-  properties: readonly Property[],
-  only?: string,
-): Judgement | null {
-  for (const judgement of violations(outcome, history, properties)) {
+export function judge(outcome: RunOutcome, history: () => History, scenario: Claims, only?: string): Judgement | null {
+  for (const judgement of violations(outcome, history, scenario)) {
     if (only === undefined || judgement.property === only) return judgement;
   }
   return null;
@@ -39,10 +38,10 @@ export function judge(
 function* violations(
   outcome: RunOutcome,
   history: () => History,
-  properties: readonly Property[],
+  { properties, mayEndBlocked = false }: Claims,
 ): Generator<Judgement> {
   const whole = history();
-  if (outcome.ending !== "finished" || outcome.threw) yield* builtInViolations(outcome, whole);
+  if (outcome.ending !== "finished" || outcome.threw) yield* builtInViolations(outcome, whole, mayEndBlocked);
   if (outcome.ending !== "finished" && outcome.ending !== "deadlock") return;
   for (const property of properties) {
     const violation = checked(property, whole);
@@ -67,7 +66,7 @@ export class PropertyError extends Error {
   }
 }
 
-function* builtInViolations(outcome: RunOutcome, history: History): Generator<Judgement> {
+function* builtInViolations(outcome: RunOutcome, history: History, mayEndBlocked: boolean): Generator<Judgement> {
   const who = outcome.loss === null ? "" : (history.processes[outcome.loss.process]?.process ?? "a process");
   switch (outcome.ending) {
     case "died":
@@ -94,7 +93,7 @@ function* builtInViolations(outcome: RunOutcome, history: History): Generator<Ju
     if (end === "threw") yield builtIn("no-uncaught-error", `${process} failed: ${reason}`);
     if (end === "exited") yield builtIn("no-early-exit", `${process} left by process.exit(${reason})`);
   }
-  if (outcome.ending === "deadlock") yield builtIn("no-deadlock", deadlockMessage(history));
+  if (outcome.ending === "deadlock" && !mayEndBlocked) yield builtIn("no-deadlock", deadlockMessage(history));
 }
 
 /** Names who waits for what, and who has it as far as the history says. */

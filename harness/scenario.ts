@@ -75,6 +75,11 @@ export interface ScenarioOptions<Input, Shared extends object, Loaded = undefine
    * otherwise. What must hold is the same with a fault as without.
    */
   readonly survives?: readonly FaultKind[];
+  /**
+   * A run may end with processes that wait for ever: whether they had to is for the properties to say. Default false: it
+   * is a violation of `no-deadlock`.
+   */
+  readonly mayEndBlocked?: boolean;
   /** The properties that the scenario is meant to violate: it is a wrong version, kept to be caught. */
   readonly violates?: readonly string[];
 }

@@ -11,16 +11,20 @@ export interface Letter {
  * All histories of `count` operations by at most `clients` clients, up to what cannot matter: the order of neighbouring
  * invocations, or of neighbouring responses, and the names of the clients. `choices` lists what the operation in each place may be,
  * given the ones before it; each operation that is among the last may also be pending.
+ *
+ * @param whoMatters false if it cannot matter which client called what: each order of intervals then has its clients once
  */
 export function* allHistories(
   count: number,
   clients: number,
   choices: (before: readonly Letter[]) => readonly Letter[],
+  whoMatters = true,
 ): Generator<Operation[]> {
   for (const shape of shapesOf(count)) {
-    const colours = colouring(shape);
-    if (Math.max(...colours) >= clients) continue;
-    for (const symbols of words(count, choices)) yield* withPending(shape, symbols, colours);
+    for (const callers of callersOf(shape, clients)) {
+      for (const symbols of words(count, choices)) yield* withPending(shape, symbols, callers);
+      if (!whoMatters) break;
+    }
   }
 }
 
@@ -53,15 +57,31 @@ export function shapesOf(count: number): Interval[][] {
   return shapes;
 }
 
-/** A client for each operation, the lowest that is free. */
-function colouring(shape: readonly Interval[]): number[] {
+/**
+ * Every way to give the operations to clients, of whom each has one operation open at a time; a client gets its name when it
+ * first calls, so that ways which differ in the names alone come once.
+ */
+function* callersOf(shape: readonly Interval[], clients: number): Generator<readonly number[]> {
+  const callers: number[] = [];
   const until: number[] = [];
-  return shape.map(({ start, end }) => {
-    let client = until.findIndex((last) => last < start);
-    if (client === -1) client = until.length;
-    until[client] = end;
-    return client;
-  });
+  function* give(at: number): Generator<readonly number[]> {
+    if (at === shape.length) {
+      yield [...callers];
+      return;
+    }
+    const { start, end } = shape[at];
+    for (let client = 0; client < Math.min(clients, until.length + 1); client += 1) {
+      const before = until[client];
+      if (before !== undefined && before >= start) continue;
+      callers.push(client);
+      until[client] = end;
+      yield* give(at + 1);
+      callers.pop();
+      if (before === undefined) until.pop();
+      else until[client] = before;
+    }
+  }
+  yield* give(0);
 }
 
 function* words(
@@ -79,7 +99,7 @@ function* words(
 function* withPending(
   shape: readonly Interval[],
   symbols: readonly Letter[],
-  colours: readonly number[],
+  callers: readonly number[],
 ): Generator<Operation[]> {
   const last = Math.max(...shape.map(({ end }) => end));
   const open = shape.flatMap(({ end }, at) => (end === last ? [at] : []));
@@ -87,7 +107,7 @@ function* withPending(
     const pending = new Set(open.filter((_, bit) => ((choice >> bit) & 1) === 1));
     yield symbols.map(({ operation, args, result }, at) => ({
       id: at,
-      process: `c${colours[at]}`,
+      process: `c${callers[at]}`,
       operation,
       object: null,
       args,

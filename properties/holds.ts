@@ -34,7 +34,7 @@ export interface HoldOptions {
 }
 
 export const ACQUIRE_NAMES: readonly string[] = ["acquire", "acquireSync", "tryAcquire"];
-const RELEASE_NAMES: readonly string[] = ["release", "releaseSync"];
+export const RELEASE_NAMES: readonly string[] = ["release", "releaseSync"];
 
 /** The definite holds of each object, each list in the order in which they began. */
 export function holdsOf(history: History, options: HoldOptions = {}): Map<string | null, Hold[]> {

@@ -76,6 +76,11 @@ export interface Step<State> {
   readonly accepts?: (result: unknown) => boolean;
   /** An error whose text contains this is thrown. */
   readonly error?: string;
+  /**
+   * This is how an operation ends that would have to wait and does not care to: a try, a time-out. One that may wait for
+   * ever is right to, as long as nothing but refusals can happen to it.
+   */
+  readonly refuses?: boolean;
 }
 
 /**

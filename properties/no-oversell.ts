@@ -39,15 +39,21 @@ export function noOversell(sale: Sale): Property {
   };
 }
 
+/** Whether an operation of the sale sold a piece. One that is pending or threw may have, at any time after its invocation. */
+export function soldBy(sale: Sale, operation: Operation): "certainly" | "perhaps" | "not" {
+  if (operation.outcome !== "returned") return "perhaps";
+  const sold = sale.sold ?? ((result: unknown) => result === "bought");
+  return sold(operation.result) ? "certainly" : "not";
+}
+
 /** The operations that sold a piece, in the order of their returns, and those of which nobody can know. */
 export function salesOf(sale: Sale, history: History): { certain: Operation[]; possible: Operation[] } {
-  const sold = sale.sold ?? ((result: unknown) => result === "bought");
   const all = history.operations.filter((operation) => operation.operation === sale.operation);
   return {
     certain: all
-      .filter((operation) => operation.outcome === "returned" && sold(operation.result))
+      .filter((operation) => soldBy(sale, operation) === "certainly")
       .sort((a, b) => a.returned! - b.returned! || a.id - b.id),
-    possible: all.filter((operation) => operation.outcome !== "returned"),
+    possible: all.filter((operation) => soldBy(sale, operation) === "perhaps"),
   };
 }
 

@@ -1,11 +1,13 @@
-import type { Scenario } from "../harness/scenario.ts";
+import { isScenario, type Scenario } from "../harness/scenario.ts";
 import * as chefs from "./chefs.ts";
 import * as ktv from "./ktv.ts";
+import * as models from "./models.ts";
 import * as palaces from "./palaces.ts";
 import * as pipe from "./pipe.ts";
 import * as pipeContention from "./pipe-contention.ts";
 import { PRIMITIVE_SCENARIOS } from "./primitives/index.ts";
 import * as producerConsumer from "./producer-consumer.ts";
+import * as stack from "./stack.ts";
 import * as ticketRush from "./ticket-rush.ts";
 import * as ticketRushFile from "./ticket-rush-file.ts";
 import * as trafficLight from "./traffic-light.ts";
@@ -24,6 +26,12 @@ export const SCENARIOS: readonly Scenario[] = [
     chefs,
     pipe,
     pipeContention,
-  ].flatMap((module) => (Object.values(module) as unknown as Scenario[]).sort((a, b) => a.ordinal - b.ordinal)),
+    stack,
+    models,
+  ].flatMap((module) =>
+    Object.values<unknown>(module)
+      .filter(isScenario)
+      .sort((a, b) => a.ordinal - b.ordinal),
+  ),
   ...PRIMITIVE_SCENARIOS,
 ];

@@ -88,14 +88,14 @@ export class LaneRuns {
   judge(outcome: RunOutcome, only?: string): Judgement | null {
     if (outcome.ending === "stopped") throw new StoppedError();
     if (outcome.failure !== "") throw new ScenarioError(outcome.failure);
-    const { properties, final } = this.scenario;
+    const { scenario } = this;
     if (outcome.ending !== "finished" || outcome.threw)
-      return judge(outcome, () => this.lane.history(), properties, only);
+      return judge(outcome, () => this.lane.history(), scenario, only);
     // Properties are functions of the history: where nothing else is read, the same history holds again.
     // Who died when is no part of the behaviour that is remembered.
-    const behaviour = final === undefined && outcome.faults === 0 ? this.lane.recording.behaviour() : 0;
+    const behaviour = scenario.final === undefined && outcome.faults === 0 ? this.lane.recording.behaviour() : 0;
     if (behaviour !== 0 && this.#held.has(behaviour)) return null;
-    const judgement = judge(outcome, () => this.lane.history(), properties, only);
+    const judgement = judge(outcome, () => this.lane.history(), scenario, only);
     if (judgement === null && behaviour !== 0 && this.#held.size < BEHAVIOURS_KEPT_MAX) this.#held.add(behaviour);
     return judgement;
   }

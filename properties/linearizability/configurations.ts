@@ -16,9 +16,9 @@ export class Configurations {
   constructor(words: number, crashed: number) {
     this.#words = words;
     this.#width = 1 + words + crashed;
-    this.#rows = new Int32Array(this.#width * 16);
-    this.#table = new Int32Array(32).fill(-1);
-    this.#chain = new Int32Array(16);
+    this.#rows = new Int32Array(this.#width * 8);
+    this.#table = new Int32Array(16).fill(-1);
+    this.#chain = new Int32Array(8);
   }
 
   get rows(): Int32Array {

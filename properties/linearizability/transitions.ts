@@ -68,7 +68,7 @@ export class Transitions<State> {
     this.#model = model;
     this.#classes = classes;
     // A short history has few classes, and should not pay for a large cache.
-    const bits = Math.min(CACHE_BITS_MAX, 6 + Math.ceil(Math.log2(classes.length + 1)));
+    const bits = Math.min(CACHE_BITS_MAX, 4 + Math.ceil(Math.log2(classes.length + 1)));
     this.#shift = 32 - bits;
     this.#keys = new Float64Array(2 ** bits).fill(-1);
     this.#nexts = new Int32Array(2 ** bits);

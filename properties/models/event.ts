@@ -17,7 +17,7 @@ export function eventModel(): Model<boolean> {
         case "isSet":
           return [{ state: on, result: on }];
         case "wait":
-          return on ? [{ state: on, accepts: notFalse }] : [{ state: on, result: false }];
+          return on ? [{ state: on, accepts: notFalse }] : [{ state: on, result: false, refuses: true }];
       }
     },
     observes({ operation }) {

@@ -26,7 +26,7 @@ export function joinableCounterModel(): Model<number> {
         case "join":
           return unfinished === 0
             ? [{ state: unfinished, accepts: (result) => result !== false }]
-            : [{ state: unfinished, result: false }];
+            : [{ state: unfinished, result: false, refuses: true }];
       }
     },
     observes({ operation }, { outcome, result }) {

@@ -16,7 +16,9 @@ export function lockModel(): Model<string | null> {
     monitor: lockMonitor,
     step(owner, { operation, process }) {
       if (roleOf("lock", LOCK_NAMES, operation) === "acquire") {
-        return owner === null ? [{ state: process, accepts: notFalse }] : [{ state: owner, result: false }];
+        return owner === null
+          ? [{ state: process, accepts: notFalse }]
+          : [{ state: owner, result: false, refuses: true }];
       }
       if (owner === process) return [{ state: null }];
       return [

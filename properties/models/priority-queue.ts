@@ -14,7 +14,10 @@ export function priorityQueueModel(): Model<readonly number[]> {
         return [{ state: [...items, args[0] as number].sort((a, b) => a - b) }];
       }
       if (items.length > 0) return [{ state: items.slice(1), result: items[0] }];
-      return [{ state: items, result: undefined }, ...EMPTY_ERRORS.map((error) => ({ state: items, error }))];
+      return [
+        { state: items, result: undefined, refuses: true },
+        ...EMPTY_ERRORS.map((error) => ({ state: items, error, refuses: true })),
+      ];
     },
     observes({ operation }, { outcome, result }) {
       if (roleOf("priority-queue", PRIORITY_QUEUE_NAMES, operation) === "insert") return false;

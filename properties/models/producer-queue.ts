@@ -22,7 +22,11 @@ export function producerQueueModel(): Model<ProducerQueueState> {
         const { [producer]: _, ...others } = lines;
         return { state: rest.length === 0 ? others : { ...others, [producer]: rest }, result: first };
       });
-      return [...taken, { state: lines, result: undefined }, ...EMPTY_ERRORS.map((error) => ({ state: lines, error }))];
+      return [
+        ...taken,
+        { state: lines, result: undefined, refuses: true },
+        ...EMPTY_ERRORS.map((error) => ({ state: lines, error, refuses: true })),
+      ];
     },
     observes({ operation }, { outcome, result }) {
       if (roleOf("producer-queue", QUEUE_NAMES, operation) === "put") return false;

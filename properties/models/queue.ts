@@ -18,10 +18,16 @@ export function queueModel(capacity = Infinity): Model<readonly unknown[]> {
       switch (roleOf("queue", QUEUE_NAMES, operation)) {
         case "put":
           if (items.length < capacity) return [{ state: [...items, args[0]], accepts: (result) => result !== false }];
-          return [{ state: items, result: false }, ...FULL_ERRORS.map((error) => ({ state: items, error }))];
+          return [
+            { state: items, result: false, refuses: true },
+            ...FULL_ERRORS.map((error) => ({ state: items, error, refuses: true })),
+          ];
         case "get":
           if (items.length > 0) return [{ state: items.slice(1), result: items[0] }];
-          return [{ state: items, result: undefined }, ...EMPTY_ERRORS.map((error) => ({ state: items, error }))];
+          return [
+            { state: items, result: undefined, refuses: true },
+            ...EMPTY_ERRORS.map((error) => ({ state: items, error, refuses: true })),
+          ];
         case "size":
           return [{ state: items, result: items.length }];
         case "empty":

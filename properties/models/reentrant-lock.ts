@@ -11,7 +11,7 @@ export function reentrantLockModel(): Model<ReentrantLockState> {
     step(state, { operation, process }) {
       const mine = state.owner === process;
       if (roleOf("reentrant-lock", LOCK_NAMES, operation) === "acquire") {
-        if (state.owner !== null && !mine) return [{ state, result: false }];
+        if (state.owner !== null && !mine) return [{ state, result: false, refuses: true }];
         return [{ state: { owner: process, depth: state.depth + 1 }, accepts: notFalse }];
       }
       if (mine)

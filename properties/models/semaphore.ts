@@ -15,7 +15,7 @@ export function semaphoreModel(permits: number, options: { readonly bounded?: bo
     monitor: semaphoreMonitor(permits, most),
     step(free, { operation, args }) {
       if (roleOf("semaphore", LOCK_NAMES, operation) === "acquire") {
-        return free > 0 ? [{ state: free - 1, accepts: notFalse }] : [{ state: free, result: false }];
+        return free > 0 ? [{ state: free - 1, accepts: notFalse }] : [{ state: free, result: false, refuses: true }];
       }
       const count = typeof args[0] === "number" ? args[0] : 1;
       return free + count <= most ? [{ state: free + count }] : [{ state: free, error: "OverReleaseError" }];

@@ -12,7 +12,10 @@ export function stackModel(): Model<readonly unknown[]> {
     step(items, { operation, args }) {
       if (roleOf("stack", STACK_NAMES, operation) === "push") return [{ state: [...items, args[0]] }];
       if (items.length > 0) return [{ state: items.slice(0, -1), result: items.at(-1) }];
-      return [{ state: items, result: undefined }, ...EMPTY_ERRORS.map((error) => ({ state: items, error }))];
+      return [
+        { state: items, result: undefined, refuses: true },
+        ...EMPTY_ERRORS.map((error) => ({ state: items, error, refuses: true })),
+      ];
     },
     observes({ operation }, { outcome, result }) {
       if (roleOf("stack", STACK_NAMES, operation) === "push") return false;
