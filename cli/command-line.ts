@@ -1,13 +1,14 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { parseFaultBudget } from "../harness/fault.ts";
 import { RequestError } from "../harness/request-error.ts";
-import { RegressionFileError } from "../reports/index.ts";
+import { LANGUAGES, RegressionFileError } from "../reports/index.ts";
 import { PORTFOLIO } from "../harness/options.ts";
 import { SEARCH_STRATEGIES } from "../harness/strategies/index.ts";
 import type { Shard } from "../harness/options.ts";
 import { addCheckHistoryCommand } from "./check-history.ts";
 import { compare } from "./compare.ts";
 import { demo } from "./demo.ts";
+import { learn } from "./learn.ts";
 import { list } from "./list.ts";
 import { merge } from "./merge.ts";
 import { addPublicationOptions } from "./publication.ts";
@@ -108,6 +109,17 @@ function commandLine(setStatus: (status: number) => void): Command {
     .action((before: string, after: string, options) => setStatus(compare(before, after, options)));
 
   program
+    .command("learn")
+    .description("lessons about races: you are the scheduler, and try to break the code")
+    .argument("[lesson]", "which one; without it the first")
+    .option("--list", "name all lessons")
+    .addOption(new Option("--lang <language>", "English or Chinese (default: by the locale)").choices([...LANGUAGES]))
+    .option("--html <file>", "write the lesson, or without one all of them, as a page that needs nothing else")
+    .option("--choices <list>", "take these choices, such as 1,2,1, instead of asking", choices)
+    .option("--json", "one JSON document on standard output, and nothing else there")
+    .action(async (lesson: string | undefined, options) => setStatus(await learn(lesson, options)));
+
+  program
     .command("report")
     .description("make a page of a result that was written with --json")
     .argument("<file>", "the JSON document")
@@ -146,6 +158,12 @@ function explain(error: unknown): number {
 function wholeNumber(text: string): number {
   if (!/^-?\d+$/.test(text)) throw new InvalidArgumentError("It is a whole number.");
   return Number(text);
+}
+
+/** "1,2,1": the first choice, then the second, then the first again. */
+function choices(text: string): number[] {
+  if (!/^[1-9]\d*(,[1-9]\d*)*$/.test(text)) throw new InvalidArgumentError("It is a list of numbers such as 1,2,1.");
+  return text.split(",").map(Number);
 }
 
 /** "2/4": the second of four. */

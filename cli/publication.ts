@@ -70,7 +70,7 @@ function fileName(text: string): string {
 }
 
 /** Under another name first: whoever reads the file finds the old one or the new one, never half of it. */
-function writeWhole(file: string, text: string): void {
+export function writeWhole(file: string, text: string): void {
   const next = `${file}.${process.pid}.tmp`;
   try {
     mkdirSync(dirname(file), { recursive: true });
@@ -86,7 +86,7 @@ function writeWhole(file: string, text: string): void {
 }
 
 /** The text of a line of code, by a place as traces have it: "/home/me/ticket-rush.ts:12". */
-function lineOf(place: string): string | null {
+export function lineOf(place: string): string | null {
   const at = place.lastIndexOf(":");
   try {
     return readFileSync(place.slice(0, at), "utf8").split("\n")[Number(place.slice(at + 1)) - 1] ?? null;

@@ -6,7 +6,7 @@ import type { Connection } from "../primitives/connection.ts";
 import { pipe } from "../primitives/pipe.ts";
 import { pipeFraming } from "../properties/pipe-framing.ts";
 
-/** The tutorial's pipes: a greeting. */
+/** Pipes: a greeting. */
 export const pipeHello = scenario(import.meta.url, {
   name: "pipe-hello",
   description: "a child sends one message through a pipe, and main receives it",
@@ -26,6 +26,28 @@ export const pipeHello = scenario(import.meta.url, {
     },
   },
   properties: [pipeFraming()],
+});
+
+export const pipeHelloTwice = scenario(import.meta.url, {
+  name: "pipe-hello-twice",
+  description: "the child sends one message and main receives two: it waits for ever for the second",
+  input: fc.constant({}),
+  shared: () => {
+    const [mainEnd, childEnd] = pipe<string>();
+    return { mainEnd, childEnd };
+  },
+  processes: () => ["main", "child"],
+  roles: {
+    async main({ mainEnd }) {
+      console.log(await mainEnd.recv());
+      console.log(await mainEnd.recv());
+    },
+    async child({ childEnd }) {
+      await childEnd.send("hello");
+    },
+  },
+  properties: [pipeFraming()],
+  violates: ["no-deadlock"],
 });
 
 const inherited = {

@@ -1,6 +1,7 @@
 import { Baton } from "./baton.ts";
 import { H, LaneMemory, MAGIC, PARTS } from "./lane-memory.ts";
 import { Lane, type Workers } from "./lane.ts";
+import { LanePlay } from "./lane-play.ts";
 import { LaneSearch } from "./lane-search.ts";
 import { joinLane, reportReady } from "./membership.ts";
 import type { FromConductor, ToConductor } from "./protocol.ts";
@@ -76,10 +77,12 @@ const workers = new RemoteWorkers(membership.watchdogMs);
 const folder = new RunFolder(membership.folder);
 const lane = new Lane(memory, new Baton(memory, 0), workers, folder);
 const search = new LaneSearch({ lane, memory, workers, tell });
+const play = new LanePlay(lane, tell);
 
 process.on("message", (message: ToConductor) => {
   workers.hear(message);
   search.hear(message);
+  play.hear(message);
 });
 process.on("disconnect", () => process.exit(0));
 // The pool knows by this that the conductor is not caught in a property or another function of the user's.

@@ -137,6 +137,11 @@ export class Lane {
     return outcome;
   }
 
+  /** The scenario whose runs these are. */
+  get scenario(): Scenario {
+    return (this.#program as Program).scenario;
+  }
+
   /** The run that has just ended, as far as names go: its processes, and who began a role anew. */
   get names(): RunNames {
     const prepared = this.#prepared as Prepared;

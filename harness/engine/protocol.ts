@@ -2,11 +2,14 @@ import type { FaultBudget } from "../fault.ts";
 import type { BehaviourCounts } from "../coverage.ts";
 import type { Counterexample } from "../result.ts";
 import type { Judgement } from "../judge.ts";
+import type { Position } from "../position.ts";
 import type { Shard } from "../options.ts";
 
 /** What the pool tells a conductor. */
 export type ToConductor =
   | { readonly type: "check"; readonly request: CheckRequest }
+  /** Where does a run stand after these choices? */
+  | { readonly type: "play"; readonly request: PlayRequest }
   /** A failure in a block after this one is of no interest any more. */
   | { readonly type: "limit"; readonly block: number }
   /** Make the smallest of the failure that this lane found. */
@@ -30,6 +33,7 @@ export type FromConductor =
       readonly trouble: Trouble | null;
       readonly behaviours?: BehaviourCounts;
     }
+  | { readonly type: "played"; readonly position: Position }
   | {
       readonly type: "shrunk";
       readonly counterexample: Omit<Counterexample, "foundInRun" | "foundMs" | "shrinkMs">;
@@ -38,10 +42,20 @@ export type FromConductor =
     }
   | { readonly type: "trouble"; readonly trouble: Trouble };
 
-export interface CheckRequest {
+/** Which of a module's scenarios is meant, and how it is called. */
+export interface ScenarioReference {
   readonly moduleUrl: string;
   readonly ordinal: number;
   readonly name: string;
+}
+
+export interface PlayRequest extends ScenarioReference {
+  readonly input: unknown;
+  readonly guide: readonly number[];
+  readonly stepsMax: number;
+}
+
+export interface CheckRequest extends ScenarioReference {
   /** The module may be loaded before its turn: it is not one of those before which Node has to be under control. */
   readonly preload: boolean;
   readonly search: SearchOptions;

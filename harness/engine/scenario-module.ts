@@ -1,9 +1,9 @@
 import { declaredScenarios, type Scenario } from "../scenario.ts";
 import { ScenarioError } from "./lane.ts";
-import type { CheckRequest } from "./protocol.ts";
+import type { ScenarioReference } from "./protocol.ts";
 
 /** Imports the scenario that a request means, as every process does. */
-export async function loadScenario(request: CheckRequest): Promise<Scenario> {
+export async function loadScenario(request: ScenarioReference): Promise<Scenario> {
   try {
     await import(request.moduleUrl);
   } catch (error) {

@@ -26,7 +26,7 @@ export interface PageResult {
 export const dataElementId = "forkcheck-data";
 
 /** JSON that no text inside can end, so that it may stand in a script element. */
-export function encodePageData(data: PageData): string {
+export function encodePageData(data: object): string {
   return toJson(data).replaceAll("<", String.raw`\u003c`);
 }
 

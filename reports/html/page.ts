@@ -29,12 +29,20 @@ export interface PageOptions {
  * @throws {Error} if the template has not been built.
  */
 export function renderPage(results: readonly Result[], options: PageOptions = {}): string {
-  const template = options.template ?? readTemplate();
   const data: PageData = { results: results.map((result) => preparePage(result, options)) };
+  const template = options.template ?? readTemplate("html");
+  return fillTemplate(template, { title: titleOf(results), text: asText(results), data });
+}
+
+/** Puts a title, what is shown without JavaScript, and the data into a built template. */
+export function fillTemplate(
+  template: string,
+  { title, text, data }: { readonly title: string; readonly text: string; readonly data: object },
+): string {
   // A function as replacement, because '$&' in a user's value would otherwise be filled in.
   return template
-    .replace("%forkcheck-title%", () => escapeHtml(titleOf(results)))
-    .replace("%forkcheck-text%", () => escapeHtml(asText(results)))
+    .replace("%forkcheck-title%", () => escapeHtml(title))
+    .replace("%forkcheck-text%", () => escapeHtml(text))
     .replace(
       `<script type="application/json" id="${dataElementId}"></script>`,
       () => `<script type="application/json" id="${dataElementId}">${encodePageData(data)}</script>`,
@@ -46,7 +54,7 @@ const inputCharsMax = 4000;
 /** Width of the diagrams that are shown without JavaScript. */
 const diagramColumns = 120;
 
-function preparePage(result: Result, options: PageOptions): PageResult {
+export function preparePage(result: Result, options: PageOptions): PageResult {
   const counterexample = result.counterexample && shortenSources(result.counterexample, options);
   const input =
     counterexample?.input === undefined ? "" : inspect(counterexample.input, { depth: 8, maxArrayLength: 100 });
@@ -101,9 +109,9 @@ function asText(results: readonly Result[]): string {
   return results.map((result) => formatResult(result, { colour: false, columns: diagramColumns })).join("\n\n");
 }
 
-/** The template lies beside this file once built; run from its sources, forkcheck looks where the build puts it. */
-function readTemplate(): string {
-  for (const place of ["./template.html", "../../dist/reports/html/template.html"]) {
+/** The templates lie beside this code once built; run from its sources, forkcheck looks where the build puts them. */
+export function readTemplate(folder: "html" | "lessons"): string {
+  for (const place of [`../${folder}/template.html`, `../../dist/reports/${folder}/template.html`]) {
     try {
       return readFileSync(new URL(place, import.meta.url), "utf8");
     } catch {

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import type { Counterexample, Result } from "../../harness/result.ts";
-import { layOut } from "../diagram/diagram.ts";
+import { layOut, type Run } from "../diagram/diagram.ts";
 import { drawDiagram } from "./diagram.ts";
 import { painter } from "./paint.ts";
 import type { Paint } from "./paint.ts";
@@ -94,6 +94,14 @@ export function formatCounterexample(
         ]),
     ...(options.page === undefined ? [] : [`  ${paint("quiet", "Page")}     ${options.page}`]),
   ].join("\n");
+}
+
+/** The diagram of a run alone, line by line. */
+export function formatDiagram(
+  run: Run,
+  { colour, columns }: Pick<FormatOptions, "colour" | "columns">,
+): readonly string[] {
+  return drawDiagram(layOut(run), Math.max(columnsMin, columns), painter(colour));
 }
 
 /** "holds in 1,000 runs (pct+pos, 1.2 s)": what was checked, and whether that is a proof. */

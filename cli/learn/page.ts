@@ -1,0 +1,42 @@
+import { Checker } from "../../harness/check.ts";
+import { Play } from "../../harness/play.ts";
+import {
+  buildPlayTree,
+  renderLessons,
+  type Language,
+  type Lesson,
+  type LessonData,
+  type PlayTree,
+} from "../../reports/index.ts";
+import type { Scenario } from "../../harness/scenario.ts";
+import { PROOF, propertyOf, SEED } from "../learn.ts";
+import { lineOf, writeWhole } from "../publication.ts";
+import { STATUS } from "../status.ts";
+
+/** `forkcheck learn --html`: lessons as a page that needs nothing else, with every position that can be reached in it. */
+export async function writeLessons(file: string, lessons: readonly Lesson[], language: Language): Promise<number> {
+  await using checker = new Checker();
+  const data: LessonData[] = [];
+  for (const lesson of lessons) {
+    const inputs = [lesson.input];
+    data.push({
+      lesson,
+      wrong: await checker.check(lesson.wrong, { seed: SEED, inputs, ...propertyOf(lesson) }),
+      right: await checker.check(lesson.right, { seed: SEED, inputs, ...PROOF }),
+      wrongTree: await treeOf(lesson.wrong, lesson.input),
+      rightTree: await treeOf(lesson.right, lesson.input),
+    });
+  }
+  writeWhole(file, renderLessons(data, { language, root: process.cwd(), readSource: lineOf }));
+  process.stdout.write(`${file}\n`);
+  const whole = data.every(({ wrong, right }) => wrong.verdict === "fail" && right.verdict === "pass");
+  return whole ? STATUS.holds : STATUS.couldNotWork;
+}
+
+async function treeOf(scenario: Scenario, input: unknown): Promise<PlayTree> {
+  await using play = new Play(scenario, input);
+  return await buildPlayTree((guide) => play.at(guide), { positionsMax: POSITIONS_MAX });
+}
+
+/** A page with more would be slow to make and to load. */
+const POSITIONS_MAX = 400;

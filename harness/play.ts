@@ -1,0 +1,57 @@
+import { Pool } from "./engine/pool.ts";
+import type { FromConductor, PlayRequest } from "./engine/protocol.ts";
+import type { Position } from "./position.ts";
+import { RequestError } from "./request-error.ts";
+import type { Scenario } from "./scenario.ts";
+
+/**
+ * A scenario with one input, whose schedule somebody chooses step by step: a learner, or whoever wants to see every way in
+ * which it can go. Each position is a real run of the engine. Dispose of it to end its processes.
+ *
+ * @example
+ * await using play = new Play(ticketRush, { tickets: 1, buyers: 2 });
+ * const start = await play.at([]);
+ * start.choices; // [{ process: "buyer 1", label: "read stock", ... }, { process: "buyer 2", ... }]
+ * const next = await play.at([...start.guide, start.choices[1].strand]);
+ */
+export class Play implements AsyncDisposable {
+  readonly #pool = new Pool({ lanes: 1, free: false, watchdogMs: WATCHDOG_MS, memoryBytes: MEMORY_BYTES });
+  readonly #scenario: Scenario;
+  readonly #request: Omit<PlayRequest, "guide">;
+  #answer: ((message: FromConductor) => void) | null = null;
+
+  constructor(scenario: Scenario, input: unknown, name = scenario.name ?? "scenario") {
+    const { moduleUrl, ordinal } = scenario;
+    this.#scenario = scenario;
+    this.#request = { moduleUrl, ordinal, name, input, stepsMax: STEPS_MAX };
+  }
+
+  /**
+   * Where the run stands after these choices, and after all steps that follow from them without a choice.
+   *
+   * @param guide who takes each step, as the `guide` of an earlier position and one of its choices say
+   * @throws {RequestError} the scenario cannot be run
+   */
+  async at(guide: readonly number[]): Promise<Position> {
+    const [lane] = this.#pool.lanes;
+    if (this.#scenario.files !== undefined) await lane.makeFolder();
+    lane.listen((message) => this.#answer?.(message));
+    await lane.start(2);
+    return new Promise((resolve, reject) => {
+      this.#answer = (message) => {
+        if (message.type === "played") resolve(message.position);
+        else if (message.type === "trouble")
+          reject(new RequestError(message.trouble.message, "Nothing can be played."));
+      };
+      lane.tell({ type: "play", request: { ...this.#request, guide } });
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pool[Symbol.asyncDispose]();
+  }
+}
+
+const STEPS_MAX = 2000;
+const WATCHDOG_MS = 5000;
+const MEMORY_BYTES = 16 << 20;

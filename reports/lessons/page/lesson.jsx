@@ -1,0 +1,106 @@
+import { useState } from "preact/hooks";
+import { Explorer } from "../../html/page/explorer.jsx";
+import { Play } from "./play.jsx";
+
+/**
+ * One lesson, from the code to the proof. What the failure is comes to light when the learner has broken the code, or asks.
+ *
+ * @param {{
+ *   lesson: import("../page-data.ts").LessonPageData,
+ *   language: import("../language.ts").Language,
+ *   say: import("../words.ts").Say,
+ * }} props
+ */
+export function LessonView({ lesson, language, say }) {
+  const [revealed, setRevealed] = useState(false);
+  const [step, setStep] = useState(/** @type {number | null} */ (null));
+  const { counterexample, message } = lesson.failure.result;
+  return (
+    <>
+      <h1>{lesson.title[language]}</h1>
+      <p class="prose">{lesson.story[language]}</p>
+      <Code text={lesson.code} label={say("code")} />
+      <section>
+        <h2>{say("question")}</h2>
+        <p class="prose question">{lesson.question[language]}</p>
+      </section>
+      <section>
+        <h2>{say("youSchedule")}</h2>
+        <p class="prose">
+          {say("play")} {say("onlyOne")}
+        </p>
+        <Play
+          tree={lesson.wrongTree}
+          hint={lesson.hint[language]}
+          heldWord="held"
+          say={say}
+          onBroken={() => setRevealed(true)}
+        />
+      </section>
+      {!revealed && (
+        <p>
+          <button type="button" onClick={() => setRevealed(true)}>
+            {say("reveal")}
+          </button>
+        </p>
+      )}
+      {revealed && (
+        <>
+          <section>
+            <h2>{say("smallest")}</h2>
+            <p class="prose question">
+              <span class="mark fail" aria-hidden="true">
+                ✗
+              </span>{" "}
+              {message}
+            </p>
+            {lesson.failure.summary.map((sentence) => (
+              <p key={sentence} lang="en">
+                {sentence}
+              </p>
+            ))}
+            {counterexample !== undefined && (
+              <Explorer
+                run={counterexample}
+                passing={null}
+                witness={null}
+                sources={lesson.failure.sources}
+                step={step}
+                onStep={setStep}
+              />
+            )}
+            <p class="prose">{lesson.found[language]}</p>
+          </section>
+          <section>
+            <h2>{say("repair")}</h2>
+            <Code text={lesson.repairedCode} label={say("code")} />
+            <p class="prose">{lesson.repair[language]}</p>
+            <p class="prose">{say("playRepaired")}</p>
+            <Play tree={lesson.rightTree} hint={null} heldWord="heldRepaired" say={say} onBroken={() => {}} />
+          </section>
+          <section>
+            <h2>{say("proof")}</h2>
+            <p class="prose proof">
+              {lesson.proof.holds && (
+                <span class="mark pass" aria-hidden="true">
+                  ✓
+                </span>
+              )}{" "}
+              {say(lesson.proof.exhaustive ? "proved" : "notFinished", lesson.proof.runs)}
+            </p>
+            <p class="prose">{lesson.proved[language]}</p>
+          </section>
+        </>
+      )}
+    </>
+  );
+}
+
+/** @param {{ text: string, label: string }} props */
+function Code({ text, label }) {
+  return (
+    <pre class="code" role="region" aria-label={label} tabIndex={0}>
+      <code>{text}</code>
+    </pre>
+  );
+}

@@ -1,0 +1,152 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+
+/**
+ * The learner is the scheduler: a column for each process, a row for each step, and below them a button for each step that can
+ * be taken next.
+ *
+ * @param {{
+ *   tree: import("../play-tree.ts").PlayTree,
+ *   hint: string | null,
+ *   heldWord: "held" | "heldRepaired",
+ *   say: import("../words.ts").Say,
+ *   onBroken: () => void,
+ * }} props
+ */
+export function Play({ tree, hint, heldWord, say, onBroken }) {
+  // The positions that were passed, the start first.
+  const [path, setPath] = useState([0]);
+  const position = tree.positions[path[path.length - 1]];
+  const steps = path.flatMap((place) => tree.positions[place].happened).map((step) => tree.steps[step]);
+  const first = useRef(/** @type {HTMLButtonElement | null} */ (null));
+  const { end } = position;
+  const broken = end !== null && end.violation !== null;
+  useEffect(() => {
+    if (broken) onBroken();
+  }, [broken]);
+  /** @param {readonly number[]} next */
+  const go = (next) => {
+    setPath([...next]);
+    // The button that was pressed is gone; the keyboard stays where the choices are.
+    requestAnimationFrame(() => first.current?.focus({ preventScroll: true }));
+  };
+  /** @param {KeyboardEvent} event */
+  const onKey = (event) => {
+    const choice = position.choices[Number(event.key) - 1];
+    if (choice !== undefined) go([...path, choice.to]);
+    else if ((event.key === "u" || event.key === "Backspace") && path.length > 1) go(path.slice(0, -1));
+    else if (event.key === "r") go([0]);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <div class="play" onKeyDown={onKey}>
+      <Board tree={tree} steps={steps} say={say} />
+      <div class="turn" role="group" aria-label={say("whoMoves")}>
+        {end === null && <p class="asks">{say("whoMoves")}</p>}
+        {position.choices.map(({ process, label, to }, index) => (
+          <button
+            type="button"
+            key={index}
+            ref={index === 0 ? first : null}
+            class={`choice hue-${process % 8}`}
+            onClick={() => go([...path, to])}
+          >
+            <kbd>{index + 1}</kbd> <strong>{tree.processes[process]}</strong> {label}
+          </button>
+        ))}
+        {end !== null && <End end={end} tree={tree} heldWord={heldWord} say={say} />}
+        <p class="undo">
+          <button type="button" disabled={path.length < 2} onClick={() => go(path.slice(0, -1))}>
+            <kbd>u</kbd> {say("undo")}
+          </button>
+          <button type="button" ref={end === null ? null : first} disabled={path.length < 2} onClick={() => go([0])}>
+            <kbd>r</kbd> {say("again")}
+          </button>
+        </p>
+        {hint !== null && (
+          <details class="hint">
+            <summary>{say("hint")}</summary>
+            <p>{hint}</p>
+          </details>
+        )}
+      </div>
+      <p class="quiet">
+        {tree.preemptionsMax === null ? say("whole", tree.positions.length) : say("bounded", tree.preemptionsMax)}
+      </p>
+    </div>
+  );
+}
+
+/**
+ * @param {{
+ *   tree: import("../play-tree.ts").PlayTree,
+ *   steps: readonly import("../play-tree.ts").TreeStep[],
+ *   say: import("../words.ts").Say,
+ * }} props
+ */
+function Board({ tree, steps, say }) {
+  return (
+    <div class="board" role="region" aria-label={say("youSchedule")} tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">
+              <span class="spoken">{say("step")}</span>
+            </th>
+            {tree.processes.map((process, column) => (
+              <th scope="col" key={process} class={`hue-${column % 8}`}>
+                <span class="dot" aria-hidden="true" /> {process}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {steps.length === 0 && (
+            <tr>
+              <td />
+              <td colSpan={tree.processes.length} class="quiet">
+                {say("start")}
+              </td>
+            </tr>
+          )}
+          {steps.map((step, index) => (
+            <tr key={index}>
+              <td class="number">{index + 1}</td>
+              {tree.processes.map((process, column) => (
+                <td key={process} class={column === step.process ? `here ${step.kind} hue-${column % 8}` : undefined}>
+                  {column === step.process && (
+                    <>{step.kind === "print" ? <samp>» {step.detail}</samp> : `${step.label} ${step.detail}`}</>
+                  )}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/**
+ * @param {{
+ *   end: import("../play-tree.ts").TreeEnd,
+ *   tree: import("../play-tree.ts").PlayTree,
+ *   heldWord: "held" | "heldRepaired",
+ *   say: import("../words.ts").Say,
+ * }} props
+ */
+function End({ end, tree, heldWord, say }) {
+  return (
+    <div class={end.violation === null ? "end holds" : "end breaks"} role="status">
+      <p>{end.violation === null ? say(heldWord) : say("broken", end.violation)}</p>
+      {end.ends.map(({ process, reason }) => (
+        <p key={process}>{say("forEver", tree.processes[process], reason)}</p>
+      ))}
+      {end.violation !== null && (
+        <p class="replay">
+          <code class="command">npx forkcheck replay {end.token}</code>
+        </p>
+      )}
+    </div>
+  );
+}
