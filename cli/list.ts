@@ -1,7 +1,7 @@
 import { FAULT_CLAIMS, FAULT_KINDS } from "../harness/fault.ts";
 import { BUILT_IN_PROPERTIES } from "../harness/judge.ts";
 import { SEARCH_STRATEGIES } from "../harness/strategies/index.ts";
-import { formatTable } from "../reports/index.ts";
+import { formatTable, wrap } from "../reports/index.ts";
 import { terminalLayout } from "./layout.ts";
 import { STATUS } from "./status.ts";
 import { builtInTargets, scenariosIn, type Target } from "./targets.ts";
@@ -35,17 +35,18 @@ function json(targets: readonly Target[], strategies: readonly string[]): string
 function text(targets: readonly Target[], strategies: readonly string[]): string {
   const layout = terminalLayout();
   const scenarios = formatTable(
-    [{ title: "scenario" }, { title: "what it does" }],
+    [{ title: "scenario" }, { title: "what it does", wraps: true }],
     targets.map(({ name, scenario }) => [name, scenario.description ?? ""]),
     layout,
   );
   const properties = new Map<string, string>(Object.entries(BUILT_IN_PROPERTIES));
   for (const { scenario } of targets) for (const { name, claim } of scenario.properties) properties.set(name, claim);
-  const claims = formatTable([{ title: "property" }, { title: "claim" }], [...properties], layout);
+  const claims = formatTable([{ title: "property" }, { title: "claim", wraps: true }], [...properties], layout);
   const faults = formatTable(
-    [{ title: "fault" }, { title: "what it does" }],
+    [{ title: "fault" }, { title: "what it does", wraps: true }],
     FAULT_KINDS.map((kind) => [kind, FAULT_CLAIMS[kind]]),
     layout,
   );
-  return `${scenarios}\n\n${claims}\n\n${faults}\n\nstrategies: ${strategies.join(", ")}`;
+  const searches = wrap(`strategies: ${strategies.join(", ")}`, layout.columns).join("\n");
+  return `${scenarios}\n\n${claims}\n\n${faults}\n\n${searches}`;
 }

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { ResultDocument } from "../reports/index.ts";
 import { runCommandLine } from "./command-line.ts";
+import { capture } from "./fixtures/capture.ts";
 
 /** What the command line writes for other programs: JSON, lines of it, JUnit, GitHub, shards, regression files. */
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -125,22 +126,14 @@ describe("regression files", () => {
 
 /** In this process: a test of the command line itself starts it, and this one only looks at what it writes. */
 async function forkcheck(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const written = { stdout: "", stderr: "" };
-  const spies = (["stdout", "stderr"] as const).map((stream) =>
-    vi.spyOn(process[stream], "write").mockImplementation((chunk) => {
-      written[stream] += String(chunk);
-      return true;
-    }),
-  );
   for (const name of ["GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE"]) vi.stubEnv(name, env[name]);
   const before = process.cwd();
   process.chdir(folder);
   try {
-    const exitCode = await runCommandLine(args);
-    return { exitCode, stdout: written.stdout.trimEnd(), stderr: written.stderr.trimEnd() };
+    const { status: exitCode, stdout, stderr } = await capture(() => runCommandLine(args));
+    return { exitCode, stdout: stdout.trimEnd(), stderr: stderr.trimEnd() };
   } finally {
     process.chdir(before);
     vi.unstubAllEnvs();
-    for (const spy of spies) spy.mockRestore();
   }
 }

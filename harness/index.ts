@@ -1,6 +1,8 @@
 /** The harness: scenarios, checking them, and the values that come of it. */
 export { check, Checker } from "./check.ts";
 export type { Fault, FaultBudget, FaultKind } from "./fault.ts";
+export { Play } from "./play.ts";
+export type { NextStep, Position } from "./position.ts";
 export type { History, Operation, ProcessEnd } from "./history.ts";
 export type { CheckOptions, Progress } from "./options.ts";
 export type { Property, Violation } from "./property.ts";

@@ -145,7 +145,12 @@ export class Screen {
   }
 
   #code(code: string): void {
-    for (const line of code.replace(/^\n|\n$/g, "").split("\n")) this.#line(`    ${this.#paint("out", line)}`);
+    for (const line of code.replace(/^\n|\n$/g, "").split("\n")) {
+      const indent = "    " + (/^ */.exec(line)?.[0] ?? "");
+      for (const [index, part] of wrap(line.trim(), this.#layout.columns - indent.length - 4).entries()) {
+        this.#line(indent + (index === 0 ? "" : "    ") + this.#paint("out", part));
+      }
+    }
   }
 
   #paragraph(text: string, style?: Parameters<ReturnType<typeof painter>>[0]): void {

@@ -1,13 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chromium } from "playwright-core";
 import type { Browser, Page } from "playwright-core";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Result } from "../../harness/result.ts";
 import type { Run } from "../diagram/diagram.ts";
+import { hasBrowser, launchBrowser, textOf, violationsOfAxe } from "../fixtures/browser.ts";
 import {
   chinese,
   deadlock,
@@ -22,7 +21,6 @@ import {
 import { renderPage } from "./page.ts";
 import type { PageOptions } from "./page.ts";
 
-const executablePath = "/usr/bin/chromium";
 /** A folder that wants to have the screens, to be looked at; without it none are taken. */
 const screens = process.env.FORKCHECK_SCREENS;
 
@@ -82,16 +80,14 @@ describe("the file", () => {
   });
 });
 
-const browserTests = existsSync(executablePath) ? describe : describe.skip;
-if (!existsSync(executablePath)) console.warn(`no ${executablePath}: the page is not tested in a browser`);
+const browserTests = hasBrowser ? describe : describe.skip;
+if (!hasBrowser) console.warn("no Chromium: the page is not tested in a browser");
 
 browserTests("in a browser the page", () => {
   let browser: Browser;
   beforeAll(async () => {
     if (screens !== undefined) mkdirSync(screens, { recursive: true });
-    const switches = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run";
-    const quiet = "--disable-background-networking --disable-component-update --disable-sync";
-    browser = await chromium.launch({ executablePath, args: `${switches} ${quiet}`.split(" ") });
+    browser = await launchBrowser();
   });
   afterAll(() => browser.close());
 
@@ -212,16 +208,12 @@ browserTests("in a browser the page", () => {
       ["chinese", [{ ...oversold, counterexample: chinese }], {}],
       ["passes", [result({})], {}],
     ];
-    const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
     for (const [name, results, options] of shown) {
       const page = await open(results, options, colorScheme);
       if (screens !== undefined) {
         await page.screenshot({ path: join(screens, `${name}-${colorScheme}.png`), fullPage: true });
       }
-      await page.evaluate(axe);
-      const found = await page.evaluate(
-        "axe.run().then(({ violations }) => violations.map((v) => [v.id, v.nodes.map((n) => n.html)]))",
-      );
+      const found = await violationsOfAxe(page);
       expect([name, found]).toEqual([name, []]);
       await page.close();
     }
@@ -299,8 +291,3 @@ const walk = `(async () => {
   }
   return worst;
 })()`;
-
-/** What an element says, white space aside. */
-async function textOf(locator: ReturnType<Page["locator"]>): Promise<string> {
-  return ((await locator.textContent()) ?? "").replace(/\s+/g, " ").trim();
-}

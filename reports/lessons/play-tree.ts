@@ -47,12 +47,12 @@ export interface TreeEnd {
 }
 
 export interface TreeLimits {
-  /** A tree with more positions than this is built again with fewer preemptions. */
+  /** A tree with more positions than this is not built. */
   readonly positionsMax: number;
 }
 
 /**
- * Builds the tree with as many preemptions as the limit allows: all, or three, or fewer.
+ * Builds the tree with as many preemptions as the limit allows.
  *
  * @param at where a run stands after some choices; called once for each list of choices
  * @throws {RangeError} even without a preemption there are more positions than the limit
@@ -70,37 +70,40 @@ export async function buildPlayTree(
     known.set(key, position);
     return position;
   };
-  for (const preemptionsMax of [null, 3, 2, 1, 0]) {
-    const builder = new Builder(look, preemptionsMax ?? Infinity, positionsMax);
-    if (await builder.build([], 0, Infinity)) return { ...builder.tree, preemptionsMax };
+  let largest: PlayTree | null = null;
+  for (let preemptionsMax = 0; ; preemptionsMax++) {
+    const builder = new Builder(look, positionsMax);
+    if (!(await builder.build([], 0, preemptionsMax))) break;
+    largest = { ...builder.tree, preemptionsMax: builder.withheld ? preemptionsMax : null };
+    if (!builder.withheld) break;
   }
+  if (largest !== null) return largest;
   throw new RangeError(
     `there are more than ${positionsMax} positions (limit: positionsMax), even without a preemption`,
   );
 }
 
 class Builder {
+  /** Some choice was not offered, because it would have been a preemption too many. */
+  withheld = false;
   readonly tree = { processes: [] as string[], steps: [] as TreeStep[], positions: [] as TreePosition[] };
   readonly #at: (guide: readonly number[]) => Promise<Position>;
-  readonly #preemptionsMax: number;
   readonly #positionsMax: number;
   readonly #places = new Map<string, number>();
 
-  constructor(at: (guide: readonly number[]) => Promise<Position>, preemptionsMax: number, positionsMax: number) {
+  constructor(at: (guide: readonly number[]) => Promise<Position>, positionsMax: number) {
     this.#at = at;
-    this.#preemptionsMax = preemptionsMax;
     this.#positionsMax = positionsMax;
   }
 
   /** @returns whether it was done within the limit */
-  async build(guide: readonly number[], shown: number, preemptionsLeft: number): Promise<boolean> {
-    const left = Math.min(preemptionsLeft, this.#preemptionsMax);
+  async build(guide: readonly number[], shown: number, left: number): Promise<boolean> {
     let position = await this.#at(guide);
     if (this.tree.processes.length === 0) this.tree.processes.push(...position.ends.map(({ process }) => process));
-    let open = allowed(position, left);
+    let open = this.#allowed(position, left);
     while (open.length === 1) {
       position = await this.#at([...position.guide, open[0].strand]);
-      open = allowed(position, left);
+      open = this.#allowed(position, left);
     }
     if (this.tree.positions.length >= this.#positionsMax) return false;
     const place = this.tree.positions.length;
@@ -138,12 +141,14 @@ class Builder {
     };
   }
 
+  /** Without a preemption left, a process that can go on goes on. */
+  #allowed({ choices }: Position, left: number): Position["choices"] {
+    const allowed = left > 0 ? choices : choices.filter(({ preempts }) => !preempts);
+    if (allowed.length < choices.length) this.withheld = true;
+    return allowed;
+  }
+
   #process(name: string): number {
     return this.tree.processes.indexOf(name);
   }
-}
-
-/** Without a preemption left, a process that can go on goes on. */
-function allowed({ choices }: Position, preemptionsLeft: number): Position["choices"] {
-  return preemptionsLeft > 0 ? choices : choices.filter(({ preempts }) => !preempts);
 }

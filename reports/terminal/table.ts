@@ -1,11 +1,13 @@
 import type { Result } from "../../harness/result.ts";
 import { painter } from "./paint.ts";
 import type { Style } from "./paint.ts";
-import { cut, grouped, printable, widthOf } from "./text.ts";
+import { cut, grouped, printable, widthOf, wrap } from "./text.ts";
 
 export interface TableColumn {
   readonly title: string;
   readonly align?: "left" | "right";
+  /** What does not fit goes on in the next line, instead of being cut; such columns leave the others the room they need. */
+  readonly wraps?: boolean;
 }
 
 export type TableCell = string | { readonly text: string; readonly style: Style };
@@ -14,8 +16,10 @@ export type TableCell = string | { readonly text: string; readonly style: Style 
 const gap = 2;
 /** No column of a table is cut below this. */
 const columnWidthMin = 8;
+/** A column that wraps is at least so wide, or all columns are squeezed alike. */
+const wrappedWidthMin = 16;
 
-/** Rows under titles, as wide as they need to be; where that is too wide, the widest columns are cut. */
+/** Rows under titles, as wide as they need to be; where that is too wide, the widest columns are cut or wrapped. */
 export function formatTable(
   titles: readonly TableColumn[],
   rows: readonly (readonly TableCell[])[],
@@ -26,7 +30,7 @@ export function formatTable(
   const wishes = titles.map(({ title }, index) =>
     texts.reduce((widest, row) => Math.max(widest, widthOf(row[index] ?? "")), widthOf(title)),
   );
-  const widths = squeeze(wishes, options.columns - gap * (titles.length - 1));
+  const widths = fit(titles, wishes, options.columns - gap * (titles.length - 1));
   const place = (text: string, style: Style | null, index: number): string => {
     const kept = cut(text, widths[index]);
     const blanks = " ".repeat(widths[index] - widthOf(kept));
@@ -36,9 +40,17 @@ export function formatTable(
   const join = (cells: readonly string[]): string => cells.join(" ".repeat(gap)).trimEnd();
   return [
     join(titles.map(({ title }, index) => place(title, "quiet", index))),
-    ...rows.map((row, line) =>
-      join(row.map((cell, index) => place(texts[line][index], typeof cell === "string" ? null : cell.style, index))),
-    ),
+    ...rows.flatMap((row, line) => {
+      const cells = texts[line].map((text, index) =>
+        titles[index].wraps === true ? wrap(text, widths[index]) : [text],
+      );
+      const height = Math.max(1, ...cells.map(({ length }) => length));
+      return Array.from({ length: height }, (_, at) =>
+        join(
+          row.map((cell, index) => place(cells[index][at] ?? "", typeof cell === "string" ? null : cell.style, index)),
+        ),
+      );
+    }),
   ].join("\n");
 }
 
@@ -84,6 +96,17 @@ function verdictInWords(result: Result): string {
 function verdictStyle({ verdict }: Result): Style {
   if (verdict === "pass") return "good";
   return verdict === "fail" ? "doubt" : "bad";
+}
+
+/** Columns that wrap share what the others leave, unless that is too little for anybody. */
+function fit(titles: readonly TableColumn[], wishes: readonly number[], room: number): readonly number[] {
+  const wrapping = titles.map(({ wraps }) => wraps === true);
+  const taken = wishes.reduce((sum, wish, index) => sum + (wrapping[index] ? 0 : wish), 0);
+  const shared = wishes.filter((_, index) => wrapping[index]);
+  if (shared.length === 0 || room - taken < shared.length * wrappedWidthMin) return squeeze(wishes, room);
+  const widths = squeeze(shared, room - taken);
+  let next = 0;
+  return wishes.map((wish, index) => (wrapping[index] ? widths[next++] : wish));
 }
 
 /** Takes from the widest columns until the table fits, or until every column is at its least. */

@@ -69,16 +69,28 @@ const escapes: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\
 function wrapLine(line: string, width: number): readonly string[] {
   const lines: string[] = [];
   let current = "";
-  for (const word of line.split(/ +/).flatMap((piece) => chop(piece, width))) {
-    if (current === "") current = word;
-    else if (widthOf(current) + 1 + widthOf(word) <= width) current += ` ${word}`;
-    else {
-      lines.push(current);
-      current = word;
+  for (const [index, word] of line.split(/ +/).entries()) {
+    for (const [place, piece] of unbreakable(word)
+      .flatMap((part) => chop(part, width))
+      .entries()) {
+      const joint = index > 0 && place === 0 && current !== "" ? " " : "";
+      if (current === "" || widthOf(current) + joint.length + widthOf(piece) <= width) current += joint + piece;
+      else {
+        lines.push(current);
+        current = piece;
+      }
     }
   }
   return [...lines, current];
 }
+
+/** Chinese breaks between any two characters, but no line begins with a closing mark or ends with an opening one. */
+function unbreakable(word: string): readonly string[] {
+  return word.match(breaks) ?? [word];
+}
+
+const breaks =
+  /[（「『“‘《]*(?:\p{Script=Han}|[^\p{Script=Han}（「『“‘《，。、：；！？）」』”’》]+)?[，。、：；！？）」』”’》]*/gu;
 
 function chop(word: string, width: number): readonly string[] {
   if (widthOf(word) <= width) return [word];

@@ -21,7 +21,7 @@ async buyer({ lock }, p) {
   await p.operation("buy", () => buyUnderLock(lock, p, overwrite));
 },
 
-async function overwrite(p: RoleContext, text: string): Promise<void> {
+async function overwrite(p: RoleContext<Crowd>, text: string): Promise<void> {
   let fd = -1;
   await p.step("empty db", { writes: DB }, () => {
     fd = openSync(DB, "w");
@@ -45,7 +45,7 @@ async function overwrite(p: RoleContext, text: string): Promise<void> {
     zh: "在“清空”和“写入”之间，文件是空的，这时来读的人解析不出 JSON。锁只把写的人彼此隔开；不去拿锁的读者，和谁都没有隔开。",
   },
   repairedCode: `
-async function replace(p: RoleContext, text: string): Promise<void> {
+async function replace(p: RoleContext<Crowd>, text: string): Promise<void> {
   const next = \`\${DB}.\${p.index}\`;
   await p.step("write the new file", { writes: next }, () => writeFileSync(next, text));
   await p.step("rename it to db", { writes: DB }, () => renameSync(next, DB));

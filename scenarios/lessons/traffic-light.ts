@@ -6,7 +6,7 @@ export const trafficLightLesson: Lesson = {
   name: "traffic-light",
   wrong: trafficLightIgnoredWait as unknown as Scenario,
   right: trafficLight as unknown as Scenario,
-  input: { phases: 1, cars: 1 },
+  input: { phases: 1, cars: 2 },
   title: {
     en: "I waited, so it must be green",
     zh: "我等过了，所以一定是绿灯",

@@ -18,7 +18,7 @@ export function LessonView({ lesson, language, say }) {
   return (
     <>
       <h1>{lesson.title[language]}</h1>
-      <p class="prose">{lesson.story[language]}</p>
+      <Prose text={lesson.story[language]} />
       <Code text={lesson.code} label={say("code")} />
       <section>
         <h2>{say("question")}</h2>
@@ -32,6 +32,7 @@ export function LessonView({ lesson, language, say }) {
         <Play
           tree={lesson.wrongTree}
           hint={lesson.hint[language]}
+          label={say("youSchedule")}
           heldWord="held"
           say={say}
           onBroken={() => setRevealed(true)}
@@ -69,14 +70,21 @@ export function LessonView({ lesson, language, say }) {
                 onStep={setStep}
               />
             )}
-            <p class="prose">{lesson.found[language]}</p>
+            <Prose text={lesson.found[language]} />
           </section>
           <section>
             <h2>{say("repair")}</h2>
-            <Code text={lesson.repairedCode} label={say("code")} />
-            <p class="prose">{lesson.repair[language]}</p>
+            <Code text={lesson.repairedCode} label={say("repair")} />
+            <Prose text={lesson.repair[language]} />
             <p class="prose">{say("playRepaired")}</p>
-            <Play tree={lesson.rightTree} hint={null} heldWord="heldRepaired" say={say} onBroken={() => {}} />
+            <Play
+              tree={lesson.rightTree}
+              hint={null}
+              label={say("playRepaired")}
+              heldWord="heldRepaired"
+              say={say}
+              onBroken={() => {}}
+            />
           </section>
           <section>
             <h2>{say("proof")}</h2>
@@ -88,7 +96,7 @@ export function LessonView({ lesson, language, say }) {
               )}{" "}
               {say(lesson.proof.exhaustive ? "proved" : "notFinished", lesson.proof.runs)}
             </p>
-            <p class="prose">{lesson.proved[language]}</p>
+            <Prose text={lesson.proved[language]} />
           </section>
         </>
       )}
@@ -102,5 +110,18 @@ function Code({ text, label }) {
     <pre class="code" role="region" aria-label={label} tabIndex={0}>
       <code>{text}</code>
     </pre>
+  );
+}
+
+/**
+ * A paragraph; what stands between backticks is code.
+ *
+ * @param {{ text: string }} props
+ */
+function Prose({ text }) {
+  return (
+    <p class="prose">
+      {text.split("`").map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part))}
+    </p>
   );
 }

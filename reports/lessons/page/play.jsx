@@ -7,12 +7,13 @@ import { useEffect, useRef, useState } from "preact/hooks";
  * @param {{
  *   tree: import("../play-tree.ts").PlayTree,
  *   hint: string | null,
+ *   label: string,
  *   heldWord: "held" | "heldRepaired",
  *   say: import("../words.ts").Say,
  *   onBroken: () => void,
  * }} props
  */
-export function Play({ tree, hint, heldWord, say, onBroken }) {
+export function Play({ tree, hint, label, heldWord, say, onBroken }) {
   // The positions that were passed, the start first.
   const [path, setPath] = useState([0]);
   const position = tree.positions[path[path.length - 1]];
@@ -40,7 +41,7 @@ export function Play({ tree, hint, heldWord, say, onBroken }) {
   };
   return (
     <div class="play" onKeyDown={onKey}>
-      <Board tree={tree} steps={steps} say={say} />
+      <Board tree={tree} steps={steps} label={label} say={say} />
       <div class="turn" role="group" aria-label={say("whoMoves")}>
         {end === null && <p class="asks">{say("whoMoves")}</p>}
         {position.choices.map(({ process, label, to }, index) => (
@@ -81,12 +82,13 @@ export function Play({ tree, hint, heldWord, say, onBroken }) {
  * @param {{
  *   tree: import("../play-tree.ts").PlayTree,
  *   steps: readonly import("../play-tree.ts").TreeStep[],
+ *   label: string,
  *   say: import("../words.ts").Say,
  * }} props
  */
-function Board({ tree, steps, say }) {
+function Board({ tree, steps, label, say }) {
   return (
-    <div class="board" role="region" aria-label={say("youSchedule")} tabIndex={0}>
+    <div class="board" role="region" aria-label={label} tabIndex={0}>
       <table>
         <thead>
           <tr>
