@@ -92,16 +92,18 @@ async function lesson(name: string): Promise<LessonData> {
   const scenario = { name } as Scenario;
   return {
     lesson: {
-      ...{
-        name,
-        title: text(name),
-        wrong: scenario,
-        right: scenario,
-        input: {},
-        code: "go();",
-        repairedCode: "wait();",
-      },
-      ...{ story: text("Two go."), question: text("Who?"), hint: text("b"), found: text("b"), repair: text("`wait`") },
+      name,
+      title: text(name),
+      wrong: scenario,
+      right: scenario,
+      input: {},
+      code: "go();",
+      repairedCode: "wait();",
+      story: text("Two go."),
+      question: text("Who?"),
+      hint: text("b"),
+      found: text("b"),
+      repair: text("`wait`"),
       proved: text("a first"),
     },
     wrong: oversold,

@@ -39,7 +39,16 @@ function prepareLesson(
 ): LessonPageData {
   const { name, title, story, code, question, hint, found, repairedCode, repair, proved } = lesson;
   return {
-    ...{ name, title, story, question, hint, found, repair, proved, wrongTree, rightTree },
+    name,
+    title,
+    story,
+    question,
+    hint,
+    found,
+    repair,
+    proved,
+    wrongTree,
+    rightTree,
     code: code.trim(),
     repairedCode: repairedCode.trim(),
     failure: preparePage(wrong, options),

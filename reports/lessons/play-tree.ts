@@ -23,7 +23,7 @@ export interface TreeStep {
   readonly detail: string;
 }
 
-export interface TreePosition {
+interface TreePosition {
   /** What happened since the position before: places in `steps`. */
   readonly happened: readonly number[];
   readonly choices: readonly TreeChoice[];
@@ -31,7 +31,7 @@ export interface TreePosition {
   readonly end: TreeEnd | null;
 }
 
-export interface TreeChoice {
+interface TreeChoice {
   readonly process: number;
   readonly label: string;
   /** Place in `positions`. */
