@@ -26,11 +26,7 @@ test("whoever plays the scheduler walks through real runs, and the token replays
   expect(position.history[0]).toMatchObject({ operation: "buy", outcome: "pending", returned: null });
   await choose("buyer 2");
   while (position.choices.length > 0) await choose(position.choices[0].process);
-  expect(position.violation).toEqual({
-    property: "no-oversell",
-    message: "2 tickets sold, 1 in stock",
-    operations: [0, 1],
-  });
+  expect(position.violation).toMatchObject({ property: "no-oversell", message: "2 tickets sold, 1 in stock" });
 
   await using checker = new Checker();
   const replayed = await checker.replay(unsafe, position.token);

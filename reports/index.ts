@@ -44,6 +44,4 @@ export { buildPlayTree } from "./lessons/play-tree.ts";
 export type { PlayTree } from "./lessons/play-tree.ts";
 export { speaker } from "./lessons/words.ts";
 export type { Say, Word } from "./lessons/words.ts";
-export { findReversedRace } from "./html/reversed-race.ts";
-export type { ReversedRace } from "./html/reversed-race.ts";
 export type { Witness } from "./html/timeline.ts";

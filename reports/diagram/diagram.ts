@@ -89,7 +89,8 @@ export interface Blocked {
 }
 
 /** What a diagram is made of; a `Counterexample` is one. */
-export type Run = Pick<Counterexample, "trace" | "history" | "ends" | "explanation">;
+export type Run = Pick<Counterexample, "trace" | "history" | "ends" | "explanation"> &
+  Partial<Pick<Counterexample, "switchRoles">>;
 
 /** Lays a run out. The same run gives the same diagram. */
 export function layOut(run: Run): Diagram {

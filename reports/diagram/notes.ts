@@ -1,3 +1,4 @@
+import type { SwitchRole } from "../../harness/result.ts";
 import type { TraceEntry } from "../../harness/trace.ts";
 import { findPreemptions, isStep } from "./movement.ts";
 
@@ -10,9 +11,14 @@ const pausesToldMax = 6;
 /**
  * Takes the explanation apart. A sentence that begins with 'step N: ' belongs beside step N; all others are prose about the
  * whole run. What the explanation does not put beside a step is told in neutral words: the preemptions, and the writes of
- * values that were computed from what another process has overwritten since.
+ * values that were computed from what another process has overwritten since. A preemption without which the run would hold is
+ * called needed.
  */
-export function noteSteps(run: { readonly trace: readonly TraceEntry[]; readonly explanation: readonly string[] }): {
+export function noteSteps(run: {
+  readonly trace: readonly TraceEntry[];
+  readonly explanation: readonly string[];
+  readonly switchRoles?: readonly SwitchRole[];
+}): {
   readonly notes: Notes;
   readonly prose: readonly string[];
 } {
@@ -28,7 +34,10 @@ export function noteSteps(run: { readonly trace: readonly TraceEntry[]; readonly
   const preemptions = findPreemptions(run.trace);
   if (preemptions.size <= pausesToldMax) {
     const own = [
-      ...[...preemptions].map(([step, process]) => [step, tellPause(run.trace, step, process)] as const),
+      ...[...preemptions].map(([step, process]) => {
+        const needed = run.switchRoles?.some((other) => other.step === step && other.role === "needed") === true;
+        return [step, (needed ? "needed: " : "") + tellPause(run.trace, step, process)] as const;
+      }),
       ...findStaleWrites(run.trace),
     ];
     for (const [step, sentence] of own) if (!notes.has(step)) notes.set(step, [sentence]);

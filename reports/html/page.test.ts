@@ -4,8 +4,7 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Result } from "../../harness/result.ts";
-import type { Run } from "../diagram/diagram.ts";
+import type { NearestPassing, Result } from "../../harness/result.ts";
 import { hasBrowser, launchBrowser, textOf, violationsOfAxe } from "../fixtures/browser.ts";
 import {
   chinese,
@@ -24,9 +23,15 @@ import type { PageOptions } from "./page.ts";
 /** A folder that wants to have the screens, to be looked at; without it none are taken. */
 const screens = process.env.FORKCHECK_SCREENS;
 
-const held: Run = {
+const nearestPassing: NearestPassing = {
   ...soldTwice,
-  explanation: [],
+  token: "fc1:ticket-rush:2x1:b2c3d4",
+  reversedRaces: 1,
+  race: {
+    failing: [2, 5],
+    passing: [2, 4],
+    sentence: "Where it fails, buyer 2 'read stock' comes before buyer 1 'write stock'; where it holds, after it.",
+  },
   trace: trace([
     ["buyer 1", "read", "read stock", "→ 1", "stock"],
     ["buyer 1", "write", "write stock", "← 0", "stock"],
@@ -35,6 +40,7 @@ const held: Run = {
     ["buyer 2", "return", "buy", "→ sold out"],
   ]),
 };
+const withNearest: Result = { ...oversold, counterexample: { ...soldTwice, nearestPassing } };
 const queue: Result = { ...oversold, scenario: "queue", message: "1 item lost", counterexample: lostItem };
 
 let folder: string;
@@ -188,48 +194,56 @@ browserTests("in a browser the page", () => {
   });
 
   test("shows the nearest run that holds beside it, with the reversed race", async () => {
-    const page = await open([oversold], { passing: new Map([[oversold.scenario, held]]) });
+    const page = await open([withNearest]);
     const comparison = page.getByRole("region", { name: "The nearest run that holds" });
     await expect.poll(() => textOf(comparison.locator(".marked").nth(0))).toBe("2buyer 2read stock → 1 (reversed)");
     expect(await comparison.locator(".marked").count()).toBe(4);
     await page.close();
   });
 
-  test.each(["light", "dark"] as const)("has nothing that axe finds, in %s", async (colorScheme) => {
-    const shown: readonly (readonly [string, readonly Result[], Options])[] = [
-      ["sold-twice", [oversold], { passing: new Map([[oversold.scenario, held]]), readSource }],
-      [
-        "queue",
-        [queue, result({}), result({ scenario: "x", verdict: "error" })],
-        { witness: new Map([["queue", { order: [1, 0, 4], states: ["[7]", "[]", "[9]"], blamed: [2, 3] }]]) },
-      ],
-      ["deadlock", [{ ...oversold, counterexample: deadlock }], {}],
-      ["ten-buyers", [{ ...oversold, counterexample: tenBuyers() }], {}],
-      ["chinese", [{ ...oversold, counterexample: chinese }], {}],
-      ["passes", [result({})], {}],
-    ];
-    for (const [name, results, options] of shown) {
-      const page = await open(results, options, colorScheme);
-      if (screens !== undefined) {
-        await page.screenshot({ path: join(screens, `${name}-${colorScheme}.png`), fullPage: true });
+  test.each(["light", "dark"] as const)(
+    "has nothing that axe finds, in %s",
+    { timeout: 300_000 },
+    async (colorScheme) => {
+      const shown: readonly (readonly [string, readonly Result[], Options])[] = [
+        ["sold-twice", [withNearest], { readSource }],
+        [
+          "queue",
+          [queue, result({}), result({ scenario: "x", verdict: "error" })],
+          { witness: new Map([["queue", { order: [1, 0, 4], states: ["[7]", "[]", "[9]"], blamed: [2, 3] }]]) },
+        ],
+        ["deadlock", [{ ...oversold, counterexample: deadlock }], {}],
+        ["ten-buyers", [{ ...oversold, counterexample: tenBuyers() }], {}],
+        ["chinese", [{ ...oversold, counterexample: chinese }], {}],
+        ["passes", [result({})], {}],
+      ];
+      for (const [name, results, options] of shown) {
+        const page = await open(results, options, colorScheme);
+        if (screens !== undefined) {
+          await page.screenshot({ path: join(screens, `${name}-${colorScheme}.png`), fullPage: true });
+        }
+        const found = await violationsOfAxe(page);
+        expect([name, found]).toEqual([name, []]);
+        await page.close();
       }
-      const found = await violationsOfAxe(page);
-      expect([name, found]).toEqual([name, []]);
-      await page.close();
-    }
-  });
+    },
+  );
 
-  test("walks through 10,000 steps without stutter", async () => {
-    const page = await open([{ ...oversold, counterexample: longRun(10_000, 6) }], { hash: "#step=1" });
-    await page.getByLabel("fold quiet stretches").uncheck();
-    const worst = await page.evaluate(walk);
-    expect(await page.locator(".row").count()).toBeLessThan(200);
-    // A frame is 16 ms; what a person notices is 100. The machine may be busy: half a second would be a real stutter.
-    expect(worst).toBeLessThan(500);
-    await page.keyboard.press("End");
-    await page.keyboard.press("Home");
-    await expect.poll(() => textOf(page.getByRole("heading", { name: /^Step/ }))).toBe("Step 1");
-    await page.close();
+  test("walks through 10,000 steps as through 100: a key takes no longer for what is not on the screen", async () => {
+    const medianOf = async (steps: number): Promise<number> => {
+      const page = await open([{ ...oversold, counterexample: longRun(steps, 6) }], { hash: "#step=1" });
+      await page.getByLabel("fold quiet stretches").uncheck();
+      const median = await page.evaluate<number>(walk);
+      expect(await page.locator(".row").count()).toBeLessThan(200);
+      await page.keyboard.press("End");
+      await page.keyboard.press("Home");
+      await expect.poll(() => textOf(page.getByRole("heading", { name: /^Step/ }))).toBe("Step 1");
+      await page.close();
+      return median;
+    };
+    // Both in the same minute on the same machine, however busy it is. A walk that looked at all rows would take 100 times.
+    const short = await medianOf(100);
+    expect(await medianOf(10_000)).toBeLessThan(10 * short);
   });
 
   test("prints the diagram without its controls, and a long run as text", async () => {
@@ -278,16 +292,16 @@ function readSource(place: string): string {
   return `  line of ${place.split("/").at(-1)}`;
 }
 
-/** Runs in the page: presses keys and measures the longest time until the page has been drawn again. */
+/** Runs in the page: presses keys, and says how long it took until the page had been drawn again, in the median. */
 const walk = `(async () => {
-  let worst = 0;
+  const times = [];
   const keys = [...Array(30).fill("ArrowDown"), ...Array(20).fill("PageDown"), "End", "ArrowUp", "Home"];
   document.querySelector("[role=grid]").focus();
   for (const key of keys) {
     const start = performance.now();
     document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
     await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
-    worst = Math.max(worst, performance.now() - start);
+    times.push(performance.now() - start);
   }
-  return worst;
+  return times.sort((a, b) => a - b)[Math.floor(times.length / 2)];
 })()`;

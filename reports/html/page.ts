@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
-import type { Result } from "../../harness/result.ts";
+import type { Counterexample, Result } from "../../harness/result.ts";
 import type { Run } from "../diagram/diagram.ts";
 import { describeMinimality, describePass, describeSearch, formatResult } from "../terminal/result.ts";
 import { dataElementId, encodePageData } from "./page-data.ts";
@@ -10,8 +10,6 @@ import type { Witness } from "./timeline.ts";
 export interface PageOptions {
   /** How many runs the search was allowed: 'in run 3 of 1,000'. */
   readonly runsMax?: number;
-  /** The run nearest to a failing one that holds, by the scenario's name; the page shows it beside the failure. */
-  readonly passing?: ReadonlyMap<string, Run>;
   /** How far a checker could explain the history of a failure, by the scenario's name. */
   readonly witness?: ReadonlyMap<string, Witness>;
   /** Gives the text of a line of code, for a place as the trace has it ("/home/me/ticket-rush.ts:12"); null if there is none. */
@@ -55,22 +53,27 @@ const inputCharsMax = 4000;
 const diagramColumns = 120;
 
 export function preparePage(result: Result, options: PageOptions): PageResult {
-  const counterexample = result.counterexample && shortenSources(result.counterexample, options);
+  const counterexample = result.counterexample && withoutRoot(result.counterexample, options);
   const input =
     counterexample?.input === undefined ? "" : inspect(counterexample.input, { depth: 8, maxArrayLength: 100 });
-  const passing = options.passing?.get(result.scenario);
   return {
     result: counterexample === undefined ? result : { ...result, counterexample },
     input: input.length <= inputCharsMax ? input : `${input.slice(0, inputCharsMax)}…`,
     summary: summarise(result, options),
-    passing: passing === undefined ? null : shortenSources(passing, options),
     witness: options.witness?.get(result.scenario) ?? null,
     sources: result.counterexample === undefined ? {} : collectSources(result.counterexample, options),
   };
 }
 
+/** A failing run and the nearest one that holds, with their places named from the project's folder. */
+function withoutRoot(counterexample: Counterexample, options: PageOptions): Counterexample {
+  const { nearestPassing } = counterexample;
+  const short = shortenSources(counterexample, options);
+  return nearestPassing === undefined ? short : { ...short, nearestPassing: shortenSources(nearestPassing, options) };
+}
+
 /** The same run with its places named from the project's folder. */
-function shortenSources<T extends Run>(run: T, options: PageOptions): T {
+function shortenSources<T extends Pick<Run, "trace">>(run: T, options: PageOptions): T {
   return { ...run, trace: run.trace.map((entry) => ({ ...entry, source: shortenPlace(entry.source, options) })) };
 }
 

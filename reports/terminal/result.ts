@@ -83,6 +83,7 @@ export function formatCounterexample(
     ...indented(describeSearch(counterexample, options), columns),
     ...indented(describeMinimality(counterexample), columns),
     ...diagram.prose.flatMap((sentence) => indented(printable(sentence), columns)),
+    ...nearest(counterexample).flatMap((sentence) => indented(printable(sentence), columns)),
     ...(isEmpty(counterexample.input) ? [] : labelled("Input", showInput(counterexample.input), columns, paint)),
     ...(counterexample.token === ""
       ? []
@@ -140,6 +141,11 @@ export function describeMinimality({ minimal, smallerRunsChecked }: Counterexamp
   }
   if (smallerRunsChecked === 0) return "Smaller runs were not searched: there may be a smaller failure.";
   return `${count(smallerRunsChecked, "smaller run")} held; others were not searched, so there may be a smaller failure.`;
+}
+
+/** What decides, where the explanation of the failing run alone has not said so already. */
+function nearest({ nearestPassing }: Counterexample): readonly string[] {
+  return nearestPassing === undefined ? [] : [nearestPassing.race.sentence];
 }
 
 function headline(

@@ -96,14 +96,7 @@ function ResultView({ shown, step, onStep }) {
               </>
             )}
           </dl>
-          <Explorer
-            run={counterexample}
-            passing={shown.passing}
-            witness={shown.witness}
-            sources={shown.sources}
-            step={step}
-            onStep={onStep}
-          />
+          <Explorer run={counterexample} witness={shown.witness} sources={shown.sources} step={step} onStep={onStep} />
         </>
       )}
     </>

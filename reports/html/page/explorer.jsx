@@ -14,14 +14,13 @@ import { Toolbar } from "./toolbar.jsx";
  *
  * @param {{
  *   run: import("../../../harness/result.ts").Counterexample,
- *   passing: import("../../diagram/diagram.ts").Run | null,
  *   witness: import("../timeline.ts").Witness | null,
  *   sources: Readonly<Record<string, string>>,
  *   step: number | null,
  *   onStep: (step: number) => void,
  * }} props
  */
-export function Explorer({ run, passing, witness, sources, step, onStep }) {
+export function Explorer({ run, witness, sources, step, onStep }) {
   const diagram = useMemo(() => layOut(run), [run]);
   const objects = useMemo(() => followObjects(run.trace), [run]);
   const [filter, setFilter] = useState(() => ({ ...noFilter, folded: diagram.rows.length > rowsUnfoldedMax }));
@@ -90,7 +89,7 @@ export function Explorer({ run, passing, witness, sources, step, onStep }) {
         {current === undefined ? "" : sayItem(diagram, current)}
       </p>
       {run.history.length > 0 && <Timeline history={run.history} witness={witness} onStep={onStep} />}
-      {passing !== null && <Comparison failing={run} passing={passing} />}
+      {run.nearestPassing !== undefined && <Comparison failing={run} passing={run.nearestPassing} />}
     </>
   );
 }

@@ -63,7 +63,6 @@ export function LessonView({ lesson, language, say }) {
             {counterexample !== undefined && (
               <Explorer
                 run={counterexample}
-                passing={null}
                 witness={null}
                 sources={lesson.failure.sources}
                 step={step}
