@@ -66,7 +66,6 @@ export class LanePlay {
     const at = decisions.findIndex(({ candidates }, index) => index >= guide.length && candidates.length > 1);
     const history = this.#lane.history();
     if (at < 0) {
-      const { properties } = this.#lane.scenario;
       const schedule = scheduleOf(decisions, (strand) => recording.pendingFingerprint(strand));
       return {
         guide: decisions.map(({ strand }) => strand),
@@ -74,7 +73,7 @@ export class LanePlay {
         history: history.operations,
         ends: history.processes,
         choices: [],
-        violation: judge(outcome, () => history, properties),
+        violation: judge(outcome, () => history, this.#lane.scenario),
         token: encodeToken(name, { input, draws: recording.draws(), schedule, faults: [] }),
       };
     }
