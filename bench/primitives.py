@@ -51,12 +51,16 @@ def value_ns():
 
 
 def produce(put, item, count, ready):
+    for _ in range(count // 10):
+        put(item)
     ready.wait()
     for _ in range(count):
         put(item)
 
 
 def consume(get, count, ready):
+    for _ in range(count // 10):
+        get()
     ready.wait()
     for _ in range(count):
         get()

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import {
   NotOwnerError,
@@ -20,6 +21,17 @@ describe("a lock", () => {
     expect(lock.acquireSync({ timeoutMs: 1 })).toBe(false);
     lock.release();
     expect(lock.tryAcquire()).toBe(true);
+  });
+
+  test("tells people who has it", async () => {
+    const lock = inFreshArena(() => new Lock());
+    expect(inspect(lock)).toBe("Lock { free }");
+    lock.acquireSync();
+    expect(inspect({ lock })).toBe(`{ lock: Lock { held by process ${process.pid} } }`);
+    const waiting = lock.acquire();
+    expect(inspect(lock)).toBe(`Lock { held by process ${process.pid}, perhaps waited for }`);
+    lock.release();
+    await waiting;
   });
 
   test("goes to a task that waits, when it is released", async () => {

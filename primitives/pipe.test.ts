@@ -102,6 +102,22 @@ describe("a pipe", () => {
     expect((short as BufferTooShortError).bytes).toEqual(bytes);
   });
 
+  test("has blocking forms of everything", () => {
+    const [here, there] = pipe();
+    expect(there.pollSync()).toBe(false);
+    expect(there.pollSync({ timeoutMs: 1 })).toBe(false);
+    here.sendBytesSync(Uint8Array.of(1, 2));
+    expect(there.pollSync()).toBe(true);
+    const buffer = new Uint8Array(3);
+    expect(() => there.recvBytesIntoSync(buffer, { offset: 4 })).toThrow(RangeError);
+    expect(there.recvBytesIntoSync(buffer, { offset: 1 })).toBe(2);
+    expect(buffer).toEqual(Uint8Array.of(0, 1, 2));
+    here.sendSync(1);
+    expect(there.recvSync()).toBe(1);
+    here.close();
+    expect(there.pollSync()).toBe(true);
+  });
+
   test("loses a message that was received as the wrong thing, and no other", async () => {
     const [here, there] = pipe();
     await here.sendBytes(Uint8Array.of(1));

@@ -2,7 +2,8 @@ import { setImmediate as turn } from "node:timers/promises";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ClosedError, NotSharableError, QueueEmpty, QueueEnded, QueueFull } from "./errors.ts";
-import { inFreshArena } from "./fixtures/arena.ts";
+import { withArena } from "./memory/arena.ts";
+import { again, freshArena, inFreshArena } from "./fixtures/arena.ts";
 import { child } from "./fixtures/children.ts";
 import { recorded } from "./fixtures/recording-probe.ts";
 import { Lock } from "./lock.ts";
@@ -78,6 +79,36 @@ describe("a queue", () => {
     const put = [queue.put(1), queue.put(2), queue.put(3)];
     await Promise.all(put);
     expect((await Promise.all(gotten)).toSorted()).toEqual([1, 2, 3]);
+  });
+
+  test("behaves so whoever acts: what one process remembers of the others' positions is never wrong", () => {
+    const action = fc.record({ who: fc.nat(2), put: fc.option(fc.string({ maxLength: 60 })) });
+    fc.assert(
+      fc.property(fc.array(action, { maxLength: 300 }), (actions) => {
+        const arena = freshArena();
+        const build = (): Queue<string> => new Queue<string>({ maxSize: 6, bytes: 256 });
+        const views = [withArena(arena, build), again(arena, build), again(arena, build)];
+        const model: string[] = [];
+        for (const { who, put } of actions) {
+          if (put === null) expect(tryGet(views[who])).toBe(model.shift());
+          else if (views[who].tryPut(put)) model.push(put);
+          else expect(model.length).toBeGreaterThan(1);
+          for (const view of views) expect(view.size).toBe(model.length);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test("carries large messages whole, also around the end of the ring", () => {
+    const queue = new Queue<Uint8Array>({ bytes: 5_000_000 });
+    const message = (n: number): Uint8Array => new Uint8Array(600_000 * (1 + (n % 4))).fill(n);
+    const kept: Uint8Array[] = [];
+    for (let n = 1; n < 12; n++) {
+      queue.putSync(message(n));
+      kept.push(queue.getSync());
+    }
+    for (const [index, bytes] of kept.entries()) expect(Buffer.compare(bytes, message(index + 1))).toBe(0);
   });
 
   test("refuses at the sender what cannot be copied, and stays as it was", async () => {

@@ -36,9 +36,11 @@ describe("all primitives together", () => {
     shared.stop.set();
     for (const worker of living) expect(await worker.join({ timeoutMs: 20_000 })).toBe(0);
 
-    // Permits: all three are there.
+    // Permits: all are there.
     for (let room = 0; room < 3; room++) expect(shared.rooms.tryAcquire()).toBe(true);
     expect(shared.rooms.tryAcquire()).toBe(false);
+    expect(shared.seats.tryAcquire() && shared.seats.tryAcquire()).toBe(true);
+    expect(shared.seats.tryAcquire()).toBe(false);
 
     // Items: none twice; missing are at most those that somebody was killed with in its hands.
     for (;;) {

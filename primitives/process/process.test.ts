@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { AlreadyStartedError, ClosedError, NotSharableError, NotStartedError } from "../errors.ts";
+import { AlreadyStartedError, ClosedError, NotSharableError, NotStartedError, StillRunningError } from "../errors.ts";
 import { child, typescriptFlags } from "../fixtures/children.ts";
+import { Connection } from "../connection.ts";
+import { inFreshArena } from "../fixtures/arena.ts";
 import { Lock } from "../lock.ts";
 import { processStart } from "../memory/linux.ts";
+import { pipe } from "../pipe.ts";
 import { Value } from "../value.ts";
 import { activeChildren, currentProcess, parentProcess } from "./family.ts";
 import { Process } from "./process.ts";
@@ -40,15 +43,27 @@ describe("a process", () => {
     expect(() => process.kill()).toThrow(NotStartedError);
     process.start();
     expect(() => process.start()).toThrow(AlreadyStartedError);
-    expect(() => process.close()).toThrow("still runs");
+    expect(() => process.close()).toThrow(StillRunningError);
     await process.join();
     process.close();
     process.close();
     await expect(process.join()).rejects.toThrow(ClosedError);
   });
 
-  test("refuses arguments that cannot travel, at the sender", () => {
-    expect(() => new Process(roles, "nothing", { args: [() => 1] })).toThrow(NotSharableError);
+  test.each<[string, () => unknown]>([
+    ["a function", () => () => 1],
+    ["a function inside", () => ({ deep: [new Map([["key", { inside: () => 1 }]])] })],
+    ["a symbol", () => Symbol("one")],
+    ["a promise", () => ({ later: Promise.resolve() })],
+    ["a WeakMap", () => new WeakMap()],
+    ["a process", () => new Process(roles, "nothing")],
+    ["a primitive of a private arena", () => [inFreshArena(() => new Lock())]],
+    ["an end of a pipe that is closed", () => closed(pipe()[0])],
+  ])("refuses %s among its arguments, at the sender", (_what, argument) => {
+    const value = argument();
+    expect(() => new Process(roles, "nothing", { args: [value] })).toThrow(
+      value instanceof Connection ? ClosedError : NotSharableError,
+    );
   });
 
   test("knows who it is", () => {
@@ -85,3 +100,8 @@ describe("a process", () => {
     expect(lock.tryAcquire()).toBe(true);
   });
 });
+
+function closed(end: Connection): Connection {
+  end.close();
+  return end;
+}
