@@ -81,7 +81,7 @@ function openCalls(): Calls | null {
       setRobust: libc.func("int pthread_mutexattr_setrobust(uintptr_t attributes, int robust)"),
       initMutex: libc.func("int pthread_mutex_init(uintptr_t mutex, uintptr_t attributes)"),
       lock: libc.func("int pthread_mutex_lock(uintptr_t mutex)"),
-    } as unknown as Calls;
+    };
   } catch {
     return null;
   }
