@@ -117,6 +117,8 @@ export class PoolLane {
     for (const member of members) member.process.kill("SIGKILL");
     await Promise.all(members.map((member) => member.gone));
     rmSync(this.#folder, { recursive: true, force: true });
+    // It is waited for, so it must count again as something to wait for.
+    this.#janitor?.ref();
     this.#janitor?.kill("SIGKILL");
     await this.#janitor;
     this.#region[Symbol.dispose]();

@@ -222,6 +222,7 @@ class Worker {
       this.#scenario = scenario;
       // Once for nothing: what can't be loaded is to be known now, and files are read and compiled for all runs.
       await scenario.load?.();
+      if (program.controlsNode) this.#node?.end();
     } catch (error) {
       loaded = -version;
       this.#values.write(

@@ -7,6 +7,7 @@ import { replaceClocks } from "./clocks.ts";
 import { replaceFileFunctions } from "./file-functions.ts";
 import { FileInterface } from "./file-interface.ts";
 import type { Gate } from "./gate.ts";
+import { KeptProperties } from "./kept-properties.ts";
 import { Kernel } from "./kernel.ts";
 import { ModuleLoader } from "./module-loader.ts";
 import { Operations } from "./operations.ts";
@@ -29,8 +30,7 @@ export class ControlledNode {
   readonly #place: RunPlace;
   readonly #index: number;
   readonly #modules = new ModuleLoader();
-  /** The properties of `fs` as they are between runs: packages like to leave something there. */
-  #fileModule: readonly (readonly [PropertyKey, unknown])[] = [];
+  #kept: readonly KeptProperties[] = [];
 
   /** @param folder the real path of the folder in which runs take place */
   constructor(gate: Gate, memory: LaneMemory, names: Names, index: number, folder: string) {
@@ -60,7 +60,10 @@ export class ControlledNode {
   /** Loads a scenario's module. What is there then of Node's own modules is there between its runs. */
   async importScenario(url: string): Promise<void> {
     await this.#modules.importScenario(url);
-    this.#fileModule = Reflect.ownKeys(fs).map((key) => [key, Reflect.get(fs, key)]);
+    this.#kept = [
+      ...[fs, fs.promises].map((module) => new KeptProperties(module, Object.keys(module))),
+      new KeptProperties(globalThis),
+    ];
     this.#facade.remember();
     this.#kernel.forgetNames();
   }
@@ -82,10 +85,6 @@ export class ControlledNode {
     this.#files.clear();
     this.#timers.clear();
     this.#facade.end();
-    for (const [key, value] of this.#fileModule) {
-      if (Reflect.get(fs, key) !== value) Object.defineProperty(fs, key, { value, writable: true, configurable: true });
-    }
-    const keys = Reflect.ownKeys(fs);
-    for (const key of keys.slice(this.#fileModule.length)) Reflect.deleteProperty(fs, key);
+    for (const kept of this.#kept) kept.putBack();
   }
 }

@@ -5,6 +5,7 @@ import type { Names } from "../engine/names.ts";
 import { processAt } from "../engine/scheduler.ts";
 import { footprintText } from "../footprint.ts";
 import type { Gate } from "./gate.ts";
+import { KeptProperties } from "./kept-properties.ts";
 import { real } from "./originals.ts";
 import { RUN_ROOT, type RunPlace } from "./run-place.ts";
 
@@ -19,7 +20,7 @@ export class ProcessFacade {
   readonly #names: Names;
   readonly #index: number;
   /** The process's own functions and listeners before the run. */
-  #before: readonly (readonly [string, unknown])[] = [];
+  #kept: KeptProperties | null = null;
   #listeners: ReadonlyMap<string | symbol, readonly unknown[]> = new Map();
 
   constructor(gate: Gate, memory: LaneMemory, names: Names, index: number) {
@@ -60,14 +61,12 @@ export class ProcessFacade {
 
   /** Remembers what is to be put back when a run is over. */
   remember(): void {
-    this.#before = OWN_FUNCTIONS.map((name) => [name, Reflect.get(process, name)]);
+    this.#kept = new KeptProperties(process, OWN_FUNCTIONS);
     this.#listeners = new Map(process.eventNames().map((event) => [event, process.rawListeners(event as string)]));
   }
 
   end(): void {
-    for (const [name, value] of this.#before) {
-      if (Reflect.get(process, name) !== value) Reflect.set(process, name, value);
-    }
+    this.#kept?.putBack();
     for (const event of process.eventNames()) {
       const kept = this.#listeners.get(event) ?? [];
       if (process.listenerCount(event) === kept.length) continue;
