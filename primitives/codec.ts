@@ -31,21 +31,19 @@ export function encode(value: unknown): Coded {
     case "undefined":
       return UNDEFINED;
     case "string":
-      // UTF-8 has no half surrogate pairs; the structured clone has.
-      if (value.isWellFormed()) return coded(STRING, value);
-      break;
+      return codedText(STRING, value) ?? coded(CLONED, cloned(value));
     case "object":
       if (value === null) return NULL;
       if (value.constructor === Uint8Array) return coded(BYTES, value);
-      return encodeObject(value);
+      return encodeObject(value) ?? coded(CLONED, cloned(value));
     default:
   }
   return coded(CLONED, cloned(value));
 }
 
-function encodeObject(value: object): Coded {
+function encodeObject(value: object): Coded | null {
   const text = plainTextOf(value);
-  return text === null ? coded(CLONED, cloned(value)) : coded(PLAIN, text);
+  return text === null ? null : codedText(PLAIN, text);
 }
 
 /** @param body a copy that nobody else uses: it may become the value itself */
@@ -98,9 +96,14 @@ const NULL: Coded = { tag: CONSTANT, inline: 1, body: NOTHING, byteLength: 0 };
 const FALSE: Coded = { tag: CONSTANT, inline: 2, body: NOTHING, byteLength: 0 };
 const TRUE: Coded = { tag: CONSTANT, inline: 3, body: NOTHING, byteLength: 0 };
 
-function coded(tag: number, body: Body): Coded {
-  const byteLength = typeof body === "string" ? Buffer.byteLength(body, "utf8") : body.byteLength;
-  return { tag, inline: 0, body, byteLength };
+function coded(tag: number, body: Uint8Array): Coded {
+  return { tag, inline: 0, body, byteLength: body.byteLength };
+}
+
+/** Half surrogate pairs do not survive UTF-8, but the structured clone: null for text that has any. */
+function codedText(tag: number, body: string): Coded | null {
+  const byteLength = Buffer.byteLength(body, "utf8");
+  return byteLength === body.length || body.isWellFormed() ? { tag, inline: 0, body, byteLength } : null;
 }
 
 function cloned(value: unknown): Uint8Array {

@@ -58,7 +58,6 @@ describe("plain text", () => {
     ["a Map", { a: new Map() }],
     ["a Date", { a: new Date(0) }],
     ["a bigint", { a: 1n }],
-    ["half a surrogate pair", { a: "\ud800" }],
     ["a key __proto__", JSON.parse('{ "__proto__": 1 }') as object],
     ["no prototype", Object.create(null) as object],
     ["more than it is worth", Array.from({ length: 100 }, () => 1)],

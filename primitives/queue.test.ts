@@ -103,6 +103,12 @@ describe("a queue", () => {
     );
   });
 
+  test.each(["\ud800", { half: "\udfff" }, "漢 😀", { 漢: "😀" }])("gives back the text %j", (text) => {
+    const queue = inFreshArena(() => new Queue());
+    queue.putSync(text);
+    expect(queue.tryGet()).toStrictEqual(text);
+  });
+
   test("carries large messages whole, also around the end of the ring", () => {
     const queue = new Queue<Uint8Array>({ bytes: 5_000_000 });
     const message = (n: number): Uint8Array => new Uint8Array(600_000 * (1 + (n % 4))).fill(n);

@@ -100,10 +100,10 @@ export class Semaphore extends Acquirable {
   }
 
   protected releaseNow(count = 1): void {
+    if (count === 1 && this.#giveAtOnce()) return;
     if (!Number.isInteger(count) || count < 1) {
       throw new RangeError(`release takes a whole number of permits from 1, not ${count}`);
     }
-    if (count === 1 && this.#giveAtOnce()) return;
     const slot = (this.#slot = this.#permits.slotOf(agentIn(this.state.region)));
     const held = this.#permits.held(slot);
     // More than one holds: from now on this is a signal.
@@ -149,7 +149,7 @@ export class Semaphore extends Acquirable {
   /** In production, the same step as in `releaseNow` where nobody interferes or waits, for a permit that is held here. */
   #giveAtOnce(): boolean {
     const before = this.state.peek();
-    if (probe !== null || before < 0 || before >= Math.min(this.valueMax, VALUE)) return false;
+    if (probe !== null || before < 0 || before >= this.valueMax) return false;
     const slot = this.#permits.slotOf(agentIn(this.state.region));
     const held = this.#permits.held(slot);
     if (held === 0) return false;
