@@ -87,13 +87,14 @@ function lastStepBefore(trace: readonly TraceEntry[], index: number): number {
 }
 
 function touches(entry: TraceEntry): boolean {
-  return entry.kind === "read" || entry.kind === "step" || entry.kind === "file" || writes(entry);
+  return ["read", "copy", "step", "file"].includes(entry.kind) || writes(entry);
 }
 
 function writes(entry: TraceEntry): boolean {
   return (
     entry.kind === "write" ||
     entry.kind === "update" ||
+    (entry.kind === "copy" && entry.label.startsWith("copy into")) ||
     ((entry.kind === "step" || entry.kind === "file") &&
       /write|truncat|create|make|remove|rename|delete|append|link|set/i.test(entry.label))
   );

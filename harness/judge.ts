@@ -1,7 +1,13 @@
+import { basename } from "node:path";
+import type { DataRace } from "./data-race.ts";
 import type { History } from "./history.ts";
 import type { RunOutcome } from "./engine/lane.ts";
 import type { Property, Violation } from "./property.ts";
+<<<<<<< HEAD
 import type { Scenario } from "./scenario.ts";
+=======
+import type { TraceEntry } from "./trace.ts";
+>>>>>>> cec5ff2 (Find data races on plain shared bytes)
 
 /** A property that a run violated. */
 export interface Judgement {
@@ -18,6 +24,7 @@ export const BUILT_IN_PROPERTIES = {
   "no-early-exit": "no role leaves its process",
   "no-process-death": "no process dies",
   "no-endless-run": "every process comes to its end",
+  "no-data-race": "plain bytes that one process writes are touched by no other without synchronisation",
 } as const;
 
 /** What a scenario claims of its runs. */
@@ -94,6 +101,19 @@ function* builtInViolations(outcome: RunOutcome, history: History, mayEndBlocked
     if (end === "exited") yield builtIn("no-early-exit", `${process} left by process.exit(${reason})`);
   }
   if (outcome.ending === "deadlock" && !mayEndBlocked) yield builtIn("no-deadlock", deadlockMessage(history));
+}
+
+/** What a data race is told as: both places, and the bytes. */
+export function dataRaceJudgement({ first, second }: DataRace, trace: readonly TraceEntry[]): Judgement {
+  const [one, other] = [trace[first - 1], trace[second - 1]];
+  return builtIn(
+    "no-data-race",
+    `${said(one)} and ${said(other)} touch the same bytes, and nothing puts the one before the other: take a lock around both, or hand the bytes over by a message`,
+  );
+}
+
+function said({ process, label, step, source }: TraceEntry): string {
+  return `${process} '${label}' (${source === null ? "" : `${basename(source)}, `}step ${step})`;
 }
 
 /** Names who waits for what, and who has it as far as the history says. */

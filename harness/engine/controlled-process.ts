@@ -169,8 +169,8 @@ export class ControlledProcess implements Probe, Gate {
     this.#blockUntilGranted(KIND[kind], offset, 0);
   }
 
-  moved(before: number, after: number): void {
-    this.#recorder.moved(before, after);
+  moved(before: number, after: number, wrote?: boolean): void {
+    this.#recorder.moved(before, after, wrote);
   }
 
   copy(kind: "read" | "write", offset: number, byteLength: number): void {

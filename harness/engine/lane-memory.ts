@@ -264,6 +264,8 @@ export const ENTRY = {
   guarded: 32,
   /** Behind the step its process looked whether another one lives. */
   looked: 64,
+  /** An update turned out to be a look. */
+  unchanged: 128,
   faultShift: 8,
 } as const;
 

@@ -1,6 +1,6 @@
 import { dataText } from "../data-text.ts";
 import type { History } from "../history.ts";
-import { judge, type Judgement } from "../judge.ts";
+import { dataRaceJudgement, judge, type Judgement } from "../judge.ts";
 import type { Measure } from "../measure.ts";
 import type { Counterexample, FaultInWords } from "../result.ts";
 import { scheduleNumbers, scheduleOf, type RunValue } from "../run-value.ts";
@@ -88,6 +88,11 @@ export class LaneRuns {
   judge(outcome: RunOutcome, only?: string): Judgement | null {
     if (outcome.ending === "stopped") throw new StoppedError();
     if (outcome.failure !== "") throw new ScenarioError(outcome.failure);
+    // What the user claims says more, and comes first; whether bytes race does not follow from the history.
+    return this.#judgeHistory(outcome, only) ?? this.#judgeBytes(only);
+  }
+
+  #judgeHistory(outcome: RunOutcome, only?: string): Judgement | null {
     const { scenario } = this;
     if (outcome.ending !== "finished" || outcome.threw)
       return judge(outcome, () => this.lane.history(), scenario, only);
@@ -98,6 +103,12 @@ export class LaneRuns {
     const judgement = judge(outcome, () => this.lane.history(), scenario, only);
     if (judgement === null && behaviour !== 0 && this.#held.size < BEHAVIOURS_KEPT_MAX) this.#held.add(behaviour);
     return judgement;
+  }
+
+  #judgeBytes(only: string = DATA_RACE): Judgement | null {
+    if (only !== DATA_RACE) return null;
+    const race = this.lane.recording.dataRace();
+    return race === null ? null : dataRaceJudgement(race, this.lane.trace());
   }
 
   /**
@@ -184,6 +195,7 @@ export function replayRequest(value: RunValue, stepsMax: number): RunRequest {
   };
 }
 
+const DATA_RACE = "no-data-race";
 const BREATHE_EVERY_MS = 50;
 const BEHAVIOURS_KEPT_MAX = 10_000;
 const EMPTY_HISTORY: History = { input: undefined, operations: [], processes: [], final: undefined };

@@ -77,11 +77,11 @@ export class Recorder {
     if (value !== undefined) this.#write(this.#stepEntry() + T.detailTag, value);
   }
 
-  moved(before: number, after: number): void {
+  moved(before: number, after: number, wrote = true): void {
     const entry = this.#stepEntry();
     this.#words[entry + T.before] = before;
     this.#words[entry + T.after] = after;
-    this.#words[entry + T.flags] |= ENTRY.moved;
+    this.#words[entry + T.flags] |= wrote ? ENTRY.moved : ENTRY.moved | ENTRY.unchanged;
   }
 
   /** The name that the step just granted is about: a file's. */

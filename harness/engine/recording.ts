@@ -1,3 +1,5 @@
+import { DataRaceDetector, type DataRace } from "../data-race.ts";
+import { writes, type AnnouncedStep } from "../dependency.ts";
 import { OrderDigest } from "../order-digest.ts";
 import type { History, Operation, ProcessEnd } from "../history.ts";
 import type { FaultInWords } from "../result.ts";
@@ -104,15 +106,63 @@ export class Recording {
     for (let number = 1; number <= words[H.entries]; number++) {
       const entry = entryAt(number);
       if (!isStep(words[entry + T.kind])) continue;
-      orders.add(strandOfEntry(this.#memory, entry), {
-        kind: words[entry + T.kind],
-        object: isFault(words[entry + T.kind]) ? 0 : words[entry + T.object],
-        label: words[entry + T.label],
-        byteLength: words[entry + T.byteLength],
-        ...footprintOf(this.#memory, words[entry + T.kind], words[entry + T.byteLength]),
-      });
+      orders.add(strandOfEntry(this.#memory, entry), this.#announcedAt(entry));
     }
     return orders.value();
+  }
+
+  /**
+   * Two entries of the trace that are in a data race, the later one as early as any; null if there is none. Under control
+   * alone: in free mode the trace is not exact enough.
+   */
+  dataRace(): DataRace | null {
+    const { words } = this.#memory;
+    // Most runs copy nothing, or one process does.
+    if (words[H.free] === 1 || !this.#copiedByMany()) return null;
+    const detector = new DataRaceDetector(words[H.processes]);
+    for (let number = 1; number <= words[H.entries]; number++) {
+      const entry = entryAt(number);
+      if (!isStep(words[entry + T.kind])) continue;
+      const process = words[entry + T.process];
+      const step = this.#announcedAt(entry);
+      const wrote = writes(step) && (words[entry + T.flags] & ENTRY.unchanged) === 0;
+      const first = detector.add({ ...step, number, process, wrote });
+      if (first > 0) return { first, second: number };
+      const noticesDeaths = (words[entry + T.flags] & ENTRY.looked) !== 0 || step.kind === KIND.restart;
+      if (noticesDeaths) for (const dead of this.#deadBefore(number)) detector.outlive(process, dead);
+    }
+    return null;
+  }
+
+  #deadBefore(number: number): number[] {
+    const { words } = this.#memory;
+    return Array.from({ length: words[H.processes] }, (_, process) => process).filter((process) => {
+      const own = processAt(process);
+      return words[own + P.state] === PROCESS.killed && words[own + P.diedAt] <= number;
+    });
+  }
+
+  #copiedByMany(): boolean {
+    const { words } = this.#memory;
+    let process = -1;
+    for (let number = 1; number <= words[H.entries]; number++) {
+      const entry = entryAt(number);
+      if (words[entry + T.kind] !== KIND.copy) continue;
+      if (process >= 0 && words[entry + T.process] !== process) return true;
+      process = words[entry + T.process];
+    }
+    return false;
+  }
+
+  #announcedAt(entry: number): AnnouncedStep {
+    const { words } = this.#memory;
+    return {
+      kind: words[entry + T.kind],
+      object: isFault(words[entry + T.kind]) ? 0 : words[entry + T.object],
+      label: words[entry + T.label],
+      byteLength: words[entry + T.byteLength],
+      ...footprintOf(this.#memory, words[entry + T.kind], words[entry + T.byteLength]),
+    };
   }
 
   /** How many operations were not called by another one. */

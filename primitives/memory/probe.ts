@@ -13,8 +13,11 @@ export interface Probe {
    * and `moved` must say what it did.
    */
   access(kind: AccessKind, offset: number): void;
-  /** What the access just granted found and left: for a load, both are the value. */
-  moved(before: number, after: number): void;
+  /**
+   * What the access just granted found and left: for a load, both are the value. `wrote` is false where an update turned out
+   * to be a look, which publishes nothing to whoever looks next.
+   */
+  moved(before: number, after: number, wrote?: boolean): void;
   /** Blocks this process while `word` holds `expected`; see `Word.wait`. */
   wait(word: Word, expected: number, deadlineMs: number): WaitOutcome;
   /** The awaiting form: the process's other tasks go on meanwhile. */

@@ -71,14 +71,14 @@ export class WideWord {
         const after = next(before);
         const found = after === before ? before : Atomics.compareExchange(this.#cells, this.#index, before, after);
         if (found === before) {
-          if (probe !== null) probe.moved(this.#show(before), this.#show(after));
+          if (probe !== null) probe.moved(this.#show(before), this.#show(after), after !== before);
           return before;
         }
         before = found;
       }
     } catch (error) {
       // `next` refused by throwing: the step was only a look.
-      if (probe !== null) probe.moved(this.#show(before), this.#show(before));
+      if (probe !== null) probe.moved(this.#show(before), this.#show(before), false);
       throw error;
     }
   }

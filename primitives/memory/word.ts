@@ -111,7 +111,7 @@ export class Word {
     if (probe !== null) {
       probe.access("update", this.offset);
       const before = this.#machine.compareExchange(this.offset, expected, next);
-      probe.moved(before, before === expected ? next | 0 : before);
+      probe.moved(before, before === expected ? next | 0 : before, before === expected);
       return before;
     }
     return this.#machine.compareExchange(this.offset, expected, next);
@@ -130,14 +130,14 @@ export class Word {
         const after = next(before, argument) | 0;
         const found = after === before ? before : this.#machine.compareExchange(this.offset, before, after);
         if (found === before) {
-          if (probe !== null) probe.moved(before, after);
+          if (probe !== null) probe.moved(before, after, after !== before);
           return before;
         }
         before = found;
       }
     } catch (error) {
       // `next` refused by throwing: the step was only a look.
-      if (probe !== null) probe.moved(before, before);
+      if (probe !== null) probe.moved(before, before, false);
       throw error;
     }
   }
