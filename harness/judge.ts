@@ -3,11 +3,8 @@ import type { DataRace } from "./data-race.ts";
 import type { History } from "./history.ts";
 import type { RunOutcome } from "./engine/lane.ts";
 import type { Property, Violation } from "./property.ts";
-<<<<<<< HEAD
 import type { Scenario } from "./scenario.ts";
-=======
 import type { TraceEntry } from "./trace.ts";
->>>>>>> cec5ff2 (Find data races on plain shared bytes)
 
 /** A property that a run violated. */
 export interface Judgement {

@@ -1,7 +1,14 @@
 import { expect, test } from "vitest";
 import { SCENARIOS } from "./index.ts";
 
-const BUILT_IN_PROPERTIES = ["no-deadlock", "no-uncaught-error", "no-early-exit", "no-process-death", "no-endless-run", "no-data-race"];
+const BUILT_IN_PROPERTIES = [
+  "no-deadlock",
+  "no-uncaught-error",
+  "no-early-exit",
+  "no-process-death",
+  "no-endless-run",
+  "no-data-race",
+];
 
 const TUTORIAL =
   "palaces palaces-locked ktv ktv-unlimited traffic-light traffic-light-ignored-wait " +

@@ -2,6 +2,7 @@ import { isScenario, type Scenario } from "../harness/scenario.ts";
 import * as chefs from "./chefs.ts";
 import * as ktv from "./ktv.ts";
 import * as models from "./models.ts";
+import * as nameTag from "./name-tag.ts";
 import * as palaces from "./palaces.ts";
 import * as pipe from "./pipe.ts";
 import * as pipeContention from "./pipe-contention.ts";
@@ -20,6 +21,7 @@ export const SCENARIOS: readonly Scenario[] = [
     ticketRush,
     ticketRushFile,
     value,
+    nameTag,
     ktv,
     trafficLight,
     producerConsumer,
