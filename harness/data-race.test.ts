@@ -41,7 +41,7 @@ describe("over real processes", () => {
 test("names both lines of the user's source", async () => {
   const result = await checker.check(nameTagUnlocked as unknown as Scenario, { seed: 1 });
   expect(result.message).toMatch(
-    /^writer 'copy into tag' \(name-tag\.ts:\d+, step 1\) and reader 'copy out of tag' \(name-tag\.ts:\d+, step 3\) touch the same bytes/,
+    /^writer 'copy into tag' \(name-tag\.ts:\d+, step 1\) and reader 'copy out of tag' \(name-tag\.ts:\d+, step 2\) touch the same bytes/,
   );
 });
 
