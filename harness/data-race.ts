@@ -22,11 +22,8 @@ export class DataRaceDetector {
   #copies: Copy[] = [];
 
   constructor(processes: number) {
-    this.#clocks = Array.from({ length: processes }, (_, process) => {
-      const clock = new Array<number>(processes).fill(0);
-      clock[process] = 1;
-      return clock;
-    });
+    const all = Array.from({ length: processes }, (_, process) => process);
+    this.#clocks = all.map((process) => all.map((other) => (other === process ? 1 : 0)));
   }
 
   /** @returns the step that this one races with, by its number; 0 if there is none */
