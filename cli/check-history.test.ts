@@ -29,15 +29,29 @@ test("a violation ends with status 1, the sentence, and the operations that show
   expect(output).toBe(`✗ orders (3 operations, queue): 1 came out twice, to c1 and to c2
          0  p1's put(1)
          1  c1's get() → 1
-         2  c2's get() → 1   ← no explanation from here on
+         2  c2's get() → 1 ← no explanation from here on
 `);
+});
+
+test("no line is wider than 80 columns, and what the file holds cannot recolour the screen", async () => {
+  const long = BAD.replaceAll('"c2"', '"\\u001b[31mthe second consumer of all the orders that come in"').replaceAll(
+    '"args":[1]',
+    '"args":["an order with so many words that no line holds it"]',
+  );
+  const { output } = await run(
+    long.replaceAll('"result":1', '"result":"an order with so many words that no line holds it"'),
+    "--model",
+    "queue",
+  );
+  expect(Math.max(...output.split("\n").map(({ length }) => length))).toBeLessThanOrEqual(80);
+  expect(output).not.toContain("\u001b");
 });
 
 test("--json prints one document with the verdict of each object", async () => {
   const { output } = await run(BAD, "--model", "queue", "--json");
   expect(JSON.parse(output)).toMatchObject({
     model: "queue",
-    objects: [{ object: "orders", verdict: "violated", operations: [0, 1, 2], at: 2 }],
+    objects: [{ object: "orders", count: 3, verdict: "violated", operations: [0, 1, 2], at: 2 }],
   });
 });
 
@@ -47,8 +61,8 @@ test("a search that reaches its limit ends with status 3 and is no pass", async 
   );
   const { status, output } = await run(writes.join("\n"), "--model", "register", "--configurations", "1");
   expect(status).toBe(3);
-  expect(output).toMatch(
-    /^\? the history \(4 operations, register\): undecided, the search reached configurationsMax \(1\)/,
+  expect(output.replaceAll(/\s+/g, " ")).toMatch(
+    /^\? the history \(4 operations, register\): undecided, the search reached configurationsMax \(1\), after \d of 4/,
   );
 });
 

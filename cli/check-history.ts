@@ -9,6 +9,7 @@ import type { Verdict } from "../properties/linearizability/verdict.ts";
 import { namedModel, NAMED_MODELS } from "../properties/models/named.ts";
 import { UnknownOperationError } from "../properties/model.ts";
 import { counted, spoken } from "../properties/wording.ts";
+import { printable, wrap } from "../reports/terminal/text.ts";
 import { STATUS } from "./status.ts";
 
 /** Adds `forkcheck check-history FILE --model NAME`: is a history that was recorded elsewhere linearizable? */
@@ -105,7 +106,7 @@ function recordingIn(file: string, format: HistoryFormat | undefined): Recording
     return format === undefined ? readHistory(bytes) : readHistory(bytes, format);
   } catch (error) {
     if (error instanceof HistoryFileError)
-      throw new RequestError(`${file} is no history that can be read.`, error.message);
+      throw new RequestError(`${file} is no history that can be read.`, `\n${error.message}`);
     throw error;
   }
 }
@@ -130,22 +131,28 @@ function budgetOf({ configurations, timeLimit }: Options): { configurationsMax?:
 
 function told({ object, operations, verdict, lines }: Checked, model: Model<any>): string {
   const what = `${object === null ? "the history" : object} (${counted(operations, "operation")}, ${model.name})`;
-  if (verdict.verdict === "holds") return `✓ ${what}: some order explains every answer (${verdict.by})\n`;
+  if (verdict.verdict === "holds") return block("✓ ", `${what}: some order explains every answer (${verdict.by})`);
   if (verdict.verdict === "undecided") {
-    return `? ${what}: undecided, ${verdict.reason}, after ${verdict.explained} of ${counted(verdict.responses, "response")}\n`;
+    const reached = `after ${verdict.explained} of ${counted(verdict.responses, "response")}`;
+    return block("? ", `${what}: undecided, ${verdict.reason}, ${reached}`);
   }
   const part = verdict.part === undefined ? "" : `, part ${verdict.part}`;
-  const shown = lines.map(
-    ({ id, text }) =>
-      `    ${String(id).padStart(6)}  ${text}${id === verdict.at ? "   ← no explanation from here on" : ""}\n`,
+  const shown = lines.map(({ id, text }) =>
+    block(`    ${String(id).padStart(6)}  `, `${text}${id === verdict.at ? " ← no explanation from here on" : ""}`),
   );
-  return `✗ ${what}${part}: ${verdict.message}\n${shown.join("")}`;
+  return `${block("✗ ", `${what}${part}: ${verdict.message}`)}${shown.join("")}`;
+}
+
+/** Lines no wider than the terminal, those after the first below the text of the first. */
+function block(start: string, text: string): string {
+  const [first, ...rest] = wrap(printable(text), (process.stdout.columns ?? 80) - start.length);
+  return [`${start}${first}`, ...rest.map((line) => `${" ".repeat(start.length)}${line}`)].join("\n") + "\n";
 }
 
 function plain({ object, operations, verdict, lines }: Checked): object {
   return {
     object,
-    operations,
+    count: operations,
     ...verdict,
     ...(verdict.verdict === "violated" ? { explanation: lines.map(({ text }) => text) } : {}),
   };
