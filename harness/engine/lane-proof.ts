@@ -2,10 +2,12 @@ import { generated, shrunk, type Generated } from "../arbitrary.ts";
 import { explore, type Exploration } from "../exhaustive/explore.ts";
 import { conflict, type Executor, type Plan as ExplorerPlan } from "../exhaustive/execution.ts";
 import { dataText, shortDataText } from "../data-text.ts";
+import type { Fault } from "../fault.ts";
 import type { Judgement } from "../judge.ts";
 import type { Scenario } from "../scenario.ts";
 import { BoundedSearch } from "../shrink/bounded-search.ts";
 import type { Plan, Subject } from "../shrink/subject.ts";
+import { FaultProof } from "./fault-proof.ts";
 import { ScenarioError, type RunRequest } from "./lane.ts";
 import type { LaneRuns } from "./lane-runs.ts";
 import type { SearchOptions } from "./protocol.ts";
@@ -24,12 +26,12 @@ export async function prove(runs: LaneRuns): Promise<Proof> {
   const inputs = all.filter((_, at) => at % count === index - 1);
   const proof: Mutable<Proof> = { inputs: 0, interleavings: 0, finished: true, notes: [], failed: null };
   const assumptions = new Set<string>();
+  const faults = new FaultProof(search.faults);
   let proved: unknown;
   for (const input of inputs) {
     await runs.prepare(input.value);
-    const one = new InputProof(runs, assumptions);
-    const result = await one.finish();
-    if (one.failure !== null) return { ...proof, failed: { input, ...one.failure } };
+    const result = await proveInput(runs, assumptions, faults);
+    if (result.failure !== null) return { ...proof, failed: { input, ...result.failure } };
     if (!result.complete) {
       proof.finished = false;
       proof.notes.push(
@@ -41,6 +43,7 @@ export async function prove(runs: LaneRuns): Promise<Proof> {
     proof.interleavings += result.executions;
     proved = input.value;
   }
+  if (proof.inputs > 0) proof.notes.push(...faults.claims(proof.interleavings));
   if (proof.inputs > 0) proof.notes.unshift(claim(proof, proved, search));
   if (inputs.length === 0)
     proof.notes.push(
@@ -66,20 +69,50 @@ interface Failure {
   readonly request: RunRequest;
 }
 
-/** All interleavings of the prepared input. */
+/** All interleavings of the prepared input, and all of them again with each fault at each step. */
+async function proveInput(
+  runs: LaneRuns,
+  assumptions: Set<string>,
+  faults: FaultProof,
+): Promise<Exploration & { readonly failure: Failure | null }> {
+  faults.begin();
+  let whole: Exploration = { executions: 0, pruned: 0, complete: true };
+  for (let fault = faults.next(); fault !== undefined; fault = faults.next()) {
+    const one = new InputProof(runs, assumptions, faults, fault);
+    const result = await one.finish();
+    // What is counted as an interleaving is one without faults; what befalls it is counted by itself.
+    whole = {
+      ...whole,
+      complete: result.complete,
+      executions: whole.executions + (fault === null ? result.executions : 0),
+    };
+    if (one.failure !== null || !result.complete) return { ...whole, failure: one.failure };
+  }
+  return { ...whole, failure: null };
+}
+
+/** All interleavings of the prepared input, with what befalls it. */
 class InputProof implements Executor {
   failure: Failure | null = null;
   readonly #runs: LaneRuns;
   readonly #assumptions: Set<string>;
   /** There are properties of the history, which may look at what came first. */
   readonly #judgesOrder: boolean;
+  /** Whether the lane alone cannot know who is asleep. */
+  readonly #looksBack: boolean;
+  readonly #proof: FaultProof;
+  readonly #fault: Fault | null;
+  #signals = true;
   #goesOn = true;
   #manyStrands = false;
 
-  constructor(runs: LaneRuns, assumptions: Set<string>) {
+  constructor(runs: LaneRuns, assumptions: Set<string>, proof: FaultProof, fault: Fault | null) {
+    this.#proof = proof;
+    this.#fault = fault;
     this.#runs = runs;
     this.#assumptions = assumptions;
     this.#judgesOrder = runs.scenario.properties.length > 0;
+    this.#looksBack = this.#judgesOrder || fault !== null;
   }
 
   async finish(): Promise<Exploration> {
@@ -95,22 +128,23 @@ class InputProof implements Executor {
   }
 
   /**
-   * Who is asleep is known to the lane, as far as what the steps touch goes. Where the order of operations matters too, the
-   * lane cannot know, and the run is looked through afterwards: if it took a step that was asleep, it is led round it.
+   * Who is asleep is known to the lane, as far as what the steps touch goes. Where the order of operations matters too, or who
+   * looks whether somebody lives, the lane cannot know, and the run is looked through afterwards: if it took a step that was
+   * asleep, it is led round it.
    */
   async execute(plan: ExplorerPlan): Promise<RecordedExecution> {
     let { guide } = plan;
     for (;;) {
-      const asleep = this.#judgesOrder ? [] : plan.asleep.map(({ strand }) => strand);
+      const asleep = this.#looksBack ? [] : plan.asleep.map(({ strand }) => strand);
       await this.#execute({
         ...this.#request(),
         strategy: "explorer",
         schedule: [guide.length, ...guide, ...asleep],
-        keepCandidates: this.#judgesOrder,
+        keepCandidates: this.#looksBack,
       });
       const execution = recordedExecution(this.#runs.memory, this.#judgesOrder);
       this.#note(execution);
-      if (!this.#judgesOrder || this.failure !== null || execution.manyStrands) return execution;
+      if (!this.#looksBack || this.failure !== null || execution.manyStrands) return execution;
       const round = wayRound(execution, candidatesOf(this.#runs), plan);
       if (round === null) return execution;
       if (round.length === 0) return { ...execution, pruned: true };
@@ -162,6 +196,7 @@ class InputProof implements Executor {
         return { ...attempt, steps };
       },
       prepare: async () => null,
+      faultPlaces: () => [],
       smallerInputs: () => [],
       sampleInputs: () => [],
     };
@@ -169,6 +204,11 @@ class InputProof implements Executor {
 
   async #execute(request: RunRequest) {
     const outcome = await this.#runs.run(request);
+    // Each fault is tried in earnest once.
+    if (outcome.faults === (this.#fault === null ? 0 : 1)) {
+      this.#signals = false;
+      this.#proof.learn(this.#fault, this.#runs.lane.recording.faults, outcome.ending !== "pruned");
+    }
     const judgement = outcome.ending === "pruned" ? null : this.#runs.judge(outcome, this.#runs.search.property);
     if (judgement !== null) this.failure ??= { judgement, request };
     if (outcome.draws > 0) this.#assumptions.add("drawn values are the smallest that can be drawn");
@@ -180,8 +220,9 @@ class InputProof implements Executor {
     return this.#goesOn && this.#runs.tally.runs < this.#runs.search.runs;
   }
 
-  #request(): Pick<RunRequest, "seed" | "stepsMax" | "draws"> {
-    return { seed: this.#runs.search.seed, stepsMax: this.#runs.search.stepsMax, draws: [] };
+  #request(): Pick<RunRequest, "seed" | "stepsMax" | "draws" | "faults" | "signals"> {
+    const { seed, stepsMax } = this.#runs.search;
+    return { seed, stepsMax, draws: [], faults: this.#fault === null ? [] : [this.#fault], signals: this.#signals };
   }
 }
 

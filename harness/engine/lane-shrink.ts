@@ -1,5 +1,6 @@
 import { generated, shrunk } from "../arbitrary.ts";
 import { explain } from "../explanation.ts";
+import type { FaultKind } from "../fault.ts";
 import type { Judgement } from "../judge.ts";
 import type { Counterexample } from "../result.ts";
 import { shrink } from "../shrink/shrink.ts";
@@ -127,6 +128,10 @@ class LaneSubject implements Subject {
       keepCandidates: true,
     });
     return runs.attempt(outcome, runs.judge(outcome, this.#property), false);
+  }
+
+  faultPlaces(kind: FaultKind): ReturnType<Subject["faultPlaces"]> {
+    return this.#runs.lane.recording.faults.places(kind);
   }
 
   smallerInputs(input: Parameters<Subject["smallerInputs"]>[0]): ReturnType<Subject["smallerInputs"]> {

@@ -2,7 +2,7 @@ import { writes } from "../dependency.ts";
 import type { ExecutedStep, Execution, Span, Step } from "../exhaustive/execution.ts";
 import { STEPS_IN_VAIN } from "../strategies/waiting-in-vain.ts";
 import { footprintOf } from "./footprints.ts";
-import { isStep, KIND } from "./kinds.ts";
+import { isFault, isStep, KIND } from "./kinds.ts";
 import {
   ENDING,
   ENTRY,
@@ -114,6 +114,10 @@ class Reader {
   readonly #sleepers = new Map<number, Sleeper[]>();
   readonly #wokenBy = new Map<number, number>();
   readonly #vain = new Map<number, VainLook>();
+  readonly #deathsSeen = new Map<number, number>();
+  #deaths = 0;
+  /** The last death. */
+  #killed = -1;
   #epoch = 0;
   #time = 0;
 
@@ -133,9 +137,10 @@ class Reader {
     const announced = {
       strand,
       kind: words[entry + T.kind],
-      object: words[entry + T.object],
+      object: objectAt(words, entry),
       label: words[entry + T.label],
       byteLength: words[entry + T.byteLength],
+      looks: (words[entry + T.flags] & ENTRY.looked) !== 0,
       ...footprintOf(this.#memory, words[entry + T.kind], words[entry + T.byteLength]),
       ...(this.#spans === null ? {} : { span: this.#spans.steps.get(entryNumber(entry)) ?? NO_SPAN }),
     };
@@ -215,6 +220,7 @@ class Reader {
     switch (step.kind) {
       case KIND.wait:
         if ((this.#memory.words[entry + T.flags] & ENTRY.fellAsleep) === 0) return -1;
+        if (this.#wakesForADeath(step.strand)) return -1;
         this.#sleepers.set(step.object, [...sleepers, { strand: step.strand, until: this.#timeoutAfter(entry) }]);
         return -1;
       case KIND.wake: {
@@ -224,6 +230,26 @@ class Reader {
         this.#sleepers.set(step.object, waiting);
         return -1;
       }
+      case KIND.kill:
+        this.#deaths++;
+        this.#killed = this.steps.length;
+        for (const [object, all] of this.#sleepers) {
+          const others = all.filter(
+            ({ strand, until }) => processOf(strand) !== processOf(step.strand) && until > this.#time,
+          );
+          for (const { strand } of others.filter((other) => this.#wakesForADeath(other.strand)))
+            this.#wokenBy.set(strand, this.steps.length);
+          this.#sleepers.set(object, []);
+        }
+        return -1;
+      case KIND.spurious:
+        this.#sleepers.set(
+          step.object,
+          sleepers.filter(({ strand }) => strand !== step.strand),
+        );
+        return -1;
+      case KIND.restart:
+        return this.#killed;
       case KIND.resume: {
         const enabler = this.#wokenBy.get(step.strand) ?? -1;
         this.#wokenBy.delete(step.strand);
@@ -232,6 +258,13 @@ class Reader {
       default:
         return -1;
     }
+  }
+
+  /** Each strand is woken once after a death, also if it falls asleep only then. */
+  #wakesForADeath(strand: number): boolean {
+    if ((this.#deathsSeen.get(strand) ?? 0) === this.#deaths) return false;
+    this.#deathsSeen.set(strand, this.#deaths);
+    return true;
   }
 
   /** When the wait that began here was given up; never, if it was not. */
@@ -261,6 +294,16 @@ interface VainLook {
   readonly times: number;
   /** Somebody else has written the word since. */
   written: boolean;
+}
+
+/** A fault touches what its process sleeps on if it wakes it up, and else nothing of its own. */
+function objectAt(words: Int32Array, entry: number): number {
+  const kind = words[entry + T.kind];
+  return isFault(kind) && kind !== KIND.spurious ? 0 : words[entry + T.object];
+}
+
+function processOf(strand: number): number {
+  return Math.floor(strand / LIMITS.strandsMax);
 }
 
 function is(expected: number): (value: number) => boolean {

@@ -1,3 +1,4 @@
+import { KIND } from "../engine/kinds.ts";
 import { dependent, type AnnouncedStep } from "../dependency.ts";
 import { STRANDS_PER_PROCESS } from "../strategies/strategy.ts";
 
@@ -30,6 +31,8 @@ export interface Step extends AnnouncedStep {
   readonly strand: number;
   /** For which values of its object the step is enabled; null if for all. */
   readonly guard: ((value: number) => boolean) | null;
+  /** Behind the step its process looks whether another one lives. */
+  readonly looks?: boolean;
   /** The operations that begin or end with the step, as far as their order matters. */
   readonly span?: Span;
 }
@@ -55,7 +58,24 @@ export interface ExecutedStep extends Step {
  * with the one before another begins with the other, which a property may look at.
  */
 export function conflict(a: Step, b: Step): boolean {
-  return processOf(a) === processOf(b) || dependent(a, b) || decideOrder(a.span, b.span);
+  if (processOf(a) === processOf(b)) return true;
+  const matters = befalls(a) || befalls(b) ? faultMatters(a, b) : dependent(a, b);
+  return matters || decideOrder(a.span, b.span);
+}
+
+function befalls({ kind }: Step): boolean {
+  return kind === KIND.kill || kind === KIND.spurious;
+}
+
+/**
+ * A death matters to who looks whether somebody lives, and, since it wakes all who sleep, to whoever falls asleep, wakes or is
+ * woken for no reason. That in turn matters to who wakes sleepers on the same word.
+ */
+function faultMatters(a: Step, b: Step): boolean {
+  if (befalls(a) && befalls(b)) return a.kind === KIND.kill || b.kind === KIND.kill;
+  const [fault, other] = befalls(a) ? [a, b] : [b, a];
+  if (fault.kind === KIND.spurious) return other.kind === KIND.wake && other.object === fault.object;
+  return other.kind === KIND.wait || other.kind === KIND.wake || other.looks === true;
 }
 
 function decideOrder(a: Span | undefined, b: Span | undefined): boolean {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { bruteForce, orderText } from "./fixtures/brute-force.ts";
 import { explore } from "./explore.ts";
 import { ModelExecutor, type Instruction, type ModelProgram } from "./fixtures/model.ts";
-import { randomProgram } from "./fixtures/random-program.ts";
+import { randomMortalProgram, randomProgram } from "./fixtures/random-program.ts";
 
 const ADD: Instruction = { do: "add", word: 0, value: 1 };
 const LOCKED: Instruction[] = [{ do: "take", word: 0 }, ADD];
@@ -37,6 +37,23 @@ describe("the number of runs is the number of partial orders", () => {
     expect({ runs, orders: orders.size, pruned }).toEqual({ runs: golden, orders: golden, pruned: 0 });
   });
 });
+
+test(
+  "where a process dies, too: each partial order once, and it decides how the run ends",
+  { timeout: 120_000 },
+  async () => {
+    let compared = 0;
+    for (let seed = 1; compared < 200; seed++) {
+      const { program, words } = randomMortalProgram(seed);
+      const expected = bruteForce(program, words, BRUTE_FORCE_RUNS_MAX);
+      if (expected === null) continue;
+      compared++;
+      const { orders } = await explored(program, words);
+      const found = { seed, ambiguous: expected.ambiguous, orders: [...orders].sort() };
+      expect(found).toEqual({ seed, ambiguous: false, orders: [...expected.orders].sort() });
+    }
+  },
+);
 
 test(
   "on 3,000 random programs it finds each partial order once, and no run is in vain",

@@ -118,9 +118,10 @@ function reverse(frame: Frame, order: HappensBefore, earlier: number, later: Ste
   insert(frame.tree, sequence);
 }
 
-/** Taken earlier, the step may find something else, and end any operation that is under way. */
+/** Taken earlier, the step may find something else: end any operation that is under way, or look who lives. */
 function mayEndMore(step: Step): Step {
-  return step.span === undefined ? step : { ...step, span: { ...step.span, ends: step.span.inside } };
+  const more = { ...step, looks: true };
+  return step.span === undefined ? more : { ...more, span: { ...step.span, ends: step.span.inside } };
 }
 
 /** To the deepest place with a branch left: what was explored there is asleep from now on. Null if there is none. */

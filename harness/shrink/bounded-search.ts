@@ -1,3 +1,4 @@
+import type { Fault } from "../fault.ts";
 import { STRANDS_PER_PROCESS } from "../strategies/strategy.ts";
 import type { Attempt, AttemptStep, Subject } from "./subject.ts";
 
@@ -9,10 +10,11 @@ import type { Attempt, AttemptStep, Subject } from "./subject.ts";
  */
 export class BoundedSearch {
   readonly #levels: Branch[][] = [[{ strands: [], length: 0, other: -1 }]];
-  readonly #draws: readonly (readonly unknown[])[];
+  readonly #faults: readonly Fault[];
 
-  constructor(draws: readonly (readonly unknown[])[] = []) {
-    this.#draws = draws;
+  /** @param faults befall every run */
+  constructor(faults: readonly Fault[] = []) {
+    this.#faults = faults;
   }
 
   /** True if no schedule is left, at any level. */
@@ -40,7 +42,7 @@ export class BoundedSearch {
       const branch = queue.pop() as Branch;
       const guide = branch.strands.slice(0, branch.length);
       if (branch.other >= 0) guide.push(branch.other);
-      const attempt = await subject.attempt({ guide, draws: this.#draws });
+      const attempt = await subject.attempt({ guide, draws: [], faults: this.#faults });
       visit(attempt);
       this.#branch(attempt.steps, guide.length, preemptions);
     }

@@ -10,11 +10,12 @@ export async function mergeSwitches(subject: Subject, failure: Failure, runsBefo
   let best = failure.attempt;
   let runs = 0;
   await subject.prepare(failure.input.value);
+  best = await withFewerFaults(subject, best);
   for (let improved = true; improved;) {
     improved = false;
     for (const guide of withOneSwitchLess(best)) {
       if (runs >= RUNS_MAX || subject.stopping) return result(failure, best, runsBefore + runs);
-      const attempt = await subject.attempt({ guide, draws: best.draws });
+      const attempt = await subject.attempt({ guide, draws: best.draws, faults: best.faults });
       runs++;
       if (attempt.judgement === null || compareMeasures(attempt.measure, best.measure) >= 0) continue;
       best = attempt;
@@ -26,6 +27,18 @@ export async function mergeSwitches(subject: Subject, failure: Failure, runsBefo
 }
 
 const RUNS_MAX = 5000;
+
+/** Takes away one fault after the other, as long as the rest still does it. */
+async function withFewerFaults(subject: Subject, attempt: Attempt): Promise<Attempt> {
+  let best = attempt;
+  for (const fault of attempt.faults) {
+    const faults = best.faults.filter((other) => other !== fault);
+    const guide = best.steps.map(({ strand }) => strand);
+    const without = await subject.attempt({ guide, draws: best.draws, faults });
+    if (without.judgement !== null && compareMeasures(without.measure, best.measure) < 0) best = without;
+  }
+  return best;
+}
 
 /** Guides in which one stretch of a strand is moved up to the stretch before it, or left out. */
 function* withOneSwitchLess(attempt: Attempt): Generator<number[]> {

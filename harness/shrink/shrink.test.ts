@@ -53,6 +53,10 @@ class Toy implements Subject {
     return attemptOf(guide, this.#program);
   }
 
+  faultPlaces(): [] {
+    return [];
+  }
+
   smallerInputs(): Generated<unknown>[] {
     return [];
   }

@@ -1,3 +1,4 @@
+import type { Fault } from "../fault.ts";
 import type { Generated } from "../arbitrary.ts";
 import { dataText } from "../data-text.ts";
 import { compareMeasures, type Measure } from "../measure.ts";
@@ -70,6 +71,8 @@ interface Group {
 const RUNS_MAX = 60_000;
 const STEPS_MAX = 1_000_000;
 const RUNS_PER_GROUP_MAX = 20_000;
+/** Of a group, before the failure's fault is tried. */
+const RUNS_WITHOUT_FAULTS_MAX = 1000;
 /** Where the whole of a group takes no more runs than this, all of it is searched, also for fewer operations. */
 const EXHAUST_RUNS_MAX = 500;
 /** Inputs considered besides the failing one. */
@@ -109,27 +112,57 @@ async function groupInputs(subject: Subject, failure: Failure, ledger: Ledger): 
   return [...groups.values()].sort((a, b) => a.processes - b.processes || a.operations - b.operations);
 }
 
+/** First without any fault; then, if the failure has one, with one of its kind at each step where one can be. */
 async function searchGroup(
   subject: Subject,
   group: Group,
   failure: Failure,
   ledger: Ledger,
 ): Promise<Candidate | null> {
-  const searches = group.inputs.map((input) => ({ input: input.value, search: new BoundedSearch() }));
+  const inputs = group.inputs.map(({ value }) => value);
+  const without = inputs.map((input) => ({ input, search: new BoundedSearch() }));
+  const kinds = kindsOf(failure.attempt.faults);
+  if (kinds.length === 0) return await searchLevels(subject, without, RUNS_PER_GROUP_MAX, failure, ledger);
+  const places = new Places(subject, kinds);
+  const found = await searchLevels(subject, without, RUNS_WITHOUT_FAULTS_MAX, failure, ledger, places);
+  if (found !== null) return found;
+  const withOne = inputs.flatMap((input) =>
+    places.of(input).map((fault) => ({ input, search: new BoundedSearch([fault]) })),
+  );
+  return await searchLevels(subject, withOne, RUNS_PER_GROUP_MAX, failure, ledger);
+}
+
+interface InputSearch {
+  readonly input: unknown;
+  readonly search: BoundedSearch;
+}
+
+/** All of the searches at once, those with the fewest preemptions first. */
+async function searchLevels(
+  subject: Subject,
+  searches: readonly InputSearch[],
+  groupRunsMax: number,
+  failure: Failure,
+  ledger: Ledger,
+  places?: Places,
+): Promise<Candidate | null> {
+  let prepared: unknown = NOTHING;
   const begun = ledger.visited.length;
   let best = null as Candidate | null;
   for (let preemptions = 0; ; preemptions++) {
     // A run that sleeps may have more preemptions than the level it was met on; then those between come first.
     const proved = best !== null && best.attempt.measure.preemptions < preemptions;
-    const runsMax = begun + (proved ? EXHAUST_RUNS_MAX : RUNS_PER_GROUP_MAX);
+    const runsMax = begun + (proved ? EXHAUST_RUNS_MAX : groupRunsMax);
     for (const { input, search } of searches) {
-      if (search.exhausted || (await subject.prepare(input)) === null) continue;
+      if (search.exhausted || (prepared !== input && (await subject.prepare(input)) === null)) continue;
+      prepared = input;
       const finished = await search.visitLevel(
         subject,
         preemptions,
         () => ledger.mayGoOn(runsMax),
         (attempt) => {
           ledger.enter(attempt.measure);
+          places?.learn(input);
           if (attempt.judgement === null) return;
           if (best === null ? isSmallEnough(attempt, failure) : isBetter(attempt, best.attempt))
             best = { input, attempt };
@@ -142,6 +175,41 @@ async function searchGroup(
     if (searches.every(({ search }) => search.exhausted)) return best;
   }
 }
+
+/** The kinds of the failure's faults, each with how long it lasts. */
+function kindsOf(faults: readonly Fault[]): Pick<Fault, "kind" | "ms">[] {
+  const kinds = new Map(faults.map(({ kind, ms }) => [`${kind}:${ms}`, { kind, ms }]));
+  return [...kinds.values()];
+}
+
+/** The faults of some kinds that runs without faults have room for, by input. */
+class Places {
+  readonly #subject: Subject;
+  readonly #kinds: readonly Pick<Fault, "kind" | "ms">[];
+  readonly #faults = new Map<unknown, Map<string, Fault>>();
+
+  constructor(subject: Subject, kinds: readonly Pick<Fault, "kind" | "ms">[]) {
+    this.#subject = subject;
+    this.#kinds = kinds;
+  }
+
+  /** A run of the input has been attempted. */
+  learn(input: unknown): void {
+    const known = this.#faults.get(input) ?? new Map<string, Fault>();
+    this.#faults.set(input, known);
+    for (const { kind, ms } of this.#kinds) {
+      for (const place of this.#subject.faultPlaces(kind)) {
+        known.set(`${kind}:${ms}:${place.strand}:${place.fingerprint}:${place.occurrence}`, { kind, ...place, ms });
+      }
+    }
+  }
+
+  of(input: unknown): readonly Fault[] {
+    return [...(this.#faults.get(input)?.values() ?? [])];
+  }
+}
+
+const NOTHING = Symbol("no input yet");
 
 interface Candidate {
   readonly input: unknown;

@@ -1,4 +1,4 @@
-import type { Fault } from "../fault.ts";
+import type { Fault, FaultKind } from "../fault.ts";
 import type { Judgement } from "../judge.ts";
 import type { Measure } from "../measure.ts";
 import type { Generated } from "../arbitrary.ts";
@@ -8,6 +8,8 @@ export interface Subject {
   /** Makes `input` the one of the attempts that follow; null if the scenario cannot do anything with it. */
   prepare(input: unknown): Promise<{ readonly processes: number } | null>;
   attempt(plan: Plan): Promise<Attempt>;
+  /** Where in the run that has just been attempted a fault of this kind could have struck. */
+  faultPlaces(kind: FaultKind): readonly Pick<Fault, "strand" | "fingerprint" | "occurrence">[];
   /** Inputs that are smaller than `input`, in the order in which fast-check would try them. */
   smallerInputs(input: Generated<unknown>): Generated<unknown>[];
   /** Inputs that the scenario generates, all different. */
