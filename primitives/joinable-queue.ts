@@ -6,7 +6,8 @@ import { OverReleaseError } from "./errors.ts";
 import { report, reportAsync, shownOptions, type WaitOptions } from "./operation.ts";
 import { travels } from "./primitive.ts";
 import { Queue, type QueueOptions } from "./queue.ts";
-import { type Message, positionOf } from "./ring.ts";
+import type { Message } from "./ring.ts";
+import { positionOf } from "./ring-words.ts";
 import { DONE, retryAsync, retrySync, triesOnce } from "./waiting.ts";
 
 /** Items that may be taken and not done at the same time, unless a queue is told otherwise. */

@@ -6,11 +6,23 @@ import { freshBytes } from "./memory/fresh-bytes.ts";
 import { probe } from "./memory/probe.ts";
 import type { Region } from "./memory/region.ts";
 import { Word } from "./memory/word.ts";
+import {
+  brokenOff,
+  BROKEN,
+  ended,
+  ENDED,
+  flipped,
+  markAlways,
+  markIfAt,
+  movedTo,
+  POSITION_BITS,
+  positionOf,
+  publishedAt,
+  WAITERS,
+} from "./ring-words.ts";
 
 /** Records begin at multiples of this, so that no header is cut by the end of the ring. */
 const UNIT = 16;
-/** Positions count units, in this many bits; they wrap at a multiple of the ring's size. */
-const POSITION_BITS = 28;
 /**
  * What writers write and what readers write lies this far apart: two cores that write to one line of their caches take it
  * from each other at every access, which costs more than all the rest of a message.
@@ -363,53 +375,12 @@ export interface Found {
   readonly more: boolean;
 }
 
-export function positionOf(state: number): number {
-  return state & (2 ** POSITION_BITS - 1);
-}
-
 const NOTHING = new Uint8Array(0);
 const ROOM: Room = { ok: true, more: false, seen: 0 };
 /** In a record's tag: the body is text. */
 const TEXT = 1 << 8;
 
-// Both words: a position, and flags above it.
-/** In `head`: flips when room appears without `head` moving. */
-const EPOCH = 1 << 28;
-/** In `tail`: nobody may put any more. */
-const ENDED = 1 << 29;
-/** In `head`: nobody will take any more. */
-const BROKEN = 1 << 29;
-const WAITERS = 1 << 30;
-
+/** Of a record: its header, and its bytes. */
 function unitsOf(byteLength: number): number {
   return 1 + Math.ceil(byteLength / UNIT);
-}
-
-/** The mark goes with the wake that follows it. */
-function publishedAt(before: number, next: number): number {
-  return next | (before & ENDED);
-}
-
-function movedTo(before: number, next: number): number {
-  return next | (before & (EPOCH | BROKEN));
-}
-
-function flipped(before: number): number {
-  return (before ^ EPOCH) & ~WAITERS;
-}
-
-function markAlways(before: number): number {
-  return before | WAITERS;
-}
-
-function markIfAt(before: number, head: number): number {
-  return positionOf(before) === head ? before | WAITERS : before;
-}
-
-function brokenOff(before: number): number {
-  return (before | BROKEN) & ~WAITERS;
-}
-
-function ended(before: number): number {
-  return (before | ENDED) & ~WAITERS;
 }

@@ -58,7 +58,7 @@ describe("all primitives together", () => {
     // Dishes: those of the dead are handed out again, and then the queue can be joined.
     while (emptied(() => shared.dishes.tryGet()) !== undefined) shared.dishes.taskDone();
     expect(await shared.dishes.join({ timeoutMs: 1000 })).toBe(true);
-  }, 60_000);
+  }, 180_000);
 });
 
 function emptied<T>(get: () => T): T | undefined {
