@@ -1,13 +1,14 @@
 import { Checker } from "../harness/check.ts";
 import type { Scenario } from "../harness/scenario.ts";
 import type { Result } from "../harness/result.ts";
-import { formatResult, formatVerify, type VerifyRow } from "../reports/index.ts";
+import { formatResult, formatTable, formatVerify, type VerifyRow } from "../reports/index.ts";
 import { SCENARIOS } from "./index.ts";
+import { proofRow, PROOF_TITLES, proveAll } from "./primitives/prove.ts";
 
 /**
  * Checks every scenario of the project against what it is there for: a right version must hold in all of its runs, of a
- * wrong version each property that it is said to violate must be found violated, and the others must hold. Prints one
- * table; ends with 0 exactly if all of it is so.
+ * wrong version each property that it is said to violate must be found violated, and the others must hold. Then proves small
+ * programs of each primitive. Prints two tables; ends with 0 exactly if all of it is so.
  */
 const RUNS = 2000;
 const SEED = 1;
@@ -39,7 +40,16 @@ process.stdout.write(
     ? `All ${rows.length} are as expected: every right version holds, every wrong one is caught.\n`
     : `${wrong.length} of ${rows.length} are not as expected.\n`,
 );
-process.exitCode = wrong.length === 0 ? 0 : 1;
+
+const proved = await proveAll(checker);
+const refuted = proved.filter(({ result }) => result.verdict !== "pass");
+const whole = proved.filter(({ result, preemptions }) => result.exhaustive && preemptions === Infinity);
+process.stdout.write(`\n${formatTable(PROOF_TITLES, proved.map(proofRow), layout)}\n\n`);
+process.stdout.write(
+  `${whole.length} of ${proved.length} small programs of the primitives are proved: every interleaving of them holds` +
+    `${refuted.length === 0 ? "" : `; ${refuted.length} do not hold`}.\n`,
+);
+process.exitCode = wrong.length + refuted.length === 0 ? 0 : 1;
 
 /** One row for each property of a wrong version, one for all properties of a right one. */
 function expectations(scenario: Scenario): { property: string | null; expected: "pass" | "fail" }[] {
