@@ -1,11 +1,16 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 
 /** Each of these starts vitest itself on a file of fixtures, and looks at what a person would see. */
 const FIXTURES = fileURLToPath(new URL("./fixtures/", import.meta.url));
 const VITEST = fileURLToPath(new URL("../node_modules/vitest/vitest.mjs", import.meta.url));
+
+const folder = mkdtempSync(join(tmpdir(), "forkcheck-vitest-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** How long vitest may take for a file of fixtures, on a busy machine, in milliseconds. */
 const CHILD_MS_MAX = 180_000;
@@ -108,16 +113,33 @@ test("vitest that is killed in the middle of a search leaves no process behind",
   await nobodyIsLeft(workers);
 });
 
-test("every example of the guide is one that runs, and comes out as the guide says", async () => {
-  const guide = readFileSync(new URL("../docs/vitest.md", import.meta.url), "utf8");
-  const source = readFileSync(`${FIXTURES}documentation.fixture.ts`, "utf8");
-  const examples = [...guide.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code);
-  expect(examples).toHaveLength(5);
-  for (const example of examples) expect(source).toContain(example);
-  const { output } = await runVitest("documentation");
-  expect(blockOf(output, "no ticket is sold twice")).toContain("2 tickets sold, 1 in stock");
-  expect(output).toContain("Tests  1 failed | 4 passed (5)");
-});
+test(
+  "every example of the guide is one that runs, and comes out as the guide says",
+  { timeout: 2 * CHILD_MS_MAX },
+  async () => {
+    const guide = readFileSync(new URL("../docs/vitest.md", import.meta.url), "utf8");
+    const source = readFileSync(`${FIXTURES}documentation.fixture.ts`, "utf8");
+    const examples = [...guide.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code);
+    expect(examples).toHaveLength(5);
+    for (const example of examples) expect(source).toContain(example);
+    const blob = join(folder, "blobs/blob.json");
+    const { output } = await runVitest(
+      "documentation",
+      "--reporter=default",
+      "--reporter=blob",
+      `--outputFile=${blob}`,
+    );
+    expect(blockOf(output, "no ticket is sold twice")).toContain("2 tickets sold, 1 in stock");
+    expect(output).toContain("Tests  1 failed | 4 passed (5)");
+
+    // What vitest's shards leave has all that the reporter needs.
+    const merged = ["--merge-reports", join(folder, "blobs"), "--reporter=../reporter.ts"];
+    expect((await runVitest("", ...merged)).output).toContain("1 of 2 scenarios failed: forkcheck.html");
+    const page = readFileSync(`${FIXTURES}forkcheck.html`, "utf8");
+    rmSync(`${FIXTURES}forkcheck.html`);
+    for (const text of ["2 tickets sold, 1 in stock", "queueing"]) expect(page).toContain(text);
+  },
+);
 
 test("the stand-in that forkcheck's processes load has every name that vitest exports", async () => {
   const hooks = readFileSync(new URL("../harness/engine/typescript-hooks.js", import.meta.url), "utf8");
@@ -126,13 +148,14 @@ test("the stand-in that forkcheck's processes load has every name that vitest ex
 });
 
 /** What it printed, and the processes in which it ran the tests. */
-async function runVitest(fixture: string): Promise<{ output: string; workers: number[] }> {
-  const { all: output } = await startVitest(fixture);
+async function runVitest(fixture: string, ...options: string[]): Promise<{ output: string; workers: number[] }> {
+  const { all: output } = await startVitest(fixture, ...options);
   return { output, workers: workersIn(output) };
 }
 
-function startVitest(fixture: string) {
-  return execa(process.execPath, [VITEST, "run", "--config", "vitest.config.ts", fixture], {
+function startVitest(fixture: string, ...options: string[]) {
+  const filter = fixture === "" ? [] : [fixture];
+  return execa(process.execPath, [VITEST, "run", "--config", "vitest.config.ts", ...filter, ...options], {
     cwd: FIXTURES,
     env: { NO_COLOR: "1", FORCE_COLOR: undefined, VITEST: undefined, CI: undefined },
     all: true,

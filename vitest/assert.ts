@@ -7,6 +7,7 @@ import { RequestError } from "../harness/request-error.ts";
 import type { Result } from "../harness/result.ts";
 import type { Scenario } from "../harness/scenario.ts";
 import { ScenarioError } from "../reports/assert.ts";
+import { toJson } from "../reports/document.ts";
 import { renderPage } from "../reports/html/page.ts";
 import { timeFor, type TestTime } from "./test-time.ts";
 
@@ -38,15 +39,18 @@ export interface AssertOptions extends CheckOptions {
   readonly context?: TestContext;
 }
 
-/** What a failed assertion leaves with its test, for reporters. */
+/** What an assertion leaves with its test, for reporters. */
 export interface RunArtifact extends TestArtifactBase {
   type: "forkcheck:run";
   scenario: string;
+  verdict: Result["verdict"];
   property: string;
   message: string;
   /** `npx forkcheck replay TOKEN` shows the failing run again. */
   token: string;
   runs: number;
+  /** All of it. */
+  result: Result;
 }
 
 declare module "vitest" {
@@ -62,7 +66,7 @@ async function checkInTest(scenario: Scenario, options: AssertOptions, error: Sc
   using orphaned = new Orphaned();
   const limits = { ...own, ...withinTest(own, context, time, orphaned.signal) };
   const result = await endingBy(time.endMs, scenario, limits, error);
-  if (result.verdict === "fail") await leaveTraces(result, scenario, context);
+  await leaveTraces(result, scenario, context);
   if (result.verdict === "pass" && result.elapsedMs >= time.searchMs) await sayHowFarItCame(result, own, context);
   return verdictOf(result, limits, error);
 }
@@ -210,16 +214,24 @@ async function leaveTraces(result: Result, { moduleUrl }: Scenario, context: Tes
   const file = relative(process.cwd(), fileURLToPath(moduleUrl));
   const token = result.counterexample?.token ?? "";
   if (token !== "") await context.annotate(`replay: npx forkcheck replay ${token} ${file}`, "notice");
-  const page = pageOf(result);
+  // Pages of what holds would be many, and nobody opens them: the reporter makes one of all.
+  const page = result.verdict === "pass" ? null : pageOf(result);
   await recordArtifact(context.task, {
     type: "forkcheck:run",
     scenario: result.scenario,
+    verdict: result.verdict,
     property: result.property ?? "",
     message: result.message ?? "",
     token,
     runs: result.runs,
+    result: plain(result),
     ...(page === null ? {} : { attachments: [{ contentType: "text/html", body: page, bodyEncoding: "utf-8" }] }),
   });
+}
+
+/** As it is after a way through JSON, for reports travel to vitest's own process and into its blobs. */
+function plain(result: Result): Result {
+  return JSON.parse(toJson(result)) as Result;
 }
 
 /** The page comes with the package; a checkout that was never built has none, and its tests do without. */
