@@ -5,6 +5,7 @@ import type { Scenario } from "../harness/scenario.ts";
 import { allowedCores, futexWait, futexWake, pinToCore } from "../primitives/memory/linux.ts";
 import { Region } from "../primitives/memory/region.ts";
 import type { Bench, BenchRow } from "./bench.ts";
+import { bareFileMicros, FILE_OPERATIONS, fileUser } from "./files.ts";
 import { alone, rushOf10, rushOf2, rushOf3, rushOf5, together } from "./rush.ts";
 
 /**
@@ -27,6 +28,7 @@ export const engine: Bench = {
       rows.push(...(await rushRows(checker, buyers, scenario as unknown as Scenario, bareMicros)));
     }
     rows.push(...(await stepRows(checker, bareMicros)));
+    rows.push(await fileRow(checker));
     return rows;
   },
 };
@@ -76,6 +78,23 @@ async function stepRows(checker: Checker, bareMicros: number): Promise<BenchRow[
       ratio: round(withMicros / bareMicros),
     },
   ];
+}
+
+/** What a step on files costs under control, beside the same operation on its own. */
+async function fileRow(checker: Checker): Promise<BenchRow> {
+  const options = { seed: 2, jobs: 1, strategy: "random-walk" };
+  const bareMicros = bareFileMicros();
+  await checker.check(fileUser as unknown as Scenario, { ...options, runs: 20 }, "file-user");
+  const result = await checker.check(fileUser as unknown as Scenario, { ...options, runs: 100 }, "file-user");
+  const micros = (result.elapsedMs * 1000) / (result.runs * FILE_OPERATIONS);
+  return {
+    name: "a file operation under control",
+    value: round(micros),
+    unit: "us",
+    peer: "bare file operation",
+    peerValue: round(bareMicros),
+    ratio: round(micros / bareMicros),
+  };
 }
 
 /** Microseconds for one hand-over: half of a round trip. */

@@ -45,7 +45,7 @@ export class ControlledNode {
       () => this.#random.suffix(),
       () => noteBeyond(memory, "changes outside of the run's folder, which were refused"),
     );
-    replaceFileFunctions(gate, this.#files, operations);
+    replaceFileFunctions(this.#files, operations);
     replaceTimers(gate, this.#timers);
     replaceClocks(gate);
     replaceRandomness(gate, this.#random);

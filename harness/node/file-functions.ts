@@ -2,22 +2,21 @@ import fs from "node:fs";
 import { promisify } from "node:util";
 import { fileHandleClass, type FileHandleClass } from "./file-handle.ts";
 import type { FileInterface } from "./file-interface.ts";
-import type { Gate } from "./gate.ts";
 import type { Steps } from "./kernel.ts";
 import type { Operations } from "./operations.ts";
 import { realFs, realPromises } from "./originals.ts";
 
 /** Replaces the functions of `fs`, of `fs.promises` and so of `fs/promises`: each acts under control while a role is played. */
-export function replaceFileFunctions(gate: Gate, files: FileInterface, operations: Operations): void {
+export function replaceFileFunctions(files: FileInterface, operations: Operations): void {
   const handles = fileHandleClass(files, operations);
   for (const name of SAME_IN_ALL_FORMS) {
     const describe = (...args: unknown[]) =>
       (operations[name] as (...args: unknown[]) => Steps<unknown>).call(operations, ...args);
-    replaceSync(gate, files, `${name}Sync`, describe);
-    replaceCallback(gate, files, name, describe);
-    if (name in realPromises) replacePromise(gate, files, name, (...args) => [describe(...args), unchanged]);
+    replaceSync(files, `${name}Sync`, describe);
+    replaceCallback(files, name, describe);
+    if (name in realPromises) replacePromise(files, name, (...args) => [describe(...args), unchanged]);
   }
-  replaceThoseThatDiffer(gate, files, operations, handles);
+  replaceThoseThatDiffer(files, operations, handles);
 }
 
 /** Operations whose three forms take the same arguments and give the same result. */
@@ -52,33 +51,28 @@ const SAME_IN_ALL_FORMS = [
 /** Of these there is no promise form. */
 const ON_DESCRIPTORS = ["close", "fchmod", "fchown", "fdatasync", "fstat", "fsync", "ftruncate", "futimes"] as const;
 
-function replaceThoseThatDiffer(
-  gate: Gate,
-  files: FileInterface,
-  operations: Operations,
-  handles: FileHandleClass,
-): void {
+function replaceThoseThatDiffer(files: FileInterface, operations: Operations, handles: FileHandleClass): void {
   for (const name of ON_DESCRIPTORS) {
     const describe = (...args: unknown[]) =>
       (operations[name] as (...args: unknown[]) => Steps<unknown>).call(operations, ...args);
-    replaceSync(gate, files, `${name}Sync`, describe);
-    replaceCallback(gate, files, name, describe);
+    replaceSync(files, `${name}Sync`, describe);
+    replaceCallback(files, name, describe);
   }
   const open = (path: unknown, flags?: string | number, mode?: number) => operations.open(path, flags, mode);
-  replaceSync(gate, files, "openSync", open as Describe);
-  replaceCallback(gate, files, "open", open as Describe);
-  replacePromise(gate, files, "open", (...args) => [
+  replaceSync(files, "openSync", open as Describe);
+  replaceCallback(files, "open", open as Describe);
+  replacePromise(files, "open", (...args) => [
     open(...(args as Parameters<typeof open>)),
     (fd) => handles.around(fd as number),
   ]);
   // A text that is read at once, in one piece, is read without asking for its size first.
-  replaceSync(gate, files, "readFileSync", (target, options) => operations.readFile(target, options as string, true));
-  replaceSync(gate, files, "existsSync", (path) => existsQuietly(operations, path));
-  replaceExists(gate, files, operations);
-  for (const name of ["read", "write", "readv", "writev"] as const) replaceTransfer(gate, files, operations, name);
-  replaceRealpath(gate, files, operations);
-  replaceHandleTargets(gate, files, operations, handles);
-  for (const name of ["opendir", "statfs", "watch", "lchmod"] as const) refuseInside(gate, operations, name);
+  replaceSync(files, "readFileSync", (target, options) => operations.readFile(target, options as string, true));
+  replaceSync(files, "existsSync", (path) => existsQuietly(operations, path));
+  replaceExists(files, operations);
+  for (const name of ["read", "write", "readv", "writev"] as const) replaceTransfer(files, operations, name);
+  replaceRealpath(files, operations);
+  replaceHandleTargets(files, operations, handles);
+  for (const name of ["opendir", "statfs", "watch", "lchmod"] as const) refuseInside(files, operations, name);
 }
 
 type Describe = (...args: unknown[]) => Steps<unknown>;
@@ -88,11 +82,11 @@ const promises = fs.promises as unknown as Record<string, (...args: unknown[]) =
 const originals = realFs as unknown as Record<string, (...args: unknown[]) => unknown>;
 const originalPromises = realPromises as unknown as Record<string, (...args: unknown[]) => unknown>;
 
-function replaceSync(gate: Gate, files: FileInterface, name: string, describe: Describe): void {
+function replaceSync(files: FileInterface, name: string, describe: Describe): void {
   const original = originals[name];
   if (original === undefined) return;
   table[name] = dressed(original, (...args) => {
-    if (!gate.active) return original(...args);
+    if (!files.controls) return original(...args);
     return files.runSync(tolerant(name, describe(...args), args));
   });
 }
@@ -111,12 +105,12 @@ function* tolerant(name: string, steps: Steps<unknown>, args: readonly unknown[]
   }
 }
 
-function replaceCallback(gate: Gate, files: FileInterface, name: string, describe: Describe): void {
+function replaceCallback(files: FileInterface, name: string, describe: Describe): void {
   const original = originals[name];
   if (original === undefined) return;
   table[name] = dressed(original, (...args) => {
     const done = args.at(-1);
-    if (!gate.active || typeof done !== "function") return original(...args);
+    if (!files.controls || typeof done !== "function") return original(...args);
     files.start(name, describe(...args.slice(0, -1)), (error, value) => {
       if (error !== null) done(error);
       else if (value === undefined) done(null);
@@ -127,14 +121,13 @@ function replaceCallback(gate: Gate, files: FileInterface, name: string, describ
 }
 
 function replacePromise(
-  gate: Gate,
   files: FileInterface,
   name: string,
   describe: (...args: unknown[]) => readonly [Steps<unknown>, (value: unknown) => unknown],
 ): void {
   const original = originalPromises[name];
   promises[name] = dressed(original, async (...args) => {
-    if (!gate.active) return original(...args);
+    if (!files.controls) return original(...args);
     const [steps, made] = describe(...args);
     return made(await files.promise(name, steps));
   });
@@ -152,23 +145,22 @@ function* existsQuietly(operations: Operations, path: unknown): Steps<boolean> {
   }
 }
 
-function replaceExists(gate: Gate, files: FileInterface, operations: Operations): void {
+function replaceExists(files: FileInterface, operations: Operations): void {
   const original = originals.exists;
   const exists = dressed(original, (path, done) => {
-    if (!gate.active || typeof done !== "function") return original(path, done);
+    if (!files.controls || typeof done !== "function") return original(path, done);
     files.start("exists", existsQuietly(operations, path), (_, there) => done(there === true));
     return undefined;
   });
   Object.defineProperty(exists, promisify.custom, {
     value: (path: unknown) =>
-      gate.active ? files.promise("exists", existsQuietly(operations, path)) : promisify(fs.exists)(path as string),
+      files.controls ? files.promise("exists", existsQuietly(operations, path)) : promisify(fs.exists)(path as string),
   });
   table.exists = exists;
 }
 
 /** `read` and `write` take their arguments in several ways, and hand the buffer to the callback. */
 function replaceTransfer(
-  gate: Gate,
   files: FileInterface,
   operations: Operations,
   name: "read" | "write" | "readv" | "writev",
@@ -176,12 +168,12 @@ function replaceTransfer(
   const original = originals[name];
   const originalSync = originals[`${name}Sync`];
   table[`${name}Sync`] = dressed(originalSync, (fd, ...rest) => {
-    if (!gate.active || isStream(fd)) return originalSync(fd, ...rest);
+    if (!files.controls || isStream(fd)) return originalSync(fd, ...rest);
     return files.runSync(transferOf(operations, name, fd as number, rest).steps);
   });
   table[name] = dressed(original, (fd, ...rest) => {
     const done = rest.at(-1);
-    if (!gate.active || typeof done !== "function" || isStream(fd)) return original(fd, ...rest);
+    if (!files.controls || typeof done !== "function" || isStream(fd)) return original(fd, ...rest);
     const { steps, buffer } = transferOf(operations, name, fd as number, rest.slice(0, -1));
     files.start(name, steps, (error, count) => (error === null ? done(null, count, buffer) : done(error)));
     return undefined;
@@ -232,13 +224,13 @@ interface Transfer {
 const READ_BYTES = 16_384;
 
 /** `realpath` has a second form of its own, `realpath.native`. */
-function replaceRealpath(gate: Gate, files: FileInterface, operations: Operations): void {
+function replaceRealpath(files: FileInterface, operations: Operations): void {
   const describe = (path: unknown) => operations.realpath(path);
   for (const name of ["realpath", "realpathSync"] as const) {
     const original = realFs[name].native as (...args: unknown[]) => unknown;
     const replaced = dressed(original, (...args) => {
       const done = args.at(-1);
-      if (!gate.active) return original(...args);
+      if (!files.controls) return original(...args);
       if (name === "realpathSync") return files.runSync(describe(args[0]));
       files.start(name, describe(args[0]), (error, value) =>
         error === null ? (done as Done)(null, value) : (done as Done)(error),
@@ -252,16 +244,11 @@ function replaceRealpath(gate: Gate, files: FileInterface, operations: Operation
 type Done = (error: unknown, value?: unknown) => void;
 
 /** The promise forms of reading and writing whole files also take an open file, and data that comes bit by bit. */
-function replaceHandleTargets(
-  gate: Gate,
-  files: FileInterface,
-  operations: Operations,
-  handles: FileHandleClass,
-): void {
+function replaceHandleTargets(files: FileInterface, operations: Operations, handles: FileHandleClass): void {
   for (const name of ["readFile", "writeFile", "appendFile"] as const) {
     const original = originalPromises[name];
     promises[name] = dressed(original, async (target, ...rest) => {
-      if (!gate.active) return original(target, ...rest);
+      if (!files.controls) return original(target, ...rest);
       const handle = handles.is(target) ? target : null;
       if (name === "readFile") {
         (rest[0] as { signal?: AbortSignal } | undefined)?.signal?.throwIfAborted();
@@ -286,7 +273,11 @@ function isIterable(data: unknown): data is AsyncIterable<unknown> | Iterable<un
 }
 
 /** What there is no controlled form of: an error that says so, for what is inside of the run's folder. */
-function refuseInside(gate: Gate, operations: Operations, name: "opendir" | "statfs" | "watch" | "lchmod"): void {
+function refuseInside(
+  files: FileInterface,
+  operations: Operations,
+  name: "opendir" | "statfs" | "watch" | "lchmod",
+): void {
   for (const [owner, own, key] of [
     [table, originals, name],
     [table, originals, `${name}Sync`],
@@ -295,7 +286,7 @@ function refuseInside(gate: Gate, operations: Operations, name: "opendir" | "sta
     const original = own[key];
     if (original === undefined) continue;
     owner[key] = dressed(original, (path, ...rest) => {
-      if (!gate.active || !operations.owns(path)) return original(path, ...rest);
+      if (!files.controls || !operations.owns(path)) return original(path, ...rest);
       throw Object.assign(
         new Error(
           `fs.${key} of ${String(path)} is not under control: forkcheck has no form of it that a schedule could order. ` +

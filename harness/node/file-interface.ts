@@ -14,6 +14,7 @@ export class FileInterface {
   readonly #names: Names;
   readonly #waiting: Operation[] = [];
   #underWay = 0;
+  #performing = false;
 
   constructor(gate: Gate, kernel: Kernel, names: Names) {
     this.#gate = gate;
@@ -25,6 +26,11 @@ export class FileInterface {
   clear(): void {
     this.#waiting.length = 0;
     this.#underWay = 0;
+  }
+
+  /** What is called now is a program's: functions of `fs` that are done for real may call others of `fs`. */
+  get controls(): boolean {
+    return this.#gate.active && !this.#performing;
   }
 
   runSync<T>(steps: Steps<T>): T {
@@ -75,6 +81,7 @@ export class FileInterface {
       this.#gate.found(`✗ ${error.code}`);
       throw error;
     }
+    this.#performing = true;
     try {
       const outcome = (part ?? step.perform)();
       if (fault === "torn") this.#gate.dieInside(step.syscall);
@@ -85,6 +92,8 @@ export class FileInterface {
       const { code } = error as NodeJS.ErrnoException;
       this.#gate.found(`✗ ${code ?? String(error)}`);
       throw this.#kernel.place.translate(error, step.path, step.other);
+    } finally {
+      this.#performing = false;
     }
   }
 

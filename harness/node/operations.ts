@@ -398,7 +398,7 @@ export class Operations {
   /** Null for a path out of the run's folder that is only read. */
   #at(path: unknown, operation: string, writes: boolean): Place | null {
     const place = this.#kernel.place.locate(path);
-    if (place === null && writes && !String(path).startsWith("/dev/")) throw this.#refusal(path, operation);
+    if (place === null && writes && !DEVICES.test(String(path))) throw this.#refusal(path, operation);
     return place;
   }
 
@@ -443,6 +443,8 @@ interface CopyOptions {
   readonly errorOnExist?: boolean;
 }
 
+/** Nothing that is written there is found by anybody. */
+const DEVICES = /^\/dev\/(null|zero|full|stdout|stderr|tty)$/;
 /** A page: what is not longer is written at once. */
 const WHOLE_WRITE_BYTES_MAX = 4096;
 const READ_BYTES = 65_536;

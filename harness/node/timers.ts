@@ -7,9 +7,9 @@ import type { Gate } from "./gate.ts";
 import { real } from "./originals.ts";
 
 /**
- * The timers of one process, in virtual time. As Node's: they fire by deadline, and among equal deadlines in the order in which
- * they were set; all immediates that are waiting are handled in one go. For the scheduler they are one event, whose time is
- * that of the earliest.
+ * The timers of one process, in virtual time. As Node's: they fire by deadline, and those of one duration in the order in which they
+ * were set; all immediates that are waiting are handled in one go. Timers of different durations with the same deadline may come
+ * in any order, as a real clock is never as even. So for the scheduler each duration is an event, whose time is that of the earliest.
  *
  * What holds up the end of a process whose role has returned: timeouts that were set before it did, unless they are unref'd.
  * Intervals do not, nor what is set afterwards, or a heartbeat would keep its process alive for ever.
@@ -19,7 +19,8 @@ export class Timers {
   readonly #names: Names;
   readonly #set = new Map<number, Timer>();
   #nextId = 1;
-  #armed: { readonly ticket: number; readonly timer: Timer } | null = null;
+  /** By duration, the timer that the scheduler knows of. */
+  readonly #armed = new Map<number, Armed>();
   #immediates: Immediate[] = [];
 
   constructor(gate: Gate, names: Names) {
@@ -31,7 +32,7 @@ export class Timers {
   clear(): void {
     this.#set.clear();
     this.#nextId = 1;
-    this.#armed = null;
+    this.#armed.clear();
     this.#immediates = [];
   }
 
@@ -56,7 +57,7 @@ export class Timers {
     const found = timer instanceof Timer ? timer : this.#set.get(Number(timer));
     if (found === undefined || !this.#set.delete(found.id)) return;
     this.#letGo(found);
-    this.#arm();
+    this.#arm(found.delay);
   }
 
   restart(timer: Timer): void {
@@ -64,7 +65,7 @@ export class Timers {
     this.#set.delete(timer.id);
     timer.deadline = this.#gate.now() + timer.delay;
     this.#set.set(timer.id, timer);
-    this.#arm();
+    this.#arm(timer.delay);
   }
 
   setHolds(timer: Timer, holds: boolean): void {
@@ -98,40 +99,40 @@ export class Timers {
     timer.holds = holds;
     if (holds) this.#gate.hold(1);
     this.#set.set(timer.id, timer);
-    this.#arm();
+    this.#arm(timer.delay);
   }
 
-  /** The scheduler is to know of the earliest timer. */
-  #arm(): void {
+  /** The scheduler is to know of the earliest timer of that duration. */
+  #arm(delay: number): void {
     let first: Timer | null = null;
     for (const timer of this.#set.values()) {
-      if (first === null || timer.deadline < first.deadline) first = timer;
+      if (timer.delay === delay && (first === null || timer.deadline < first.deadline)) first = timer;
     }
-    if (this.#armed !== null) {
-      if (this.#armed.timer === first && this.#armed.timer.armedFor === first.deadline) return;
-      this.#gate.forget(this.#armed.ticket);
-      this.#armed = null;
+    const armed = this.#armed.get(delay);
+    if (armed !== undefined) {
+      if (armed.timer === first && armed.deadline === first.deadline) return;
+      this.#gate.forget(armed.ticket);
+      this.#armed.delete(delay);
     }
     if (first === null) return;
     const timer = first;
-    const label = this.#names.intern(timer.repeats ? `every ${timer.delay} ms` : `after ${timer.delay} ms`);
-    timer.armedFor = timer.deadline;
+    const label = this.#names.intern(timer.repeats ? `every ${delay} ms` : `after ${delay} ms`);
     const ticket = this.#gate.expect(
       { kind: KIND.sleep, object: 0, label, footprint: 0, place: "" },
       timer.deadline - this.#gate.now(),
       () => this.#fire(timer),
     );
-    this.#armed = { ticket, timer };
+    this.#armed.set(delay, { ticket, timer, deadline: timer.deadline });
   }
 
   #fire(timer: Timer): void {
-    this.#armed = null;
+    this.#armed.delete(timer.delay);
     this.#set.delete(timer.id);
     if (timer.repeats) {
       timer.deadline = this.#gate.now() + timer.delay;
       this.#set.set(timer.id, timer);
     }
-    this.#arm();
+    this.#arm(timer.delay);
     try {
       timer.callback();
     } finally {
@@ -160,6 +161,12 @@ export class Timers {
   }
 }
 
+interface Armed {
+  readonly ticket: number;
+  readonly timer: Timer;
+  readonly deadline: number;
+}
+
 /** What `setTimeout` and `setInterval` return. */
 class Timer {
   readonly id: number;
@@ -167,8 +174,6 @@ class Timer {
   readonly repeats: boolean;
   readonly callback: () => void;
   deadline = 0;
-  /** The deadline that the scheduler knows. */
-  armedFor = -1;
   /** It holds up the end of its process. */
   holds = false;
   readonly #timers: Timers;
