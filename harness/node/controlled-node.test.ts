@@ -22,7 +22,7 @@ afterAll(() => checker[Symbol.asyncDispose]());
 test.each(Object.values(tour).map((scenario) => [scenario.name as string, scenario]))(
   "under control everything is as in Node: %s",
   async (name, scenario) => {
-    const result = await checker.check(scenario as unknown as Scenario, { ...options, runs: 4 }, name as string);
+    const result = await checker.check(scenario as unknown as Scenario, { ...options, runs: 4 }, name);
     expect(failure(result)).toBe("");
   },
 );
