@@ -13,6 +13,7 @@ const FLOORS: Record<string, number> = {
   properties: 3,
   reports: 4,
   scenarios: 5,
+  cases: 5,
   cli: 5,
   vitest: 5,
   bench: 6,

@@ -1,0 +1,49 @@
+import fc from "fast-check";
+import { scenario, times } from "../harness/scenario.ts";
+import { mutualExclusion } from "../properties/mutual-exclusion.ts";
+
+/**
+ * "An inter-process and inter-machine lockfile utility": a lock is a folder, made by mkdir; one whose mtime is older than
+ * `stale` was left behind by a process that died, and is taken over.
+ */
+export const properLockfileStale = scenario(import.meta.url, {
+  name: "proper-lockfile-stale",
+  description: "proper-lockfile 4.1.2: several processes meet one lock that was left behind",
+  input: fc.record({ holders: fc.integer({ min: 2, max: 3 }) }),
+  load: async () => ({ lockfile: (await import("proper-lockfile")).default }),
+  files: () => ({ data: "", "data.lock/": { ageMs: 60_000 } }),
+  processes: ({ holders }) => times(holders, "holder"),
+  roles: {
+    async holder(_shared, p, { lockfile }) {
+      const release = await lockfile.lock("data").catch(refused);
+      if (release === null) return;
+      await p.critical("data");
+      await release();
+    },
+  },
+  properties: [mutualExclusion({ operation: "data" })],
+  violates: ["mutual-exclusion"],
+});
+
+export const properLockfile = scenario(import.meta.url, {
+  name: "proper-lockfile",
+  description: "proper-lockfile 4.1.2: several processes, and no lock that was left behind",
+  input: fc.record({ holders: fc.integer({ min: 2, max: 3 }) }),
+  load: async () => ({ lockfile: (await import("proper-lockfile")).default }),
+  files: () => ({ data: "" }),
+  processes: ({ holders }) => times(holders, "holder"),
+  roles: {
+    async holder(_shared, p, { lockfile }) {
+      const release = await lockfile.lock("data", { retries: { retries: 5, minTimeout: 20, factor: 1 } });
+      await p.critical("data");
+      await release();
+    },
+  },
+  properties: [mutualExclusion({ operation: "data" })],
+});
+
+/** ELOCKED: another one has it. ENOENT: another one has just removed it. Either way this process does not hold it. */
+function refused(error: NodeJS.ErrnoException): null {
+  if (error.code === "ELOCKED" || error.code === "ENOENT") return null;
+  throw error;
+}
