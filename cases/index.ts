@@ -1,17 +1,14 @@
 import type { Scenario } from "../harness/scenario.ts";
 import { asyncLock } from "./async-lock.ts";
 import { asyncMutex } from "./async-mutex.ts";
-import { asyncRwlock } from "./async-rwlock.ts";
 import { asyncSema } from "./async-sema.ts";
 import { cacache } from "./cacache.ts";
 import { cacheManagerFsHash } from "./cache-manager-fs-hash.ts";
 import { configstore } from "./configstore.ts";
 import { crossProcessLock } from "./cross-process-lock.ts";
-import { fileSystemCache } from "./file-system-cache.ts";
 import { flatCache } from "./flat-cache.ts";
 import { fsExtraMove } from "./fs-extra.ts";
-import { globalMutex } from "./global-mutex.ts";
-import { lockfileAsync, lockfileSync } from "./lockfile.ts";
+import { lockfileSync } from "./lockfile.ts";
 import { mkdirLock } from "./mkdir-lock.ts";
 import { mutexify } from "./mutexify.ts";
 import { nodePersist } from "./node-persist.ts";
@@ -31,12 +28,8 @@ export const CASES: readonly Scenario[] = [
   asyncMutex,
   mkdirLock,
   lockfileSync,
-  lockfileAsync,
-  globalMutex,
   cacheManagerFsHash,
-  fileSystemCache,
   fsExtraMove,
-  asyncRwlock,
   writeFileAtomic,
   steno,
   asyncSema,

@@ -33,28 +33,6 @@ export const lockfileSync = scenario(import.meta.url, {
   violates: ["mutual-exclusion"],
 });
 
-/** `lock` takes a second lock, on the name with .STALE, before it removes the old one. */
-export const lockfileAsync = scenario(import.meta.url, {
-  ...holders,
-  name: "lockfile-async",
-  description: "lockfile 1.0.4: several processes meet one lock that was left behind, and call lock",
-  roles: {
-    async holder(_shared, p, { lockfile }) {
-      const error = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
-        lockfile.lock("lock", { stale: STALE_MS, wait: 200, pollPeriod: 20 }, resolve);
-      });
-      if (error) {
-        if (refused(error)) return;
-        throw error;
-      }
-      await p.critical("lock");
-      await new Promise<void>((resolve) => {
-        lockfile.unlock("lock", () => resolve());
-      });
-    },
-  },
-});
-
 /** EEXIST: another one has it. ENOENT: another one has just removed it. Either way this process does not hold it. */
 function refused(error: NodeJS.ErrnoException): boolean {
   return error.code === "EEXIST" || error.code === "ENOENT";

@@ -34,15 +34,8 @@ declare module "node-persist" {
 }
 
 declare module "lockfile" {
-  interface LockOptions {
-    readonly stale?: number;
-    readonly wait?: number;
-    readonly pollPeriod?: number;
-  }
   const lockfile: {
-    lock(path: string, options: LockOptions, done: (error?: NodeJS.ErrnoException) => void): void;
-    unlock(path: string, done: () => void): void;
-    lockSync(path: string, options?: LockOptions): void;
+    lockSync(path: string, options?: { readonly stale?: number }): void;
     unlockSync(path: string): void;
   };
   export default lockfile;

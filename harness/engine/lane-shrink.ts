@@ -11,6 +11,7 @@ import { ScenarioError } from "./lane.ts";
 import { replayRequest, valueOf, type KnownAttempt, type LaneRuns } from "./lane-runs.ts";
 import { EXPLAINED_STEPS_MAX, nearestPassing } from "./nearest-passing.ts";
 import { derivedSeed } from "./random.ts";
+import { lineAt } from "./source-line.ts";
 import { switchRoles } from "./switch-roles.ts";
 import { NondeterminismError } from "./trouble.ts";
 
@@ -79,7 +80,7 @@ function told(runs: LaneRuns, { judgement, mode, asItWas }: KnownFailure, smalle
     smallerRunsChecked: smallest.smallerRunsChecked,
     // A free run that did not happen again has none.
     token: asItWas === undefined ? encodeToken(runs.request.name, valueOf(smallest.input, attempt)) : "",
-    explanation: explain(trace, attempt.decisions, attempt.history.operations),
+    explanation: explain(trace, attempt.decisions, attempt.history.operations, lineAt),
     ...why,
     trace,
     history: attempt.history.operations,

@@ -5,6 +5,7 @@ import type { History, Operation, ProcessEnd } from "../history.ts";
 import type { FaultInWords } from "../result.ts";
 import type { TraceEntry } from "../trace.ts";
 import { FaultRecording } from "./fault-recording.ts";
+import type { Footprint } from "../footprint.ts";
 import { footprintOf } from "./footprints.ts";
 import { isFault, isStep, KIND, kindName } from "./kinds.ts";
 import {
@@ -223,6 +224,7 @@ export class Recording {
         candidates: list === 0 ? [] : Array.from(words.subarray(start, start + words[start - 1])),
         preempts: (words[entry + T.flags] & ENTRY.preempted) !== 0,
         entry: number,
+        ...footprintOf(this.#memory, words[entry + T.kind], words[entry + T.byteLength]),
       });
     }
     return decisions;
@@ -435,6 +437,8 @@ export interface Decision {
   readonly preempts: boolean;
   /** Its entry in the trace, from 1. */
   readonly entry: number;
+  /** Of a step on files: the names that it touches. */
+  readonly footprint?: Footprint;
 }
 
 /** Tags from this one on refer to the run's text. */

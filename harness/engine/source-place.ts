@@ -59,7 +59,7 @@ function originalLine(file: string, line: string, column: string): string {
 }
 
 /** These pass a call of `fs` on, and who called them is of interest. */
-const WRAPPERS = /\/node_modules\/graceful-fs\//;
+const WRAPPERS = /\/node_modules\/(?:graceful-fs|stubborn-fs|stubborn-utils|universalify)\//;
 
 // Where source maps are on, a stack names the sources that this was compiled from, and those lie in another folder.
 const THIS_FILE = fileURLToPath(import.meta.url);
