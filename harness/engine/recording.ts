@@ -58,7 +58,8 @@ export class Recording {
     for (let number = 1; number <= words[H.operations]; number++) {
       const at = operationAt(number);
       const outcome = words[at + O.outcome];
-      const invoked = words[at + O.invoked] || notBegun;
+      // Called, and yet without a step of its own: at the latest when its process died, if it did.
+      const invoked = words[at + O.invoked] || words[processAt(words[at + O.process]) + P.diedAt] || notBegun;
       if (number > 1 && invoked < operations[number - 2].invoked) sorted = false;
       operations.push({
         id: number - 1,

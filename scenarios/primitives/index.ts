@@ -12,6 +12,7 @@ import * as semaphore from "./semaphore.ts";
 import * as sharedArray from "./shared-array.ts";
 import * as sharedBytes from "./shared-bytes.ts";
 import * as simpleQueue from "./simple-queue.ts";
+import * as survival from "./survival.ts";
 import * as value from "./value.ts";
 
 /** What is claimed of the project's own primitives. */
@@ -30,6 +31,7 @@ export const PRIMITIVE_SCENARIOS: readonly Scenario[] = [
   value,
   sharedArray,
   sharedBytes,
+  survival,
 ].flatMap((module) =>
   Object.values<unknown>(module)
     .filter(isScenario)
