@@ -50,7 +50,11 @@ function commandLine(setStatus: (status: number) => void): Command {
       "[targets...]",
       "files that export scenarios, or names of scenarios; without any, all that are found here",
     )
-    .option("--runs <n>", "runs to execute at most, for each scenario", wholeNumber, 1000)
+    .option(
+      "--runs <n>",
+      "runs to execute at most, for each scenario (default: 1000; as many as it takes for a proof or a risk)",
+      wholeNumber,
+    )
     .option("--seed <n>", "seed of inputs, schedules and drawn values (default: a new one)", wholeNumber)
     .addOption(
       new Option("--strategy <name>", "how to search")
@@ -63,6 +67,11 @@ function commandLine(setStatus: (status: number) => void): Command {
         .default("controlled"),
     )
     .option("--time-limit <time>", "stop searching a scenario after this long, such as 30s or 2m", duration)
+    .option(
+      "--risk <share>",
+      "stop when the chance that a run shows something new is at most this, such as 0.05",
+      Number,
+    )
     .option("--jobs <n>", "lanes, each on a core of its own (default: one for each core)", wholeNumber)
     .option("--exhaustive", "every interleaving of each input, the smallest inputs first: a proof instead of a sample")
     .option("--preemptions <n>", "with --exhaustive: only schedules with at most so many preemptions", wholeNumber)

@@ -1,6 +1,6 @@
 import { Checker } from "../harness/check.ts";
 import type { FaultBudget } from "../harness/fault.ts";
-import type { CheckOptions, Shard } from "../harness/options.ts";
+import { runsByDefault, type CheckOptions, type Shard } from "../harness/options.ts";
 import type { Result } from "../harness/result.ts";
 import { formatLines, formatResult } from "../reports/index.ts";
 import { endOnSignal } from "./ending.ts";
@@ -13,11 +13,12 @@ import { findTargets, type Target } from "./targets.ts";
 import { VERSION } from "./version.ts";
 
 export interface RunOptions extends Publication {
-  readonly runs: number;
+  readonly runs?: number;
   readonly seed?: number;
   readonly strategy: string;
   readonly mode: "controlled" | "free";
   readonly timeLimit?: number;
+  readonly risk?: number;
   readonly jobs?: number;
   readonly exhaustive?: boolean;
   readonly preemptions?: number;
@@ -49,7 +50,7 @@ export async function run(words: readonly string[], options: RunOptions): Promis
       process.stdout.write(
         `${formatResult(result, {
           ...terminalLayout(),
-          runsMax: options.runs,
+          runsMax: runsOf(options),
           ...(saved === undefined ? {} : { saved }),
           ...(options.html === undefined ? {} : { page: options.html }),
         })}\n`,
@@ -58,7 +59,7 @@ export async function run(words: readonly string[], options: RunOptions): Promis
   }
   const seed = options.seed ?? results[0]?.seed ?? 0;
   const { shard } = options;
-  publish({ forkcheck: VERSION, seed, ...(shard === undefined ? {} : { shard }), results }, options, options.runs);
+  publish({ forkcheck: VERSION, seed, ...(shard === undefined ? {} : { shard }), results }, options, runsOf(options));
   return statusOf(results);
 }
 
@@ -97,13 +98,18 @@ async function runTarget(
   return { ...result, notes: [...notes, ...result.notes] };
 }
 
+function runsOf({ runs, exhaustive, risk }: RunOptions): number {
+  return runs ?? runsByDefault({ exhaustive: exhaustive === true, ...(risk === undefined ? {} : { risk }) });
+}
+
 function checkOptionsOf(options: RunOptions, progress: ProgressLine): CheckOptions {
   return {
-    runs: options.runs,
+    runs: runsOf(options),
     strategy: options.strategy,
     mode: options.mode,
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     ...(options.timeLimit === undefined ? {} : { timeLimitMs: options.timeLimit }),
+    ...(options.risk === undefined ? {} : { risk: options.risk }),
     ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
     ...(options.exhaustive === undefined ? {} : { exhaustive: options.exhaustive }),
     ...(options.preemptions === undefined ? {} : { preemptions: options.preemptions }),

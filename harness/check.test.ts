@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { ticketRushLocked, ticketRushUnsafe } from "../scenarios/ticket-rush.ts";
 import { ticketRushFileFixed, ticketRushFileLocked, ticketRushFileUnsafe } from "../scenarios/ticket-rush-file.ts";
 import { Checker } from "./check.ts";
+import { bothUnderTheLock } from "./fixtures/data-races.ts";
 import type { Result } from "./result.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -35,6 +36,18 @@ describe("the ticket rush in memory", () => {
     const result = await checker.check(locked, { seed: 1, runs: 2000 });
     expect(result).toMatchObject({ verdict: "pass", runs: 2000, notes: [] });
     expect(result.choices).toBeGreaterThan(10_000);
+  });
+
+  test("stops when the chance that a run shows something new is low enough, or says that it is not", async () => {
+    const enough = await checker.check(bothUnderTheLock, { seed: 1, risk: 0.5 });
+    expect(enough).toMatchObject({ verdict: "pass" });
+    expect(enough.coverage?.newBehaviourChanceMax).toBeLessThanOrEqual(0.5);
+    expect(enough.runs % 32).toBe(0);
+    expect(enough.notes.join()).toMatch(
+      /^the chance that another run shows a new behaviour is at most 0\.\d+, with 95 % confidence$/,
+    );
+    const short = await checker.check(bothUnderTheLock, { seed: 1, risk: 0.5, runs: enough.runs - 32 });
+    expect(short.notes.join()).toMatch(/more than the 0\.5 that was asked for/);
   });
 
   test("comes to the same result with one lane and with two", async () => {

@@ -99,7 +99,7 @@ export class Checker implements AsyncDisposable {
     const { shard } = checked;
     const blocks = blocksOf(checked.runs, shard);
     const wanted =
-      checked.mode === "free" || checked.exhaustive !== null
+      checked.mode === "free" || checked.exhaustive !== null || checked.risk > 0
         ? 1
         : (checked.jobs ?? (blocks < BLOCKS_WORTH_A_LANE * 2 ? 1 : availableParallelism()));
     const laneCount = Math.max(1, Math.min(wanted, blocks));
@@ -111,6 +111,7 @@ export class Checker implements AsyncDisposable {
       strategies: checked.strategies,
       mode: checked.mode,
       stepsMax: checked.stepsMax,
+      risk: checked.risk,
       ...(checked.property === undefined ? {} : { property: checked.property }),
       ...(checked.exhaustive === null ? {} : { exhaustive: checked.exhaustive }),
       faults: checked.faults ?? survived(scenario),

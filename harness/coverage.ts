@@ -22,6 +22,12 @@ export interface Coverage {
 export class BehaviourCounter {
   #runs = 0;
   readonly #times = new Map<number, number>();
+  #seenOnce = 0;
+
+  /** With 95 % confidence, the chance that another run shows a new behaviour is at most this; see `Coverage`. */
+  get newBehaviourChanceMax(): number {
+    return chanceMax(this.#seenOnce, this.#runs);
+  }
 
   /** @returns whether it had not been there before */
   add(input: string, interleaving: number): boolean {
@@ -30,6 +36,8 @@ export class BehaviourCounter {
     const key = keyOf(input, interleaving);
     const times = this.#times.get(key) ?? 0;
     this.#times.set(key, times + 1);
+    if (times === 0) this.#seenOnce++;
+    else if (times === 1) this.#seenOnce--;
     return times === 0;
   }
 
@@ -58,15 +66,18 @@ export function coverageOf(lanes: readonly BehaviourCounts[]): Coverage {
     for (const [index, key] of lane.keys.entries()) once.set(key, lane.once[index] === 1 && !once.has(key));
   }
   const seenOnce = [...once.values()].filter(Boolean).length;
-  const chance = runs === 0 ? 1 : seenOnce / runs;
-  const bound = runs === 0 ? 1 : chance + BOUND_FACTOR * Math.sqrt(Math.log(3 / (1 - CONFIDENCE)) / runs);
   return {
     runs,
     behaviours: once.size,
     seenOnce,
-    newBehaviourChance: chance,
-    newBehaviourChanceMax: Math.min(1, bound),
+    newBehaviourChance: runs === 0 ? 1 : seenOnce / runs,
+    newBehaviourChanceMax: chanceMax(seenOnce, runs),
   };
+}
+
+function chanceMax(seenOnce: number, runs: number): number {
+  if (runs === 0) return 1;
+  return Math.min(1, seenOnce / runs + BOUND_FACTOR * Math.sqrt(Math.log(3 / (1 - CONFIDENCE)) / runs));
 }
 
 /** A lane counts no further; what it counted remains an estimate for all. */

@@ -65,6 +65,8 @@ export class LaneSearch {
     }
     const beyond = beyondControl(this.#parts.memory);
     if (beyond !== "") runs.tally.notes.push(`partly controlled: the runs used ${beyond}`);
+    const { risk = 0 } = request.search;
+    if (risk > 0 && found === null) runs.tally.notes.push(riskNote(risk, this.#behaviours));
     this.#parts.tell({ type: "searched", tally: runs.tally, found, trouble: null, ...behaviours });
   }
 
@@ -112,6 +114,7 @@ export class LaneSearch {
         }
       }
       if (!(await runs.breathe())) break;
+      if (this.#behaviours.newBehaviourChanceMax <= (search.risk ?? 0)) break;
     }
     return null;
   }
@@ -201,6 +204,11 @@ function inputOf(
   const examples = [...first, ...(scenario.examples ?? [])];
   if (block < examples.length) return { value: examples[block], context: undefined };
   return generated(scenario.input, derivedSeed(seed, 0x40000000 + block), 2 + Math.floor(Math.log10(block + 1)));
+}
+
+function riskNote(risk: number, { newBehaviourChanceMax }: BehaviourCounter): string {
+  const bound = `the chance that another run shows a new behaviour is at most ${newBehaviourChanceMax.toFixed(3)}, with 95 % confidence`;
+  return newBehaviourChanceMax <= risk ? bound : `${bound}: more than the ${risk} that was asked for`;
 }
 
 function freeRequest(mode: "controlled" | "free"): Pick<RunRequest, "free"> {

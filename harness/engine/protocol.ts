@@ -53,6 +53,8 @@ export interface PlayRequest extends ScenarioReference {
   readonly input: unknown;
   readonly guide: readonly number[];
   readonly stepsMax: number;
+  /** End when the bound on the chance of a new behaviour is at most this; 0: do not look. */
+  readonly risk?: number;
 }
 
 export interface CheckRequest extends ScenarioReference {
@@ -73,6 +75,8 @@ export interface SearchOptions {
   /** Consider this property alone. */
   readonly property?: string;
   readonly stepsMax: number;
+  /** End when the bound on the chance of a new behaviour is at most this; 0: do not look. */
+  readonly risk?: number;
   /** Enumerate every interleaving with at most so many preemptions, instead of sampling. */
   readonly exhaustive?: { readonly preemptions: number };
   /** Inputs that come before the scenario's own examples. */
