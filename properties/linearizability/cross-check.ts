@@ -68,11 +68,12 @@ function newTally(): Tally {
 function enter(tally: Tally, kind: Kind, operations: readonly Operation[]): Columns | null {
   const { model } = kind;
   const columns = columnsOf(historyOf(operations));
-  const truth = everyOrderCheck(columns, model);
+  const oracle = wingGongLoweCheck(columns, model) === true;
+  const truth = isShort(kind, operations) ? everyOrderCheck(columns, model) : oracle;
   const hold = (who: string, verdict: string): void => {
     if ((verdict === "holds") !== truth) throw new Disagreement(`${who} says ${verdict}`, operations);
   };
-  hold("the oracle", wingGongLoweCheck(columns, model) === true ? "holds" : "violated");
+  hold("the oracle", oracle ? "holds" : "violated");
   hold("the frontier", frontierCheck(columns, model).verdict);
   // Without a monitor and without parts there is nothing to choose.
   if (model.monitor !== undefined || model.partition !== undefined)
@@ -112,7 +113,16 @@ function explained(kind: Kind, columns: Columns, operations: readonly Operation[
   return rows.length;
 }
 
+/** Every order of more events than this takes too long; an operation of two phases has two. */
+const EVENTS_MAX = 8;
+
+function isShort({ model }: Kind, operations: readonly Operation[]): boolean {
+  const events = operations.reduce((sum, { operation }) => sum + (model.phases?.[operation]?.length ?? 1), 0);
+  return events <= EVENTS_MAX;
+}
+
 function checkWeaker(kind: Kind, operations: readonly Operation[]): void {
+  if (!isShort(kind, operations)) return;
   const columns = columnsOf(historyOf(operations));
   for (const [consistency, precedes] of [
     ["sequential", inProgram],
