@@ -27,7 +27,7 @@ import type { Names } from "./names.ts";
 import type { ObjectNames } from "./object-names.ts";
 import { entryAt, operationAt, strandOfEntry } from "./recorder.ts";
 import { processAt, strandAt, type Scheduler } from "./scheduler.ts";
-import type { Values } from "./values.ts";
+import { FIRST_TEXT_TAG, hasOwnPayload, type Values } from "./values.ts";
 
 /** Reads what a run left in the lane's memory, as the plain data that the rest of the harness works with. */
 export class Recording {
@@ -87,7 +87,7 @@ export class Recording {
     let high = 0x01234567;
     const last = (PARTS.operations >> 2) + words[H.operations] * SIZES.operationWords;
     for (let at = PARTS.operations >> 2; at < last; at += SIZES.operationWords) {
-      if (words[at + O.argsTag] >= TEXT_TAGS || words[at + O.resultTag] >= TEXT_TAGS) return 0;
+      if (words[at + O.argsTag] >= FIRST_TEXT_TAG || words[at + O.resultTag] >= FIRST_TEXT_TAG) return 0;
       for (let word = 0; word < O.nextUnstamped; word++) {
         low = Math.imul(low ^ words[at + word], 0x01000193);
         low ^= low >>> 13;
@@ -243,7 +243,7 @@ export class Recording {
 
   /** A number that two runs share exactly if all words of their traces, and what they refer to, are the same. */
   digest(): number {
-    const { words, bytes } = this.#memory;
+    const { words } = this.#memory;
     let hash = 0x811c9dc5;
     const mix = (word: number): void => {
       hash = Math.imul(hash ^ word, 0x01000193);
@@ -259,14 +259,17 @@ export class Recording {
       mix(words[entry + T.label]);
       mix(words[entry + T.flags] >> ENTRY.faultShift);
       mix(words[entry + T.detailTag]);
-      if (words[entry + T.detailTag] >= 4) mix(words[entry + T.detailPayload]);
+      // Where a text lies depends on the length of those before it; what it says follows below.
+      if (hasOwnPayload(words[entry + T.detailTag])) mix(words[entry + T.detailPayload]);
       mix(words[entry + T.time]);
       mix(words[entry + T.time + 1]);
       if (moved) mix(words[entry + T.before]);
       if (moved) mix(words[entry + T.after]);
     }
-    const used = words[H.textUsed];
-    for (let index = 0; index < used; index++) mix(bytes[PARTS.text + index]);
+    for (const text of this.#values.recorded()) {
+      mix(text.byteLength);
+      for (const byte of text) mix(byte);
+    }
     mix(words[H.operations]);
     mix(words[H.ending]);
     return hash >>> 0;
@@ -442,8 +445,6 @@ export interface Decision {
   readonly footprint?: Footprint;
 }
 
-/** Tags from this one on refer to the run's text. */
-const TEXT_TAGS = 6;
 const PRINT_LENGTH_MAX = 400;
 const VALUE_LENGTH_MAX = 60;
 

@@ -1,3 +1,4 @@
+import { serialize } from "node:v8";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { Region } from "../../primitives/memory/region.ts";
@@ -32,6 +33,23 @@ describe("a value in the lane's memory", () => {
       expect(reader.read(AT)).toBe(value);
     }
     expect(memory.words[H.textUsed]).toBe(0);
+  });
+
+  test("is recorded in the same bytes, however V8 keeps its numbers", () => {
+    const recorded = (value: unknown): string[] => {
+      memory.words[H.textUsed] = 0;
+      writer.write(AT, value);
+      return [...writer.recorded()].map((bytes) => Buffer.from(bytes).toString());
+    };
+    const narrow = { timeoutMs: 2 };
+    const narrowBytes = serialize(narrow);
+    const narrowRecorded = recorded(narrow);
+    // A fraction in one object of that shape makes V8 keep and write the number of all of them as a double.
+    const wide = { timeoutMs: 2.5 };
+    wide.timeoutMs = 2;
+    expect(serialize(wide).equals(narrowBytes)).toBe(false);
+    expect(recorded(wide)).toEqual(narrowRecorded);
+    expect(recorded({ timeoutMs: 3 })).not.toEqual(narrowRecorded);
   });
 
   test("that cannot be copied is kept as its description", () => {

@@ -78,6 +78,19 @@ export class Values {
     }
   }
 
+  /**
+   * What the run has put into its text so far, in order, each as bytes that are the same for the same value. V8 writes a whole
+   * number in one of two ways, depending on what other objects of that shape have held, so its own bytes will not do.
+   */
+  *recorded(): Generator<Uint8Array> {
+    const { words } = this.#memory;
+    for (let offset = 0; offset < words[H.textUsed];) {
+      const bytes = this.#bytesAt(offset);
+      yield this.#tagAt(offset) === TAG.structured ? encoder.encode(inspect(deserialize(bytes), WHOLE)) : bytes;
+      offset += 4 + Math.ceil(bytes.byteLength / 4) * 4;
+    }
+  }
+
   #writeBytes(index: number, tag: number, source: Uint8Array): void {
     const { words, bytes } = this.#memory;
     const length = 4 + Math.ceil(source.byteLength / 4) * 4;
@@ -86,16 +99,18 @@ export class Values {
       Atomics.sub(words, H.textUsed, length);
       throw new TextLimitError();
     }
-    words[(PARTS.text + offset) >> 2] = source.byteLength;
+    words[(PARTS.text + offset) >> 2] = source.byteLength | (tag << TAG_SHIFT);
     bytes.set(source, PARTS.text + offset + 4);
-    // What an earlier run left between two texts is no part of this one.
-    bytes.fill(0, PARTS.text + offset + 4 + source.byteLength, PARTS.text + offset + length);
     words[index] = tag;
     words[index + 1] = offset;
   }
 
   #lengthAt(offset: number): number {
-    return this.#memory.words[(PARTS.text + offset) >> 2];
+    return this.#memory.words[(PARTS.text + offset) >> 2] & ((1 << TAG_SHIFT) - 1);
+  }
+
+  #tagAt(offset: number): number {
+    return this.#memory.words[(PARTS.text + offset) >> 2] >>> TAG_SHIFT;
   }
 
   #bytesAt(offset: number): Uint8Array {
@@ -115,8 +130,19 @@ export class TextLimitError extends Error {
 }
 
 const NAME_LENGTH_MAX = 24;
+/** A text's first word holds its length in bytes, below 2^28 (`textBytesMax`), and above that its tag. */
+const TAG_SHIFT = 28;
+const WHOLE = { depth: null, maxArrayLength: null, maxStringLength: null, breakLength: Infinity } as const;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
+
+/** Whether the payload of a value with this tag is the value itself. */
+export function hasOwnPayload(tag: number): boolean {
+  return tag === TAG.integer || tag === TAG.name;
+}
+
+/** Values with this tag or a higher one have an offset into the run's text for a payload. */
+export const FIRST_TEXT_TAG = 6;
 
 const TAG = {
   undefined: 0,
