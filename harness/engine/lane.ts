@@ -123,13 +123,9 @@ export class Lane {
     if (this.#workers.lost.size > 0 || spare > 0) await this.#makeReady(processes);
     this.#setUp(prepared, request, processes);
     let loss: Loss | null = null;
-    if (request.free === undefined) {
-      this.#baton.passTo(1);
-      if (!this.#baton.awaitUntil(now() + FIRST_WAIT_NS, now)) loss = await this.#waitPatiently(prepared);
-    } else {
-      for (let process = 0; process < prepared.roles.length; process++) this.#baton.passTo(process + 1);
-      if (!this.#baton.awaitUntil(now() + FIRST_WAIT_NS, now)) loss = await this.#waitPatiently(prepared);
-    }
+    const first = request.free === undefined ? 1 : prepared.roles.length;
+    for (let process = 0; process < first; process++) this.#baton.passTo(process + 1);
+    if (!this.#isOverBy(now() + FIRST_WAIT_NS)) loss = await this.#waitPatiently(prepared);
     const ending = this.#memory.words[H.ending];
     const outcome = this.#outcome(prepared, request, loss);
     this.#unclear = loss !== null || ending !== ENDING.finished || this.#memory.words[H.deaths] > 0;
@@ -269,6 +265,17 @@ export class Lane {
     if (request.free === undefined) this.#scheduler.enter(true);
   }
 
+  /**
+   * Sleeps until the run is over, or until the deadline; returns whether it is over. Who ends a run says how before it gives the
+   * baton back: a baton that says nothing was given back late by a worker that had been loading, and ends no run.
+   */
+  #isOverBy(deadlineNs: number): boolean {
+    while (this.#baton.awaitUntil(deadlineNs, now)) {
+      if (this.#memory.words[H.ending] !== ENDING.none) return true;
+    }
+    return false;
+  }
+
   /** The run takes longer than most: look now and then whether it still moves and whether its workers are alive. */
   async #waitPatiently(prepared: Prepared): Promise<Loss | null> {
     const { words } = this.#memory;
@@ -278,7 +285,7 @@ export class Lane {
     let quietLooks = 0;
     for (;;) {
       await new Promise((resolve) => setImmediate(resolve));
-      if (this.#baton.awaitUntil(now() + NEXT_WAIT_NS, now)) return null;
+      if (this.#isOverBy(now() + NEXT_WAIT_NS)) return null;
       if (words[H.progress] !== progress) {
         progress = words[H.progress];
         movedAt = now();
