@@ -16,7 +16,7 @@ import {
 } from "./options.ts";
 import { RequestError } from "./request-error.ts";
 import type { Result } from "./result.ts";
-import { isScenario, type Scenario } from "./scenario.ts";
+import { isScenario, scenarioName, type Scenario } from "./scenario.ts";
 import { decodeToken } from "./token.ts";
 
 /**
@@ -41,24 +41,30 @@ export class Checker implements AsyncDisposable {
   #pool: Pool | null = null;
   #poolKey = "";
 
-  async check(scenario: Scenario, options: CheckOptions = {}, name = scenario.name ?? "scenario"): Promise<Result> {
+  /** @param name how it is called in the result; without one its own, or that of its export */
+  async check(scenario: Scenario, options: CheckOptions = {}, name?: string): Promise<Result> {
     if (!isScenario(scenario)) {
       throw new RequestError(
         `${String(scenario)} is no scenario.`,
         "Pass what `scenario(import.meta.url, { ... })` returned.",
       );
     }
+    const known = name ?? scenarioName(scenario);
     const checked = checkedOptions(options, randomInt(0x7fffffff));
-    const known = scenario.properties.map((property) => property.name);
-    if (checked.property !== undefined && !known.includes(checked.property) && !checked.property.startsWith("no-")) {
+    const properties = scenario.properties.map((property) => property.name);
+    if (
+      checked.property !== undefined &&
+      !properties.includes(checked.property) &&
+      !checked.property.startsWith("no-")
+    ) {
       throw new RequestError(
-        `${name} has no property ${JSON.stringify(checked.property)}.`,
-        `It has ${known.join(", ") || "none of its own"}.`,
+        `${known} has no property ${JSON.stringify(checked.property)}.`,
+        `It has ${properties.join(", ") || "none of its own"}.`,
       );
     }
     if (checked.mode === "free" && scenario.load !== undefined) {
       throw new RequestError(
-        `${name} has a package under control (\`load\`), which free mode can't have.`,
+        `${known} has a package under control (\`load\`), which free mode can't have.`,
         "Leave out --mode free: under control its files, timers and clocks are explored, too.",
       );
     }
@@ -68,12 +74,7 @@ export class Checker implements AsyncDisposable {
   }
 
   /** The run that a token stands for, once more. */
-  async replay(
-    scenario: Scenario,
-    token: string,
-    options: ReplayOptions = {},
-    name = scenario.name ?? "scenario",
-  ): Promise<Result> {
+  async replay(scenario: Scenario, token: string, options: ReplayOptions = {}, name?: string): Promise<Result> {
     decodeToken(token);
     const checked = checkedOptions({ ...options, runs: 1, seed: 0 }, 0);
     return await this.#run(scenario, name, checked, options, {
@@ -90,7 +91,7 @@ export class Checker implements AsyncDisposable {
 
   async #run(
     scenario: Scenario,
-    name: string,
+    name: string | undefined,
     checked: CheckedOptions,
     options: CheckOptions,
     replay: SearchOptions["replay"],
@@ -125,12 +126,12 @@ export class Checker implements AsyncDisposable {
     const request = {
       moduleUrl: scenario.moduleUrl,
       ordinal: scenario.ordinal,
-      name,
+      name: name ?? scenario.name ?? null,
       preload: scenario.load === undefined,
       search,
     };
     if (usesFolder(scenario)) await Promise.all(lanes.map((lane) => lane.makeFolder()));
-    const checking = new Checking(name, lanes, request, checked, options);
+    const checking = new Checking(name ?? scenarioName(scenario), lanes, request, checked, options);
     const result = await checking.finish();
     // Its processes may be in the middle of something.
     if (checking.broken) await this[Symbol.asyncDispose]();
@@ -156,7 +157,8 @@ export class Checker implements AsyncDisposable {
 /** One check in progress: hears its lanes, decides which failure counts, and puts the result together. */
 class Checking {
   broken = false;
-  readonly #name: string;
+  /** At first as far as it is known here; its module knows better. */
+  #name: string;
   readonly #lanes: readonly PoolLane[];
   readonly #checked: CheckedOptions;
   readonly #options: CheckOptions;
@@ -225,6 +227,8 @@ class Checking {
     if (message.type === "progress") {
       this.#tallies[lane] = message.tally;
       this.#progress(this.#searching > 0 ? "searching" : "shrinking");
+    } else if (message.type === "loaded") {
+      this.#name = message.name;
     } else if (message.type === "searched") {
       this.#tallies[lane] = message.tally;
       if (message.behaviours !== undefined) this.#behaviours.push(message.behaviours);

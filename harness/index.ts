@@ -5,7 +5,7 @@ export { Play } from "./play.ts";
 export type { NextStep, Position } from "./position.ts";
 export type { History, Operation, ProcessEnd } from "./history.ts";
 export type { CheckOptions, Progress } from "./options.ts";
-export type { Property, Violation } from "./property.ts";
+export type { Property, Violation, Witness } from "./property.ts";
 export { RequestError } from "./request-error.ts";
 export type { Counterexample, FaultInWords, NearestPassing, Result, ReversedRace, SwitchRole } from "./result.ts";
 export type { RunValue, Schedule, Segment } from "./run-value.ts";

@@ -20,6 +20,7 @@ const EXPECTED: Record<keyof typeof misbehaving, [string, string, RegExp]> = {
   awaitsNothing: ["fail", "no-deadlock", /second waits for something that nobody will bring about/],
   sharesByChance: ["error", "scenario", /`shared` built other objects/],
   sharedThrows: ["error", "scenario", /`shared` threw Error: no objects today/],
+  finalThrows: ["error", "scenario", /`final` threw Error: nothing is left/],
   nothingShared: ["error", "no-concurrency", /nothing ran concurrently/],
   remembers: ["error", "nondeterministic", /not deterministic: .* at step \d+/],
   usesTheWord: ["pass", "", /^$/],

@@ -20,7 +20,7 @@ export class Play implements AsyncDisposable {
   readonly #request: Omit<PlayRequest, "guide">;
   #answer: ((message: FromConductor) => void) | null = null;
 
-  constructor(scenario: Scenario<any, any>, input: unknown, name = scenario.name ?? "scenario") {
+  constructor(scenario: Scenario<any, any>, input: unknown, name: string | null = scenario.name ?? null) {
     const { moduleUrl, ordinal } = scenario;
     this.#scenario = scenario as Scenario;
     this.#request = { moduleUrl, ordinal, name, input, stepsMax: STEPS_MAX };

@@ -20,6 +20,11 @@ export interface Property {
   /** What must hold, in one sentence: "at most one process is inside". */
   readonly claim: string;
   check(history: History): Violation | null;
+  /**
+   * How far a history that `check` refused can be explained, for a picture of it; null if this one cannot be drawn. Only
+   * properties that look for an order of the operations have it. It is asked once, of the smallest failure.
+   */
+  witness?(history: History): Witness | null;
 }
 
 export interface Violation {
@@ -27,4 +32,18 @@ export interface Violation {
   readonly message: string;
   /** A minimal set of operations (their ids) that shows the violation; empty if it is not about operations. */
   readonly operations: readonly number[];
+}
+
+/** How far a history can be explained that no order of its operations explains whole. */
+export interface Witness {
+  /** Identifiers of all operations that were looked at. */
+  readonly operations: readonly number[];
+  /** Identifiers of operations in the longest order that the model allows. */
+  readonly order: readonly number[];
+  /** The model's state after each of them, in words. */
+  readonly states: readonly string[];
+  /** Identifiers of a minimal set of operations that no order explains. */
+  readonly blamed: readonly number[];
+  /** How far the order comes, and why it does not go on: "The longest order that a queue allows explains 2 of 3 answers ...". */
+  readonly sentence: string;
 }

@@ -1,6 +1,7 @@
 import type { Coverage } from "./coverage.ts";
 import type { FaultKind } from "./fault.ts";
 import type { Operation, ProcessEnd } from "./history.ts";
+import type { Witness } from "./property.ts";
 import type { TraceEntry } from "./trace.ts";
 
 /** What checking one scenario came to: plain data, the same in code, in `--json` and in a report. */
@@ -61,6 +62,8 @@ export interface Counterexample {
   readonly switchRoles: readonly SwitchRole[];
   /** The nearest run that holds; not there where no single reversed race leads to one, or the run is too long to look. */
   readonly nearestPassing?: NearestPassing;
+  /** How far an order explains the history; only of a property that looks for such an order. */
+  readonly witness?: Witness;
   readonly trace: readonly TraceEntry[];
   readonly history: readonly Operation[];
   readonly ends: readonly ProcessEnd[];

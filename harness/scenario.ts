@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { Arbitrary } from "fast-check";
 import type { Word } from "../primitives/memory/word.ts";
 import { FAULT_KINDS, isFaultKind, type FaultKind } from "./fault.ts";
@@ -17,12 +18,12 @@ import type { Property } from "./property.ts";
  *       await p.operation("add", async () => count.set(count.get() + 1));
  *     },
  *   },
- *   final: ({ count }) => count.peek(),
+ *   final: ({ count }) => count.get(),
  *   properties: [{
  *     name: "every-add-counts",
  *     claim: "the count is the number of adders",
  *     check: ({ final, processes }) =>
- *       final === processes.length ? null : { message: `${processes.length} adds made ${final}`, operations: [] },
+ *       final === processes.length ? null : { message: `${processes.length} adds made ${String(final)}`, operations: [] },
  *   }],
  * });
  */
@@ -178,13 +179,29 @@ export function isScenario(value: unknown): value is Scenario {
   return typeof value === "object" && value !== null && (value as Scenario).kind === "forkcheck-scenario";
 }
 
-/** The name a scenario goes by, given the module that exports it. */
-export function scenarioName(scenarioOfModule: Scenario, module: object): string {
-  if (scenarioOfModule.name !== undefined) return scenarioOfModule.name;
+/**
+ * The name that a scenario goes by: its own, else that of its export, else that of its file (and which one of the file's it
+ * is), for one that only a test knows.
+ *
+ * @param module what the file exports, where that is known
+ */
+export function scenarioName({ name, moduleUrl, ordinal }: Scenario, module: object = {}): string {
+  if (name !== undefined) return name;
   for (const [key, value] of Object.entries(module)) {
-    if (value === scenarioOfModule) return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    const same = isScenario(value) && value.moduleUrl === moduleUrl && value.ordinal === ordinal;
+    if (same && key !== "default") return hyphenated(key);
   }
-  return `scenario-${scenarioOfModule.ordinal + 1}`;
+  const stem = hyphenated(basename(new URL(moduleUrl).pathname).split(".")[0]);
+  return ordinal === 0 ? stem : `${stem}-${ordinal + 1}`;
+}
+
+/** In lower case with hyphens, as names are: they are file names and command line arguments. */
+function hyphenated(text: string): string {
+  const words = text
+    .replaceAll(/([a-z0-9])([A-Z])/g, "$1-$2")
+    .toLowerCase()
+    .match(/[a-z0-9]+/g);
+  return words === null ? "scenario" : words.join("-");
 }
 
 /** "buyer 1", "buyer 2", "reader": processes by role, numbered where a role has several. */

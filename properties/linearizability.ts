@@ -1,13 +1,15 @@
+import type { History } from "../harness/history.ts";
 import type { Property } from "../harness/property.ts";
-import { type Columns, columnsOf, prefixOf } from "./columns.ts";
+import { type Columns, columnsOf, prefixOf, subsetOf } from "./columns.ts";
 import { objectsOf } from "./fifo.ts";
 import { checkLinearizable } from "./linearizability/check.ts";
 import { coreOf } from "./linearizability/core.ts";
 import { earliestWrong } from "./linearizability/earliest.ts";
-import { relevantTo } from "./linearizability/problem.ts";
+import { callOf, relevantTo } from "./linearizability/problem.ts";
 import { busyPeriodsOf } from "./linearizability/quiescent.ts";
 import { sequentialCheck } from "./linearizability/sequential.ts";
-import type { Budget, Verdict } from "./linearizability/verdict.ts";
+import type { Budget, Verdict, Violated } from "./linearizability/verdict.ts";
+import { witnessOf } from "./linearizability/witness.ts";
 import type { Model } from "./model.ts";
 import { counted } from "./wording.ts";
 
@@ -39,20 +41,39 @@ export function linearizability(options: {
     sequential: "sequentially consistent",
     quiescent: "quiescently consistent",
   };
+  const wrong = (history: History): { readonly columns: Columns; readonly verdict: Violated } | null => {
+    for (const object of objectsOf(history.operations, options.object)) {
+      const columns = columnsOf(history, (operation) => operation.object === object);
+      const verdict = checkConsistency(columns, model, consistency, budget);
+      if (verdict.verdict === "undecided")
+        throw new UndecidedError(verdict.reason, verdict.explained, verdict.responses);
+      if (verdict.verdict === "violated") return { columns, verdict };
+    }
+    return null;
+  };
   return {
     name: consistency === "linearizable" ? "linearizable" : `${consistency}-consistency`,
     claim: `some order explains every answer of a ${model.name} (${adverb[consistency]})`,
     check(history) {
-      for (const object of objectsOf(history.operations, options.object)) {
-        const columns = columnsOf(history, (operation) => operation.object === object);
-        const verdict = checkConsistency(columns, model, consistency, budget);
-        if (verdict.verdict === "undecided")
-          throw new UndecidedError(verdict.reason, verdict.explained, verdict.responses);
-        if (verdict.verdict === "violated") return { message: verdict.message, operations: verdict.operations };
-      }
-      return null;
+      const found = wrong(history);
+      return found === null ? null : { message: found.verdict.message, operations: found.verdict.operations };
+    },
+    witness(history) {
+      const found = wrong(history);
+      // The other two allow orders that go back in time: a line through the operations would not show why they are none.
+      if (found === null || consistency !== "linearizable") return null;
+      const { columns, verdict } = found;
+      return witnessOf(partOf(columns, model, verdict.part), model, verdict.operations);
     },
   };
+}
+
+/** The operations of one part of an object that is a product of parts; all of them, where it is none. */
+function partOf(columns: Columns, model: Model<any>, part: string | number | undefined): Columns {
+  if (part === undefined) return columns;
+  const relevant = relevantTo(columns, model);
+  const rows = [...relevant.id.keys()].filter((row) => model.partition!(callOf(relevant, row, model).call) === part);
+  return subsetOf(relevant, rows);
 }
 
 /** The verdict of one object's history for one of the three consistencies. */

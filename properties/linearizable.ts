@@ -207,5 +207,9 @@ function ofTheProgram(property: Property): Property {
     ...history,
     operations: history.operations.filter(({ object, depth }) => object === null && depth === 0),
   });
-  return { ...property, check: (history) => property.check(calls(history)) };
+  return {
+    ...property,
+    check: (history) => property.check(calls(history)),
+    witness: (history) => property.witness?.(calls(history)) ?? null,
+  };
 }

@@ -6,6 +6,7 @@ import { coreOf } from "./linearizability/core.ts";
 import { relevantTo } from "./linearizability/problem.ts";
 import { CONFIGURATIONS_MAX } from "./linearizability/verdict.ts";
 import { waitsRightly } from "./linearizability/waiting.ts";
+import { witnessOf } from "./linearizability/witness.ts";
 import { UndecidedError } from "./linearizability.ts";
 import type { Model } from "./model.ts";
 import { counted, listed, spoken } from "./wording.ts";
@@ -29,22 +30,35 @@ export function noNeedlessWait(options: {
   readonly configurationsMax?: number;
 }): Property {
   const { model, configurationsMax = CONFIGURATIONS_MAX } = options;
+  const wrong = (history: History): Found | null => {
+    const blocked = new Set(history.processes.filter(({ end }) => end === "blocked").map(({ process }) => process));
+    if (blocked.size === 0) return null;
+    for (const object of objectsOf(history.operations, options.object)) {
+      const own = { ...history, operations: history.operations.filter((operation) => operation.object === object) };
+      const waiting = own.operations.filter(({ process, outcome }) => outcome === "pending" && blocked.has(process));
+      if (waiting.length === 0) continue;
+      const violation = needless(own, waiting, model, configurationsMax);
+      if (violation !== null) return { violation, own, waiting };
+    }
+    return null;
+  };
   return {
     name: "no-needless-wait",
     claim: `nobody waits for ever for what a ${model.name} would grant`,
-    check(history) {
-      const blocked = new Set(history.processes.filter(({ end }) => end === "blocked").map(({ process }) => process));
-      if (blocked.size === 0) return null;
-      for (const object of objectsOf(history.operations, options.object)) {
-        const own = history.operations.filter((operation) => operation.object === object);
-        const waiting = own.filter(({ process, outcome }) => outcome === "pending" && blocked.has(process));
-        if (waiting.length === 0) continue;
-        const violation = needless({ ...history, operations: own }, waiting, model, configurationsMax);
-        if (violation !== null) return violation;
-      }
-      return null;
+    check: (history) => wrong(history)?.violation ?? null,
+    witness(history) {
+      const found = wrong(history);
+      if (found === null) return null;
+      return witnessOf(columnsOf(found.own), model, found.violation.operations, idsOf(found.waiting));
     },
   };
+}
+
+interface Found {
+  readonly violation: Violation;
+  /** The history of the object. */
+  readonly own: History;
+  readonly waiting: readonly Operation[];
 }
 
 const MAY_NOT_WAIT = /^try|nowait$/i;

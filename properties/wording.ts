@@ -21,7 +21,11 @@ export function spoken(operation: Operation): string {
 
 /** A value in a message: JSON where it has one, cut where it is long. */
 export function shown(value: unknown): string {
-  const text = typeof value === "string" ? JSON.stringify(value) : (JSON.stringify(value) ?? String(value));
+  return cut(typeof value === "string" ? JSON.stringify(value) : (JSON.stringify(value) ?? String(value)));
+}
+
+/** A text as far as it has a place in a sentence. */
+export function cut(text: string): string {
   return text.length <= SHOWN_CHARACTERS_MAX ? text : `${text.slice(0, SHOWN_CHARACTERS_MAX - 1)}…`;
 }
 

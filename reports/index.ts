@@ -44,4 +44,3 @@ export { buildPlayTree } from "./lessons/play-tree.ts";
 export type { PlayTree } from "./lessons/play-tree.ts";
 export { speaker } from "./lessons/words.ts";
 export type { Say, Word } from "./lessons/words.ts";
-export type { Witness } from "./html/timeline.ts";

@@ -5,7 +5,7 @@ import { check } from "../harness/check.ts";
 import type { CheckOptions, Progress } from "../harness/options.ts";
 import { RequestError } from "../harness/request-error.ts";
 import type { Result } from "../harness/result.ts";
-import type { Scenario } from "../harness/scenario.ts";
+import { scenarioName, type Scenario } from "../harness/scenario.ts";
 import { ScenarioError } from "../reports/assert.ts";
 import { toJson } from "../reports/document.ts";
 import { renderPage } from "../reports/html/page.ts";
@@ -161,7 +161,7 @@ async function endingBy(
 }
 
 function unfinished(scenario: Scenario, progress: Progress | undefined, elapsedMs: number): Result {
-  const name = scenario.name ?? "scenario";
+  const name = progress?.scenario ?? scenarioName(scenario);
   const runs = progress?.runs ?? 0;
   const explored = `${name}: explored ${runs === 0 ? "no schedule" : `${runs} schedules`} in ${elapsedMs} ms`;
   const message =

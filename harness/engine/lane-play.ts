@@ -34,12 +34,12 @@ export class LanePlay {
     try {
       this.#tell({ type: "played", position: await this.#at(request) });
     } catch (error) {
-      this.#tell({ type: "trouble", trouble: troubleOf(error, request.name) });
+      this.#tell({ type: "trouble", trouble: troubleOf(error, request.name ?? "the scenario") });
     }
   }
 
   async #at(request: PlayRequest): Promise<Position> {
-    const scenario = await loadScenario(request);
+    const { scenario, name } = await loadScenario(request);
     const program = `${request.moduleUrl} ${request.ordinal} ${dataText(request.input)}`;
     if (program !== this.#program || this.#prepared === null) {
       this.#lane.load(scenario);
@@ -56,10 +56,14 @@ export class LanePlay {
       recordSource: true,
     });
     if (outcome.failure !== "") throw new ScenarioError(outcome.failure);
-    return this.#position(request, outcome, this.#prepared);
+    return this.#position({ ...request, name }, outcome, this.#prepared);
   }
 
-  #position({ guide, name, input }: PlayRequest, outcome: RunOutcome, prepared: Prepared): Position {
+  #position(
+    { guide, name, input }: PlayRequest & { readonly name: string },
+    outcome: RunOutcome,
+    prepared: Prepared,
+  ): Position {
     const { recording } = this.#lane;
     const decisions = recording.decisions();
     const trace = this.#lane.trace();

@@ -28,7 +28,7 @@ export class LaneRuns {
   readonly memory: LaneMemory;
   readonly workers: Workers;
   readonly scenario: Scenario;
-  readonly request: CheckRequest;
+  readonly request: NamedRequest;
   readonly tally = {
     runs: 0,
     schedulingPoints: 0,
@@ -44,7 +44,7 @@ export class LaneRuns {
   #prepared: Prepared | null = null;
   #breathedAt = performance.now();
 
-  constructor({ lane, memory, workers, tell }: LaneParts, scenario: Scenario, request: CheckRequest) {
+  constructor({ lane, memory, workers, tell }: LaneParts, scenario: Scenario, request: NamedRequest) {
     this.lane = lane;
     this.memory = memory;
     this.workers = workers;
@@ -153,6 +153,8 @@ export class LaneRuns {
     return !this.workers.stopping;
   }
 }
+
+type NamedRequest = CheckRequest & { readonly name: string };
 
 /** A lane, and the way to tell its pool. */
 export interface LaneParts {

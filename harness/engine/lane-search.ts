@@ -33,13 +33,9 @@ export class LaneSearch {
   }
 
   hear(message: ToConductor): void {
-    if (message.type === "check") void this.#guarded(message.request.name, () => this.#check(message.request));
-    else if (message.type === "shrink") void this.#guarded(this.#name, () => this.#shrink());
+    if (message.type === "check") void this.#guarded(() => this.#check(message.request));
+    else if (message.type === "shrink") void this.#guarded(() => this.#shrink());
     else if (message.type === "limit") this.#blockLimit = Math.min(this.#blockLimit, message.block);
-  }
-
-  get #name(): string {
-    return this.#runs?.request.name ?? "";
   }
 
   async #check(request: CheckRequest): Promise<void> {
@@ -47,9 +43,10 @@ export class LaneSearch {
     this.#runs = null;
     this.#blockLimit = Infinity;
     this.#behaviours = new BehaviourCounter();
-    const scenario = await loadScenario(request);
+    const { scenario, name } = await loadScenario(request);
+    this.#parts.tell({ type: "loaded", name });
     this.#parts.lane.load(scenario);
-    const runs = new LaneRuns(this.#parts, scenario, request);
+    const runs = new LaneRuns(this.#parts, scenario, { ...request, name });
     this.#runs = runs;
     const { replay, exhaustive } = request.search;
     const found =
@@ -170,7 +167,7 @@ export class LaneSearch {
     this.#parts.tell({ type: "shrunk", ...told, shrinkMs: performance.now() - startedAt });
   }
 
-  async #guarded(name: string, body: () => Promise<void>): Promise<void> {
+  async #guarded(body: () => Promise<void>): Promise<void> {
     try {
       await body();
     } catch (error) {
@@ -178,7 +175,7 @@ export class LaneSearch {
         this.#parts.tell({ type: "searched", tally: this.#runs.tally, found: null, trouble: null });
         return;
       }
-      this.#parts.tell({ type: "trouble", trouble: troubleOf(error, name) });
+      this.#parts.tell({ type: "trouble", trouble: troubleOf(error, this.#runs?.request.name ?? "") });
     }
   }
 }

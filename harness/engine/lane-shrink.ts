@@ -1,8 +1,11 @@
 import { generated, shrunk } from "../arbitrary.ts";
 import { explain } from "../explanation.ts";
 import type { FaultKind } from "../fault.ts";
-import type { Judgement } from "../judge.ts";
+import type { History } from "../history.ts";
+import { PropertyError, type Judgement } from "../judge.ts";
+import type { Witness } from "../property.ts";
 import type { Counterexample } from "../result.ts";
+import type { Scenario } from "../scenario.ts";
 import { shrink } from "../shrink/shrink.ts";
 import type { Attempt, Plan, Subject } from "../shrink/subject.ts";
 import { encodeToken } from "../token.ts";
@@ -67,6 +70,7 @@ function told(runs: LaneRuns, { judgement, mode, asItWas }: KnownFailure, smalle
   const attempt = smallest.attempt as KnownAttempt;
   const trace = asItWas?.trace ?? attempt.trace;
   const { processes, operations, preemptions, switches, steps } = attempt.measure;
+  const witness = witnessOf(runs.scenario, judgement.property, attempt.history);
   const counterexample = {
     input: smallest.input,
     processes,
@@ -82,12 +86,23 @@ function told(runs: LaneRuns, { judgement, mode, asItWas }: KnownFailure, smalle
     token: asItWas === undefined ? encodeToken(runs.request.name, valueOf(smallest.input, attempt)) : "",
     explanation: explain(trace, attempt.decisions, attempt.history.operations, lineAt),
     ...why,
+    ...(witness === null ? {} : { witness }),
     trace,
     history: attempt.history.operations,
     ends: attempt.history.processes,
     mode,
   };
   return { counterexample, judgement };
+}
+
+/** How far the history can be explained, if that is what the property is about. */
+function witnessOf({ properties }: Scenario, name: string, history: History): Witness | null {
+  const property = properties.find((one) => one.name === name);
+  try {
+    return property?.witness?.(history) ?? null;
+  } catch (error) {
+    throw new PropertyError(name, error);
+  }
 }
 
 /** The scenario as shrinking sees it. */

@@ -160,7 +160,7 @@ export class Lane {
     const prepared = this.#prepared as Prepared;
     if (scenario.final === undefined) return undefined;
     const view: FolderView = { read: (name) => this.#folder.read(name), list: (name) => this.#folder.list(name) };
-    return scenario.final(prepared.shared, view);
+    return guarded("final", () => scenario.final?.(prepared.shared, view));
   }
 
   /** The history of the run that has just ended. */

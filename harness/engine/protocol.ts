@@ -25,6 +25,8 @@ export type FromConductor =
   | { readonly type: "ensure"; readonly count: number }
   | { readonly type: "kill"; readonly worker: number }
   | { readonly type: "progress"; readonly tally: Tally }
+  /** The scenario is loaded, and this is how it is called. */
+  | { readonly type: "loaded"; readonly name: string }
   /** The search of this lane is over. */
   | {
       readonly type: "searched";
@@ -42,11 +44,12 @@ export type FromConductor =
     }
   | { readonly type: "trouble"; readonly trouble: Trouble };
 
-/** Which of a module's scenarios is meant, and how it is called. */
+/** Which of a module's scenarios is meant. */
 export interface ScenarioReference {
   readonly moduleUrl: string;
   readonly ordinal: number;
-  readonly name: string;
+  /** How it is called; null if only its module can tell, by the name that it exports it under. */
+  readonly name: string | null;
 }
 
 export interface PlayRequest extends ScenarioReference {

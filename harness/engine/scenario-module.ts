@@ -1,11 +1,12 @@
-import { declaredScenarios, type Scenario } from "../scenario.ts";
+import { declaredScenarios, scenarioName, type Scenario } from "../scenario.ts";
 import { ScenarioError } from "./lane.ts";
 import type { ScenarioReference } from "./protocol.ts";
 
-/** Imports the scenario that a request means, as every process does. */
-export async function loadScenario(request: ScenarioReference): Promise<Scenario> {
+/** Imports the scenario that a request means, as every process does; says how it is called, if the request does not know. */
+export async function loadScenario(request: ScenarioReference): Promise<{ scenario: Scenario; name: string }> {
+  let module: object;
   try {
-    await import(request.moduleUrl);
+    module = (await import(request.moduleUrl)) as object;
   } catch (error) {
     throw new ScenarioError(
       `${request.moduleUrl} could not be imported: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
@@ -20,5 +21,5 @@ export async function loadScenario(request: ScenarioReference): Promise<Scenario
         "Declare scenarios at the top level of their module, always the same ones, with import.meta.url as first argument.",
     );
   }
-  return scenario;
+  return { scenario, name: request.name ?? scenarioName(scenario, module) };
 }

@@ -1,6 +1,5 @@
 import type { Result } from "../../harness/result.ts";
 import { toJson } from "../document.ts";
-import type { Witness } from "./timeline.ts";
 
 /** What a page holds, as JSON inside its HTML. */
 export interface PageData {
@@ -13,8 +12,6 @@ export interface PageResult {
   readonly input: string;
   /** Sentences under the headline: how small, how found, how sure. */
   readonly summary: readonly string[];
-  /** How far a checker could explain the history, if that is what failed. */
-  readonly witness: Witness | null;
   /** Lines of the user's code by their place: "ticket-rush.ts:12". */
   readonly sources: Readonly<Record<string, string>>;
 }

@@ -1,11 +1,14 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Checker } from "../../harness/check.ts";
 import type { NearestPassing, Result } from "../../harness/result.ts";
-import { hasBrowser, launchBrowser, textOf, violationsOfAxe } from "../fixtures/browser.ts";
+import type { Scenario } from "../../harness/scenario.ts";
+import { stackCheckThenSet } from "../../scenarios/stack.ts";
+import { hasBrowser, launchBrowser, screensFolder, textOf, violationsOfAxe } from "../fixtures/browser.ts";
 import {
   chinese,
   deadlock,
@@ -20,8 +23,7 @@ import {
 import { renderPage } from "./page.ts";
 import type { PageOptions } from "./page.ts";
 
-/** A folder that wants to have the screens, to be looked at; without it none are taken. */
-const screens = process.env.FORKCHECK_SCREENS;
+const screens = screensFolder("page");
 
 const nearestPassing: NearestPassing = {
   ...soldTwice,
@@ -41,7 +43,19 @@ const nearestPassing: NearestPassing = {
   ]),
 };
 const withNearest: Result = { ...oversold, counterexample: { ...soldTwice, nearestPassing } };
-const queue: Result = { ...oversold, scenario: "queue", message: "1 item lost", counterexample: lostItem };
+const witness = {
+  operations: [0, 1, 2, 3, 4],
+  order: [1, 0, 4],
+  states: ["[7]", "[]", "[9]"],
+  blamed: [2, 3],
+  sentence: "An order explains all 3 answers and ends at [9], where consumer's get() need not wait.",
+};
+const queue: Result = {
+  ...oversold,
+  scenario: "queue",
+  message: "1 item lost",
+  counterexample: { ...lostItem, witness },
+};
 
 let folder: string;
 let template: string;
@@ -92,7 +106,6 @@ if (!hasBrowser) console.warn("no Chromium: the page is not tested in a browser"
 browserTests("in a browser the page", () => {
   let browser: Browser;
   beforeAll(async () => {
-    if (screens !== undefined) mkdirSync(screens, { recursive: true });
     browser = await launchBrowser();
   });
   afterAll(() => browser.close());
@@ -184,12 +197,29 @@ browserTests("in a browser the page", () => {
   });
 
   test("draws how far the history can be explained, and leads from an operation to its step", async () => {
-    const witness = new Map([["queue", { order: [1, 0, 4], states: ["[7]", "[]", "[9]"], blamed: [2, 3] }]]);
-    const page = await open([queue], { witness });
+    const page = await open([queue]);
+    await expect.poll(() => textOf(page.locator(".timeline > p"))).toContain(witness.sentence);
     expect(await page.locator(".timeline .bar").count()).toBe(5);
     expect(await page.locator(".timeline .bar.blamed").count()).toBe(2);
     await page.getByRole("button", { name: "14 to the end" }).click();
     await expect.poll(() => textOf(page.getByRole("heading", { name: /^Step/ }))).toBe("Step 14");
+    await page.close();
+  });
+
+  test("draws how far a real failure can be explained, from the check to the picture", async () => {
+    await using checker = new Checker();
+    const wrong = await checker.check(stackCheckThenSet as unknown as Scenario, { seed: 1, jobs: 1 });
+    const { witness: real, history } = wrong.counterexample!;
+    const calls = history.filter(({ object, depth }) => object === null && depth === 0);
+    expect(real!.operations).toEqual(calls.map(({ id }) => id));
+    const page = await open([wrong]);
+    await expect.poll(() => textOf(page.locator(".timeline > p"))).toContain(real!.sentence);
+    expect(real!.sentence).toMatch(/^The longest order that a stack allows explains 2 of 3 answers and ends at /);
+    expect(await page.locator(".timeline .bar").count()).toBe(3);
+    expect(await page.locator(".timeline .point").count()).toBe(2);
+    expect(await page.locator(".timeline td", { hasText: "none" }).count()).toBe(1);
+    expect(await violationsOfAxe(page)).toEqual([]);
+    await page.screenshot({ path: join(screens, "stack-light.png"), fullPage: true });
     await page.close();
   });
 
@@ -207,11 +237,7 @@ browserTests("in a browser the page", () => {
     async (colorScheme) => {
       const shown: readonly (readonly [string, readonly Result[], Options])[] = [
         ["sold-twice", [withNearest], { readSource }],
-        [
-          "queue",
-          [queue, result({}), result({ scenario: "x", verdict: "error" })],
-          { witness: new Map([["queue", { order: [1, 0, 4], states: ["[7]", "[]", "[9]"], blamed: [2, 3] }]]) },
-        ],
+        ["queue", [queue, result({}), result({ scenario: "x", verdict: "error" })], {}],
         ["deadlock", [{ ...oversold, counterexample: deadlock }], {}],
         ["ten-buyers", [{ ...oversold, counterexample: tenBuyers() }], {}],
         ["chinese", [{ ...oversold, counterexample: chinese }], {}],
@@ -219,9 +245,7 @@ browserTests("in a browser the page", () => {
       ];
       for (const [name, results, options] of shown) {
         const page = await open(results, options, colorScheme);
-        if (screens !== undefined) {
-          await page.screenshot({ path: join(screens, `${name}-${colorScheme}.png`), fullPage: true });
-        }
+        await page.screenshot({ path: join(screens, `${name}-${colorScheme}.png`), fullPage: true });
         const found = await violationsOfAxe(page);
         expect([name, found]).toEqual([name, []]);
         await page.close();

@@ -5,13 +5,10 @@ import type { Run } from "../diagram/diagram.ts";
 import { describeMinimality, describePass, describeSearch, formatResult } from "../terminal/result.ts";
 import { dataElementId, encodePageData } from "./page-data.ts";
 import type { PageData, PageResult } from "./page-data.ts";
-import type { Witness } from "./timeline.ts";
 
 export interface PageOptions {
   /** How many runs the search was allowed: 'in run 3 of 1,000'. */
   readonly runsMax?: number;
-  /** How far a checker could explain the history of a failure, by the scenario's name. */
-  readonly witness?: ReadonlyMap<string, Witness>;
   /** Gives the text of a line of code, for a place as the trace has it ("/home/me/ticket-rush.ts:12"); null if there is none. */
   readonly readSource?: (place: string) => string | null;
   /** The project's folder: places in the code are named from there, and the page does not tell where it lay. */
@@ -60,7 +57,6 @@ export function preparePage(result: Result, options: PageOptions): PageResult {
     result: counterexample === undefined ? result : { ...result, counterexample },
     input: input.length <= inputCharsMax ? input : `${input.slice(0, inputCharsMax)}…`,
     summary: summarise(result, options),
-    witness: options.witness?.get(result.scenario) ?? null,
     sources: result.counterexample === undefined ? {} : collectSources(result.counterexample, options),
   };
 }

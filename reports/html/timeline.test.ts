@@ -20,8 +20,10 @@ test("operations stand on a line of events, one place each, however far the step
   expect(placeOperations(soldTwice.history, null).bars.length).toBe(2);
 });
 
+const witness = { operations: [0, 1, 2], order: [0, 2], states: ["[1]", "[]"], blamed: [0, 1], sentence: "" };
+
 test("a witness shows its order inside the bars, never going back, and whom it blames", () => {
-  const { bars } = placeOperations(history, { order: [0, 2], states: ["[1]", "[]"], blamed: [0, 1] });
+  const { bars } = placeOperations(history, witness);
   expect(bars.map(({ rank, blamed, state }) => [rank, blamed, state])).toEqual([
     [1, true, "[1]"],
     [null, true, null],

@@ -1,17 +1,5 @@
 import type { Operation } from "../../harness/history.ts";
-
-/**
- * How far a history can be explained that no order of its operations explains whole: what a linearizability checker knows
- * when it stops.
- */
-export interface Witness {
-  /** Identifiers of operations in the longest order that the model allows. */
-  readonly order: readonly number[];
-  /** The model's state after each of them, in words. */
-  readonly states: readonly string[];
-  /** Identifiers of a small set of operations that no order explains. */
-  readonly blamed: readonly number[];
-}
+import type { Witness } from "../../harness/property.ts";
 
 /** An operation as a bar on the line of events. Positions are counted in events, from 0. */
 export interface Bar {
@@ -38,7 +26,7 @@ export interface Timeline {
  * only what the witness speaks of is shown, else the outermost operations.
  */
 export function placeOperations(history: readonly Operation[], witness: Witness | null): Timeline {
-  const told = new Set(witness === null ? [] : [...witness.order, ...witness.blamed]);
+  const told = new Set(witness?.operations);
   const shown = history.filter((operation) => (witness === null ? operation.depth === 0 : told.has(operation.id)));
   const events = shown.flatMap(({ invoked, returned }) => (returned === null ? [invoked] : [invoked, returned]));
   const places = new Map([...new Set(events)].sort((a, b) => a - b).map((event, index) => [event, index]));

@@ -5,14 +5,14 @@ import type { Browser, Page } from "playwright-core";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Scenario } from "../../harness/scenario.ts";
-import { hasBrowser, launchBrowser, textOf, violationsOfAxe } from "../fixtures/browser.ts";
+import { hasBrowser, launchBrowser, screensFolder, textOf, violationsOfAxe } from "../fixtures/browser.ts";
 import { orders } from "../fixtures/orders.ts";
 import { oversold, result } from "../fixtures/runs.ts";
 import type { Language, Text } from "./language.ts";
 import { renderLessons, type LessonData } from "./page.ts";
 import { buildPlayTree } from "./play-tree.ts";
 
-const screens = process.env.FORKCHECK_SCREENS;
+const screens = screensFolder("lessons");
 
 describe.runIf(hasBrowser)("in a browser the page of lessons", () => {
   let folder: string;
@@ -73,9 +73,7 @@ describe.runIf(hasBrowser)("in a browser the page of lessons", () => {
     const page = await browser.newPage({ colorScheme });
     await page.goto(`file://${file}`);
     await reveal(page);
-    if (screens !== undefined) {
-      await page.screenshot({ path: join(screens, `lessons-${colorScheme}.png`), fullPage: true });
-    }
+    await page.screenshot({ path: join(screens, `lessons-${colorScheme}.png`), fullPage: true });
     expect(await violationsOfAxe(page)).toEqual([]);
     await page.close();
   });

@@ -83,7 +83,7 @@ export function formatCounterexample(
     ...indented(describeSearch(counterexample, options), columns),
     ...indented(describeMinimality(counterexample), columns),
     ...diagram.prose.flatMap((sentence) => indented(printable(sentence), columns)),
-    ...nearest(counterexample).flatMap((sentence) => indented(printable(sentence), columns)),
+    ...conclusions(counterexample).flatMap((sentence) => indented(printable(sentence), columns)),
     ...(isEmpty(counterexample.input) ? [] : labelled("Input", showInput(counterexample.input), columns, paint)),
     ...(counterexample.token === ""
       ? []
@@ -143,9 +143,9 @@ export function describeMinimality({ minimal, smallerRunsChecked }: Counterexamp
   return `${count(smallerRunsChecked, "smaller run")} held; others were not searched, so there may be a smaller failure.`;
 }
 
-/** What decides, where the explanation of the failing run alone has not said so already. */
-function nearest({ nearestPassing }: Counterexample): readonly string[] {
-  return nearestPassing === undefined ? [] : [nearestPassing.race.sentence];
+/** What was found out about the failing run beyond itself: how far an order explains it, which race decides. */
+function conclusions({ witness, nearestPassing }: Counterexample): readonly string[] {
+  return [witness?.sentence, nearestPassing?.race.sentence].filter((sentence) => sentence !== undefined);
 }
 
 function headline(

@@ -96,7 +96,13 @@ function ResultView({ shown, step, onStep }) {
               </>
             )}
           </dl>
-          <Explorer run={counterexample} witness={shown.witness} sources={shown.sources} step={step} onStep={onStep} />
+          <Explorer
+            run={counterexample}
+            witness={counterexample.witness ?? null}
+            sources={shown.sources}
+            step={step}
+            onStep={onStep}
+          />
         </>
       )}
     </>

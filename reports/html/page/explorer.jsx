@@ -14,7 +14,7 @@ import { Toolbar } from "./toolbar.jsx";
  *
  * @param {{
  *   run: import("../../../harness/result.ts").Counterexample,
- *   witness: import("../timeline.ts").Witness | null,
+ *   witness: import("../../../harness/property.ts").Witness | null,
  *   sources: Readonly<Record<string, string>>,
  *   step: number | null,
  *   onStep: (step: number) => void,

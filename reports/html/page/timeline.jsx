@@ -14,7 +14,7 @@ const eventPx = 84;
  *
  * @param {{
  *   history: readonly import("../../../harness/history.ts").Operation[],
- *   witness: import("../timeline.ts").Witness | null,
+ *   witness: import("../../../harness/property.ts").Witness | null,
  *   onStep: (step: number) => void,
  * }} props
  */
@@ -31,8 +31,8 @@ export function Timeline({ history, witness, onStep }) {
       <summary>Operations side by side</summary>
       {witness !== null && (
         <p>
-          The line goes through the operations in an order that explains {witness.order.length} of them. No order
-          explains the {witness.blamed.length} that are outlined.
+          {witness.sentence} The line goes through the operations in that order. The outlined ones alone already have no
+          explanation.
         </p>
       )}
       <div class="picture" tabIndex={0} role="region" aria-label="Operations over time">
@@ -77,7 +77,7 @@ export function Timeline({ history, witness, onStep }) {
               <td>{operation.process}</td>
               <td>
                 <code>{callOf({ operation })}</code>
-                {blamed && " (no order explains it)"}
+                {blamed && " (outlined)"}
               </td>
               {witness !== null && <td>{rank === null ? "none" : `${rank}: ${state ?? ""}`}</td>}
             </tr>
