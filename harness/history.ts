@@ -16,6 +16,11 @@ export interface History {
   readonly processes: readonly ProcessEnd[];
   /** What the scenario's `final` function read from the shared objects when all was over; undefined without one. */
   readonly final: unknown;
+  /**
+   * Virtual time in milliseconds at each rank: `times[operation.invoked]`; the last one is the end of the run. It is there only if
+   * one of the scenario's properties says `looksAtTime`.
+   */
+  readonly times?: readonly number[];
 }
 
 export interface Operation {

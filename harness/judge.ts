@@ -53,6 +53,11 @@ function* violations(
   }
 }
 
+/** Whether what holds of a run may depend on its times. */
+export function looksAtTime({ properties }: Pick<Scenario, "properties">): boolean {
+  return properties.some((property) => property.looksAtTime === true);
+}
+
 function checked(property: Property, history: History): Violation | null {
   try {
     return property.check(history);

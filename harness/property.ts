@@ -19,6 +19,8 @@ export interface Property {
   readonly name: string;
   /** What must hold, in one sentence: "at most one process is inside". */
   readonly claim: string;
+  /** It reads `history.times`. Runs that differ in nothing but their times are then judged one by one, which takes longer. */
+  readonly looksAtTime?: true;
   check(history: History): Violation | null;
   /**
    * How far a history that `check` refused can be explained, for a picture of it; null if this one cannot be drawn. Only

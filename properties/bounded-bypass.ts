@@ -39,7 +39,7 @@ export function boundedBypass(options: {
           if (first.length <= options.bypassesMax) continue;
           const others = listed([...new Set(first.map(({ process }) => process))]);
           return {
-            message: `${waiting.process} waited for ${object ?? "its turn"} while ${counted(first.length, "later acquire")} were granted, by ${others}`,
+            message: `${waiting.process} waited for ${object ?? "its turn"} while ${counted(first.length, "later acquire")} ${first.length === 1 ? "was" : "were"} granted, by ${others}`,
             operations: [waiting, ...first.slice(0, options.bypassesMax + 1)].map(({ id }) => id).sort((a, b) => a - b),
           };
         }

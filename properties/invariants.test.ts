@@ -9,12 +9,20 @@ import {
   exactlyOnce,
   fifo,
   joinCompleteness,
+  linearizability,
+  mutualExclusion,
   noInvention,
   noLoss,
   noLostNotification,
+  noLostUpdate,
+  noNeedlessWait,
+  noOversell,
   pipeFraming,
+  queueModel,
   sketch,
+  stockBalance,
 } from "./index.ts";
+import { propertyNames } from "./fixtures/property-names.ts";
 
 interface Case {
   readonly property: Property;
@@ -24,6 +32,7 @@ interface Case {
   /** Histories that nearly break it. */
   readonly nearly: readonly string[];
   readonly final?: unknown;
+  readonly times?: readonly number[];
 }
 
 const CASES: Readonly<Record<string, Case>> = {
@@ -224,24 +233,152 @@ const CASES: Readonly<Record<string, Case>> = {
     ],
   },
   "bounded-waiting": {
-    property: boundedWaiting({ operation: "get", max: 100, timeOf: (rank) => rank * 20 }),
+    property: boundedWaiting({ operation: "get", maxMs: 100 }),
     breaks: `c1  1..7   queue.get() = 1`,
-    message: "c1's get() → 1 took 120, and 100 is the most",
+    message: "c1's get() → 1 took 120 ms, and 100 is the most",
     operations: [0],
-    nearly: [`c1  1..6   queue.get() = 1`],
+    times: [0, 0, 20, 40, 60, 80, 100, 120, 140],
+    nearly: [
+      `c1  1..6   queue.get() = 1`,
+      `c1  1..    queue.get()
+       c1  killed`,
+    ],
+  },
+  "mutual-exclusion": {
+    property: mutualExclusion(),
+    breaks: `
+      p1  1..2   lock.acquire() = true
+      p2  3..4   lock.acquire() = true`,
+    message: "p1 and p2 both held lock",
+    operations: [0, 1],
+    nearly: [
+      `p1  1..2   lock.acquire() = true
+       p1  3..6   lock.release()
+       p2  4..5   lock.acquire() = true`,
+      `p1  1..2   lock.acquire() = true
+       p2  3..4   lock.acquire() = false
+       p3  5..    lock.acquire()`,
+    ],
+  },
+  "no-oversell": {
+    property: noOversell({ operation: "buy", stock: 1 }),
+    breaks: `
+      p1  1..2   buy() = "bought"
+      p2  1..2   buy() = "bought"`,
+    message: "2 tickets sold, 1 in stock",
+    operations: [0, 1],
+    nearly: [
+      `p1  1..2   buy() = "bought"
+       p2  1..    buy()
+       p3  1..2   buy() = "sold out"`,
+    ],
+  },
+  "no-lost-update": {
+    property: noLostUpdate({ operation: "buy", stock: 3, left: (final: { left: number }) => final.left }),
+    breaks: `
+      p1  1..2   buy() = "bought"
+      p2  1..2   buy() = "bought"`,
+    message: "2 tickets sold and 2 left, 3 in stock",
+    operations: [0, 1],
+    final: { left: 2 },
+    nearly: [
+      `p1  1..2   buy() = "bought"
+       p2  1..    buy()`,
+    ],
+  },
+  "stock-balance": {
+    property: stockBalance({ operation: "buy", stock: 3, left: "stock" }),
+    breaks: `
+      p1  1..4   buy() = "bought"
+      p1  2..3   stock.set(2)
+      p2  5..8   buy() = "bought"
+      p2  6..7   stock.set(2)`,
+    message: "2 tickets sold and 2 left while no sale was open, 3 in stock",
+    operations: [0, 2, 3],
+    nearly: [
+      `p1  1..4   buy() = "bought"
+       p1  2..3   stock.set(2)
+       p2  5..    buy()
+       p2  6..7   stock.set(2)`,
+    ],
+  },
+  linearizable: {
+    property: linearizability({ model: queueModel() }),
+    breaks: `
+      p1  1..2   queue.put(1)
+      c1  3..4   queue.get() = null`,
+    message: "c1 was told that there is nothing, and 1 was inside all the time",
+    operations: [0, 1],
+    nearly: [
+      `p1  1..3   queue.put(1)
+       c1  2..4   queue.get() = null`,
+      `p1  1..2   queue.put(1)
+       c2  1..    queue.get()
+       c1  3..4   queue.get() = null`,
+    ],
+  },
+  "sequential-consistency": {
+    property: linearizability({ model: queueModel(), consistency: "sequential" }),
+    breaks: `
+      p1  1..2   queue.put(1)
+      p1  3..4   queue.get() = null`,
+    message: "no order that keeps each process's own explains these 2 answers",
+    operations: [0, 1],
+    nearly: [
+      `p1  1..2   queue.put(1)
+       c1  3..4   queue.get() = null`,
+    ],
+  },
+  "quiescent-consistency": {
+    property: linearizability({ model: queueModel(), consistency: "quiescent" }),
+    breaks: `
+      p1  1..2   queue.put(1)
+      p1  3..4   queue.get() = null`,
+    message: "p1 was told that there is nothing, and 1 was inside all the time",
+    operations: [0, 1],
+    nearly: [
+      `p1  1..2   queue.put(1)
+       p2  1..3   queue.put(2)
+       p1  4..5   queue.get() = 2`,
+    ],
+  },
+  "no-needless-wait": {
+    property: noNeedlessWait({ model: queueModel() }),
+    breaks: `
+      p1  1..2   queue.put(1)
+      c1  3..    queue.get()
+      c1  blocked`,
+    message: "c1 in get() waits for ever and needs not after p1's put(1)",
+    operations: [0, 1],
+    nearly: [
+      `c1  1..    queue.get()
+       c1  blocked`,
+      `p1  1..2   queue.put(1)
+       c1  3..    queue.get()
+       c1  killed`,
+      `p1  1..2   queue.put(1)
+       c1  1..    queue.get()
+       c1  killed
+       c2  3..    queue.get()
+       c2  blocked`,
+    ],
   },
 };
 
-describe.each(Object.entries(CASES))("%s", (name, { property, breaks, message, operations, nearly, final }) => {
+test("no property is left out", () => expect(Object.keys(CASES).sort()).toEqual(propertyNames()));
+
+describe.each(Object.entries(CASES))("%s", (name, { property, breaks, message, operations, nearly, final, times }) => {
+  const drawn = (text: string) => sketch(text, { final, ...(times === undefined ? {} : { times }) });
+
   test("names itself", () => expect(property.name).toBe(name));
 
   test("says what broke and which operations show it", () => {
-    expect(property.check(sketch(breaks, { final }))).toEqual({ message, operations });
+    expect(property.check(drawn(breaks))).toEqual({ message, operations });
   });
 
   test("lets pass what only nearly breaks it", () => {
     for (const history of nearly)
-      expect({ history, violation: property.check(sketch(history, { final })) }).toEqual({ history, violation: null });
+      expect({ history, violation: property.check(drawn(history)) }).toEqual({ history, violation: null });
   });
 });
 

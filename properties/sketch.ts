@@ -18,7 +18,7 @@ import type { History, Operation, ProcessEnd } from "../harness/history.ts";
  *   p2  3..4  lock.acquire() = true
  * `);
  */
-export function sketch(text: string, rest: { input?: unknown; final?: unknown } = {}): History {
+export function sketch(text: string, rest: Partial<Pick<History, "input" | "final" | "times">> = {}): History {
   const operations: Operation[] = [];
   const ends = new Map<string, ProcessEnd["end"]>();
   for (const [index, raw] of text.split("\n").entries()) {
@@ -38,6 +38,7 @@ export function sketch(text: string, rest: { input?: unknown; final?: unknown } 
     operations: operations.sort((a, b) => a.invoked - b.invoked || a.id - b.id),
     processes: [...ends].map(([process, end]) => ({ process, role: process.replace(/\d+$/, ""), end, reason: "" })),
     final: rest.final,
+    ...(rest.times === undefined ? {} : { times: rest.times }),
   };
 }
 

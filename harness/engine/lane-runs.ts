@@ -1,6 +1,6 @@
 import { dataText } from "../data-text.ts";
 import type { History } from "../history.ts";
-import { dataRaceJudgement, judge, type Judgement } from "../judge.ts";
+import { dataRaceJudgement, judge, looksAtTime, type Judgement } from "../judge.ts";
 import type { Measure } from "../measure.ts";
 import type { Counterexample, FaultInWords } from "../result.ts";
 import { scheduleNumbers, scheduleOf, type RunValue } from "../run-value.ts";
@@ -98,7 +98,8 @@ export class LaneRuns {
       return judge(outcome, () => this.lane.history(), scenario, only);
     // Properties are functions of the history: where nothing else is read, the same history holds again.
     // Who died when is no part of the behaviour that is remembered.
-    const behaviour = scenario.final === undefined && outcome.faults === 0 ? this.lane.recording.behaviour() : 0;
+    const behaviour =
+      scenario.final === undefined && outcome.faults === 0 ? this.lane.recording.behaviour(looksAtTime(scenario)) : 0;
     if (behaviour !== 0 && this.#held.has(behaviour)) return null;
     const judgement = judge(outcome, () => this.lane.history(), scenario, only);
     if (judgement === null && behaviour !== 0 && this.#held.size < BEHAVIOURS_KEPT_MAX) this.#held.add(behaviour);

@@ -3,6 +3,7 @@ import { Arena, withArena } from "../../primitives/memory/arena.ts";
 import { shortDataText } from "../data-text.ts";
 import type { Fault, FaultToCome } from "../fault.ts";
 import type { History } from "../history.ts";
+import { looksAtTime } from "../judge.ts";
 import type { FaultInWords } from "../result.ts";
 import type { TraceEntry } from "../trace.ts";
 import { processNames, type FilesAtStart, type FolderView, type Scenario } from "../scenario.ts";
@@ -165,7 +166,7 @@ export class Lane {
 
   /** The history of the run that has just ended. */
   history(): History {
-    return this.recording.history(this.names, this.final());
+    return this.recording.history(this.names, this.final(), looksAtTime(this.scenario));
   }
 
   /** Its trace. */

@@ -9,6 +9,7 @@ import type { Footprint } from "../footprint.ts";
 import { footprintOf } from "./footprints.ts";
 import { isFault, isStep, KIND, kindName } from "./kinds.ts";
 import {
+  D,
   ENTRY,
   H,
   LIMITS,
@@ -45,8 +46,18 @@ export class Recording {
     this.faults = new FaultRecording(memory, scheduler);
   }
 
-  history(run: RunNames, final: unknown): History {
-    return { input: run.input, operations: this.operations(run), processes: this.ends(run), final };
+  history(run: RunNames, final: unknown, withTimes = false): History {
+    const history = { input: run.input, operations: this.operations(run), processes: this.ends(run), final };
+    return withTimes ? { ...history, times: this.#times() } : history;
+  }
+
+  /** Virtual time at each rank, and at the end as that of the rank which operations have that did not begin. */
+  #times(): number[] {
+    const { words, doubles } = this.#memory;
+    const times = [0];
+    for (let number = 1; number <= words[H.entries]; number++) times.push(doubles[(entryAt(number) + T.time) >> 1]);
+    times.push(doubles[(PARTS.headerDoubles >> 3) + D.clock]);
+    return times;
   }
 
   /** In the order of invocation. */
@@ -81,19 +92,22 @@ export class Recording {
    * A number of 53 bits that two runs of one input share if their histories are the same; different histories share it
    * with a chance of one in 2^53. 0 if the history refers to texts, which it does not look into.
    */
-  behaviour(): number {
+  behaviour(withTimes = false): number {
     const { words } = this.#memory;
     let low = 0x811c9dc5;
     let high = 0x01234567;
+    const mix = (word: number): void => {
+      low = Math.imul(low ^ word, 0x01000193);
+      low ^= low >>> 13;
+      high = Math.imul(high + word, 0x9e3779b1) ^ (high >>> 15);
+    };
     const last = (PARTS.operations >> 2) + words[H.operations] * SIZES.operationWords;
     for (let at = PARTS.operations >> 2; at < last; at += SIZES.operationWords) {
       if (words[at + O.argsTag] >= FIRST_TEXT_TAG || words[at + O.resultTag] >= FIRST_TEXT_TAG) return 0;
-      for (let word = 0; word < O.nextUnstamped; word++) {
-        low = Math.imul(low ^ words[at + word], 0x01000193);
-        low ^= low >>> 13;
-        high = Math.imul(high + words[at + word], 0x9e3779b1) ^ (high >>> 15);
-      }
+      for (let word = 0; word < O.nextUnstamped; word++) mix(words[at + word]);
     }
+    // Times are whole numbers of microseconds or coarser; what is beyond 2^31 of these wraps around, and still differs.
+    if (withTimes) for (const time of this.#times()) mix(Math.round(time * 1000) | 0);
     return (high & 0x1fffff) * 0x1_0000_0000 + (low >>> 0) + 1;
   }
 

@@ -9,6 +9,13 @@ export class EventForgetsASet extends Event {
   }
 }
 
+/** Looks at the whole word: who comes when another waits already takes that one's mark for the flag. */
+export class EventTakesAMarkForTheFlag extends Event {
+  protected override isOn(state: number): boolean {
+    return (state & (1 | WAITERS)) !== 0;
+  }
+}
+
 /** Wakes one of those who wait. */
 export class EventWakesOne extends Event {
   protected override setNow(): void {

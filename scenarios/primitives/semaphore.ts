@@ -34,7 +34,7 @@ export function semaphoreLetsAtMostIn(type: SemaphoreType): Claim<Users, { permi
       async user({ permits }, p) {
         const timeoutMs = p.draw(fc.constantFrom(undefined, USE_MS - 1, USE_MS, USE_MS + 1));
         if (!(await permits.acquire({ timeoutMs }))) return;
-        await p.operation("use", () => p.sleep(USE_MS));
+        await p.critical("use", USE_MS);
         permits.release();
       },
     },
