@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import type { DataRace } from "./data-race.ts";
 import type { History } from "./history.ts";
 import type { RunOutcome } from "./engine/lane.ts";
+import { circleOf, holdersOf, loopOf, starvationOf, type Held, type Liveness, type Wait } from "./liveness.ts";
 import type { Property, Violation } from "./property.ts";
 import type { Scenario } from "./scenario.ts";
 import type { TraceEntry } from "./trace.ts";
@@ -12,11 +13,17 @@ export interface Judgement {
   readonly message: string;
   /** Ids of the operations that show it. */
   readonly operations: readonly number[];
+  /** Where the run came to no end: why. */
+  readonly liveness?: Liveness;
+  /** The entry of the trace after which it is clear; the run may be cut off there. */
+  readonly clearAt?: number;
 }
 
 /** What every run must satisfy besides the scenario's own properties. */
 export const BUILT_IN_PROPERTIES = {
   "no-deadlock": "nobody waits for ever",
+  "no-livelock": "nobody takes the same steps over and over for ever",
+  "no-starvation": "nobody is overtaken for ever",
   "no-uncaught-error": "no role ends in an error",
   "no-early-exit": "no role leaves its process",
   "no-process-death": "no process dies",
@@ -27,13 +34,20 @@ export const BUILT_IN_PROPERTIES = {
 /** What a scenario claims of its runs. */
 type Claims = Pick<Scenario, "properties" | "mayEndBlocked">;
 
+/** What a run left, read only where it is needed. */
+export interface RunRecord {
+  readonly history: () => History;
+  readonly trace: () => readonly TraceEntry[];
+  readonly waits: () => readonly Wait[];
+}
+
 /**
  * The first property that the run violates, those of the harness before those of the scenario; null if all hold.
  *
  * @param only consider this property alone
  */
-export function judge(outcome: RunOutcome, history: () => History, scenario: Claims, only?: string): Judgement | null {
-  for (const judgement of violations(outcome, history, scenario)) {
+export function judge(outcome: RunOutcome, run: RunRecord, scenario: Claims, only?: string): Judgement | null {
+  for (const judgement of violations(outcome, run, scenario)) {
     if (only === undefined || judgement.property === only) return judgement;
   }
   return null;
@@ -41,11 +55,11 @@ export function judge(outcome: RunOutcome, history: () => History, scenario: Cla
 
 function* violations(
   outcome: RunOutcome,
-  history: () => History,
+  run: RunRecord,
   { properties, mayEndBlocked = false }: Claims,
 ): Generator<Judgement> {
-  const whole = history();
-  if (outcome.ending !== "finished" || outcome.threw) yield* builtInViolations(outcome, whole, mayEndBlocked);
+  const whole = run.history();
+  if (outcome.ending !== "finished" || outcome.threw) yield* builtInViolations(outcome, whole, run, mayEndBlocked);
   if (outcome.ending !== "finished" && outcome.ending !== "deadlock") return;
   for (const property of properties) {
     const violation = checked(property, whole);
@@ -75,7 +89,12 @@ export class PropertyError extends Error {
   }
 }
 
-function* builtInViolations(outcome: RunOutcome, history: History, mayEndBlocked: boolean): Generator<Judgement> {
+function* builtInViolations(
+  outcome: RunOutcome,
+  history: History,
+  run: RunRecord,
+  mayEndBlocked: boolean,
+): Generator<Judgement> {
   const who = outcome.loss === null ? "" : (history.processes[outcome.loss.process]?.process ?? "a process");
   switch (outcome.ending) {
     case "died":
@@ -88,7 +107,7 @@ function* builtInViolations(outcome: RunOutcome, history: History, mayEndBlocked
       );
       return;
     case "step-limit":
-      yield builtIn("no-endless-run", `the run did not end within ${outcome.steps} steps (limit: stepsMax)`);
+      yield* endlessViolations(outcome, history, run);
       return;
     case "text-limit":
       yield builtIn(
@@ -102,7 +121,57 @@ function* builtInViolations(outcome: RunOutcome, history: History, mayEndBlocked
     if (end === "threw") yield builtIn("no-uncaught-error", `${process} failed: ${reason}`);
     if (end === "exited") yield builtIn("no-early-exit", `${process} left by process.exit(${reason})`);
   }
-  if (outcome.ending === "deadlock" && !mayEndBlocked) yield builtIn("no-deadlock", deadlockMessage(history));
+  if (outcome.ending === "deadlock" && !mayEndBlocked) {
+    const circle = circleOf(history, run.waits());
+    const liveness = circle.length === 0 ? {} : { liveness: { kind: "deadlock" as const, circle } };
+    yield { ...builtIn("no-deadlock", `nobody can move${deadlockMessage(history, circle)}`), ...liveness };
+  }
+}
+
+/** The limit was reached: because of a circle, a loop or somebody who is overtaken without end, or only because it is long. */
+function* endlessViolations(outcome: RunOutcome, history: History, run: RunRecord): Generator<Judgement> {
+  const waits = run.waits();
+  const circle = circleOf(history, waits);
+  if (circle.length > 0) {
+    const since = waits.filter(({ process }) => circle.some((held) => held.process === process));
+    yield {
+      ...builtIn("no-deadlock", `some can never move again${deadlockMessage(history, circle)}`),
+      liveness: { kind: "deadlock", circle },
+      clearAt: Math.max(...since.map((wait) => wait.since)),
+    };
+    return;
+  }
+  const trace = run.trace();
+  const starvation = starvationOf(history, trace);
+  if (starvation !== null) {
+    const { waiting, overtaken, by, clearAt } = starvation;
+    const what = [waiting.operation, waiting.object ?? ""].join(" ").trim();
+    yield {
+      ...builtIn(
+        "no-starvation",
+        `starvation: ${waiting.process} has been waiting since it called ${what} (step ${waiting.invoked}), while ${by.join(" and ")} got through ${overtaken} times`,
+      ),
+      operations: [waiting.id],
+      liveness: { kind: "starvation", circle: [], victim: waiting.process },
+      clearAt,
+    };
+    return;
+  }
+  const loop = loopOf(trace, history.processes);
+  if (loop !== null) {
+    const { processes, from, to } = loop;
+    const who = `${processes.join(" and ")} ${processes.length === 1 ? "takes" : "take"}`;
+    yield {
+      ...builtIn("no-livelock", `livelock: ${who} the same steps over and over (one round: steps ${from} to ${to})`),
+      liveness: { kind: "livelock", circle: [], loop },
+      clearAt: loop.clearAt,
+    };
+    return;
+  }
+  yield builtIn(
+    "no-endless-run",
+    `the run did not end within ${outcome.steps} steps (limit: stepsMax), and it is no circle of waiting, no loop of the same steps and no starvation that was seen: it may be only long`,
+  );
 }
 
 /** What a data race is told as: both places, and the bytes. */
@@ -118,44 +187,30 @@ function said({ process, label, step, source }: TraceEntry): string {
   return `${process} '${label}' (${source === null ? "" : `${basename(source)}, `}step ${step})`;
 }
 
-/** Names who waits for what, and who has it as far as the history says. */
-function deadlockMessage(history: History): string {
-  const waiting = history.processes.filter(({ end }) => end === "blocked");
-  const parts = waiting.map(({ process, reason }) => {
-    const pending = history.operations.findLast(
-      (operation) => operation.process === process && operation.outcome === "pending" && operation.object !== null,
-    );
-    const holder = pending?.object == null ? null : holderOf(history, pending.object);
-    const during = pending === undefined ? "" : ` in ${pending.operation}`;
-    const held = holder === null ? "" : `, which ${holder === process ? "it holds itself" : `${holder} holds`}`;
-    return `${process} ${reason}${during}${held}`;
-  });
-  return `nobody can move: ${parts.join("; ")}`;
+/** Names who waits for what, and who has it as far as is known: those in the circle first. */
+function deadlockMessage(history: History, circle: readonly Held[]): string {
+  const inCircle = circle.map(({ process }) => process);
+  const blocked = history.processes.filter(({ end }) => end === "blocked");
+  const others = blocked.filter(({ process }) => !inCircle.includes(process));
+  const parts = [
+    ...circle.map((held) => waitSaid(history, held.process, `waits for ${held.object}`, [held.holder])),
+    ...others.map(({ process, reason }) => waitSaid(history, process, reason, null)),
+  ];
+  return `${circle.length > 1 ? ", in a circle" : ""}: ${parts.join("; ")}`;
 }
 
-/** The process that acquired the object last and has not released it. */
-function holderOf(history: History, object: string): string | null {
-  let holder: string | null = null;
-  let since = -1;
-  for (const operation of history.operations) {
-    if (operation.object !== object || operation.outcome !== "returned") continue;
-    if (
-      /acquire|hold/i.test(operation.operation) &&
-      operation.result !== false &&
-      (operation.returned as number) > since
-    ) {
-      holder = operation.process;
-      since = operation.returned as number;
-    }
-  }
-  const released = history.operations.some(
-    (operation) =>
-      operation.object === object &&
-      operation.operation === "release" &&
-      operation.process === holder &&
-      operation.invoked > since,
+function waitSaid(history: History, process: string, reason: string, known: readonly string[] | null): string {
+  const pending = history.operations.findLast(
+    (operation) => operation.process === process && operation.outcome === "pending" && operation.object !== null,
   );
-  return released ? null : holder;
+  const holders = known ?? (pending?.object == null ? [] : (holdersOf(history, pending.object) ?? []));
+  const during = pending === undefined ? "" : ` in ${pending.operation}`;
+  if (holders.length === 0) return `${process} ${reason}${during}`;
+  if (holders.includes(process)) return `${process} ${reason}${during}, which it holds itself`;
+  const gone = history.processes.find((other) => other.process === holders[0])?.end;
+  const ended = gone === "finished" ? ", who has ended" : gone === "killed" ? ", who is dead" : "";
+  const held = pending === undefined ? "has" : holders.length === 1 ? "holds" : "hold";
+  return `${process} ${reason}${during}, which ${holders.join(" and ")} ${held}${ended}`;
 }
 
 function builtIn(property: keyof typeof BUILT_IN_PROPERTIES, message: string): Judgement {

@@ -2,6 +2,7 @@ import type { Coverage } from "./coverage.ts";
 import type { FaultKind } from "./fault.ts";
 import type { Operation, ProcessEnd } from "./history.ts";
 import type { Witness } from "./property.ts";
+import type { Liveness } from "./liveness.ts";
 import type { TraceEntry } from "./trace.ts";
 
 /** What checking one scenario came to: plain data, the same in code, in `--json` and in a report. */
@@ -60,6 +61,8 @@ export interface Counterexample {
   readonly explanation: readonly string[];
   /** Every switch between processes, in order, and whether the failure needs it; empty where that was not looked into. */
   readonly switchRoles: readonly SwitchRole[];
+  /** Of a run that comes to no end: whether that is a deadlock, a lost wake-up, a livelock or starvation, and who is in it. */
+  readonly liveness?: Liveness;
   /** The nearest run that holds; not there where no single reversed race leads to one, or the run is too long to look. */
   readonly nearestPassing?: NearestPassing;
   /** How far an order explains the history; only of a property that looks for such an order. */

@@ -12,6 +12,8 @@ export interface RunValue {
   readonly schedule: Schedule;
   /** What befalls the processes, and at which of their steps. */
   readonly faults: readonly Fault[];
+  /** A run that comes to no end is cut off after so many steps; absent for all others. */
+  readonly cutAfter?: number;
 }
 
 /**

@@ -14,11 +14,13 @@ import type { RunValue, Schedule, Segment } from "./run-value.ts";
  * about to take its second step with that fingerprint; `pause~500-bK2` lasts 500 ms; several are joined by `_`.
  *
  * In the schedule a letter is a process (a is the first); what follows says how long it moves: `-` until it cannot go on,
- * else until it is about to take its n-th step with that fingerprint, the fingerprint in base 36 and n after a dot.
+ * else until it is about to take its n-th step with that fingerprint, the fingerprint in base 36 and n after a dot. `~40` at
+ * its end: the run comes to no end, and is cut off after 40 steps.
  */
 export function encodeToken(scenario: string, value: RunValue): string {
   const faults = value.faults.length === 0 ? "" : `:${value.faults.map(encodeFault).join("_")}`;
-  const body = `fc1:${scenario}:${encodeData(value)}:${encodeSchedule(value.schedule)}${faults}`;
+  const cut = value.cutAfter === undefined ? "" : `~${value.cutAfter}`;
+  const body = `fc1:${scenario}:${encodeData(value)}:${encodeSchedule(value.schedule)}${cut}${faults}`;
   return `${body}:${checkDigits(body)}`;
 }
 
@@ -39,9 +41,15 @@ export function decodeToken(token: string): { scenario: string; value: RunValue 
     );
   }
   const faults = parts.length === 6 ? parts[4].split("_").map((text) => decodeFault(text, token)) : [];
+  const [, schedule, cut] = /^(.*?)(?:~(\d+))?$/.exec(parts[3]) as RegExpExecArray;
   return {
     scenario: parts[1],
-    value: { ...decodeData(parts[2], token), schedule: decodeSchedule(parts[3], token), faults },
+    value: {
+      ...decodeData(parts[2], token),
+      schedule: decodeSchedule(schedule, token),
+      faults,
+      ...(cut === undefined ? {} : { cutAfter: Number(cut) }),
+    },
   };
 }
 

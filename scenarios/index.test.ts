@@ -3,6 +3,8 @@ import { SCENARIOS } from "./index.ts";
 
 const BUILT_IN_PROPERTIES = [
   "no-deadlock",
+  "no-livelock",
+  "no-starvation",
   "no-uncaught-error",
   "no-early-exit",
   "no-process-death",

@@ -67,6 +67,26 @@ export class FaultRecording {
     return places;
   }
 
+  /** Each time that a strand fell asleep: the entry, and the step that a fault has to befall to wake it up there. */
+  asleep(): (Place & { readonly entry: number })[] {
+    const { words } = this.#memory;
+    const taken = new Map<string, number>();
+    const places: (Place & { entry: number })[] = [];
+    for (let number = 1; number <= words[H.entries]; number++) {
+      const entry = entryAt(number);
+      const step = words[entry + T.kind];
+      if (!isStep(step) || isFault(step)) continue;
+      const strand = strandOfEntry(this.#memory, entry);
+      const key = `${strand}:${this.fingerprintAt(entry)}`;
+      taken.set(key, (taken.get(key) ?? 0) + 1);
+      if ((words[entry + T.flags] & ENTRY.fellAsleep) === 0) continue;
+      const fingerprint = this.#scheduler.fingerprintOf(KIND.resume, words[entry + T.object], 0);
+      const occurrence = (taken.get(`${strand}:${fingerprint}`) ?? 0) + 1;
+      places.push({ strand, fingerprint, occurrence, entry: number });
+    }
+    return places;
+  }
+
   /** What a fault does is fingerprinted by itself, whatever step it takes the place of. */
   fingerprintAt(entry: number): number {
     const { words } = this.#memory;

@@ -77,7 +77,11 @@ export class LanePlay {
         history: history.operations,
         ends: history.processes,
         choices: [],
-        violation: judge(outcome, () => history, this.#lane.scenario),
+        violation: judge(
+          outcome,
+          { history: () => history, trace: () => trace, waits: () => this.#lane.waits() },
+          this.#lane.scenario,
+        ),
         token: encodeToken(name, { input, draws: recording.draws(), schedule, faults: [] }),
       };
     }

@@ -41,6 +41,8 @@ export class LaneRuns {
   readonly #tell: (message: FromConductor) => void;
   /** Histories of the prepared input that were judged, and held. */
   readonly #held = new Set<number>();
+  /** Steps after which a run is cut off: fewer than were asked for, where that is known to be enough. */
+  stepsMax: number;
   #prepared: Prepared | null = null;
   #breathedAt = performance.now();
 
@@ -51,6 +53,7 @@ export class LaneRuns {
     this.#tell = tell;
     this.scenario = scenario;
     this.request = request;
+    this.stepsMax = request.search.stepsMax;
   }
 
   get search(): SearchOptions {
@@ -93,15 +96,15 @@ export class LaneRuns {
   }
 
   #judgeHistory(outcome: RunOutcome, only?: string): Judgement | null {
-    const { scenario } = this;
-    if (outcome.ending !== "finished" || outcome.threw)
-      return judge(outcome, () => this.lane.history(), scenario, only);
+    const { scenario, lane } = this;
+    const run = { history: () => lane.history(), trace: () => lane.trace(), waits: () => lane.waits() };
+    if (outcome.ending !== "finished" || outcome.threw) return judge(outcome, run, scenario, only);
     // Properties are functions of the history: where nothing else is read, the same history holds again.
     // Who died when is no part of the behaviour that is remembered.
     const behaviour =
       scenario.final === undefined && outcome.faults === 0 ? this.lane.recording.behaviour(looksAtTime(scenario)) : 0;
     if (behaviour !== 0 && this.#held.has(behaviour)) return null;
-    const judgement = judge(outcome, () => this.lane.history(), scenario, only);
+    const judgement = judge(outcome, run, scenario, only);
     if (judgement === null && behaviour !== 0 && this.#held.size < BEHAVIOURS_KEPT_MAX) this.#held.add(behaviour);
     return judgement;
   }
@@ -137,9 +140,10 @@ export class LaneRuns {
       steps: decisions,
       decisions,
       draws,
+      ...(outcome?.ending === "step-limit" && outcome.steps < this.search.stepsMax ? { cutAfter: outcome.steps } : {}),
       faults: recording.faults.struck(),
       faultsInWords: whole ? this.lane.faults() : [],
-      pending: whole ? pendingOf(decisions, (strand) => recording.pendingFingerprint(strand)) : new Map(),
+      pending: pendingOf(decisions, (strand) => recording.pendingFingerprint(strand)),
       trace: whole ? this.lane.trace() : [],
       history: whole ? this.lane.history() : EMPTY_HISTORY,
     };
@@ -172,6 +176,8 @@ export interface KnownAttempt extends Attempt {
   readonly trace: Counterexample["trace"];
   readonly faultsInWords: readonly FaultInWords[];
   readonly history: History;
+  /** It comes to no end, and was cut off after so many steps. */
+  readonly cutAfter?: number;
 }
 
 /** The value of a run that was read whole. */
@@ -181,16 +187,17 @@ export function valueOf(input: unknown, attempt: KnownAttempt): RunValue {
     draws: attempt.draws,
     faults: attempt.faults,
     schedule: scheduleOf(attempt.decisions, (strand) => attempt.pending.get(strand) ?? 0),
+    ...(attempt.cutAfter === undefined ? {} : { cutAfter: attempt.cutAfter }),
   };
 }
 
 /** Does the run of this value again, in earnest: who is killed dies of a signal. */
 export function replayRequest(value: RunValue, stepsMax: number): RunRequest {
-  const { draws, schedule, faults } = value;
+  const { draws, schedule, faults, cutAfter } = value;
   return {
     strategy: "replay",
     seed: 0,
-    stepsMax,
+    stepsMax: cutAfter ?? stepsMax,
     draws,
     schedule: scheduleNumbers(schedule),
     faults,

@@ -135,6 +135,7 @@ export class LaneSearch {
     const { value } = decodeToken(token);
     const { stepsMax, property } = runs.search;
     await runs.prepare(value.input);
+    if (value.cutAfter !== undefined) runs.stepsMax = value.cutAfter;
     if (times > 1) await this.#repeat(runs, replayRequest(value, stepsMax), times - 1);
     const outcome = await runs.run({ ...replayRequest(value, stepsMax), keepCandidates: true });
     const judgement = runs.judge(outcome, property);

@@ -9,6 +9,7 @@ import type { Scenario } from "../scenario.ts";
 import { shrink } from "../shrink/shrink.ts";
 import type { Attempt, Plan, Subject } from "../shrink/subject.ts";
 import { encodeToken } from "../token.ts";
+import { cutOff, lostWakeUp } from "./lane-liveness.ts";
 import { isLoss, type KnownFailure } from "./known-failure.ts";
 import { ScenarioError } from "./lane.ts";
 import { replayRequest, valueOf, type KnownAttempt, type LaneRuns } from "./lane-runs.ts";
@@ -19,20 +20,28 @@ import { switchRoles } from "./switch-roles.ts";
 import { NondeterminismError } from "./trouble.ts";
 
 /** Makes the failure as small as it gets, and tells it: all but where it was found and how long that took. */
-export async function smallestCounterexample(runs: LaneRuns, failure: KnownFailure): Promise<Told> {
-  if (failure.asItWas !== undefined) return told(runs, failure, unshrunk(failure));
-  const { replay, endOnFailure, stepsMax } = runs.search;
-  const keep = replay?.shrink === false || endOnFailure === true || isLoss(failure.judgement);
+export async function smallestCounterexample(runs: LaneRuns, found: KnownFailure): Promise<Told> {
+  if (found.asItWas !== undefined) return told(runs, found, unshrunk(found));
+  const { replay, endOnFailure } = runs.search;
+  const keep = replay?.shrink === false || endOnFailure === true || isLoss(found.judgement);
+  const failure = keep ? found : await cutOff(runs, found);
   const smallest = keep ? unshrunk(failure) : await shrink(new LaneSubject(runs, failure.judgement.property), failure);
   const prepared = await runs.prepare(smallest.input);
   if (isLoss(failure.judgement)) return told(runs, failure, smallest);
   // Once more, this time with the places in the source.
   const value = valueOf(smallest.input, smallest.attempt as KnownAttempt);
-  const outcome = await runs.lane.run({ ...replayRequest(value, stepsMax), keepCandidates: true, recordSource: true });
-  const judgement = runs.judge(outcome, failure.judgement.property);
-  if (judgement === null) throw new NondeterminismError([], [], prepared);
-  const attempt = runs.attempt(outcome, judgement);
-  const why = endOnFailure === true ? NOTHING : await reasonsOf(runs, attempt, judgement.property);
+  const outcome = await runs.lane.run({
+    ...replayRequest(value, runs.stepsMax),
+    keepCandidates: true,
+    recordSource: true,
+  });
+  const again = runs.judge(outcome, failure.judgement.property);
+  if (again === null) throw new NondeterminismError([], [], prepared);
+  const attempt = runs.attempt(outcome, again);
+  if (endOnFailure === true) return told(runs, { ...failure, judgement: again }, { ...smallest, attempt });
+  const judgement = await lostWakeUp(runs, attempt, again);
+  // Of a run that was cut off nothing can be said that would take longer.
+  const why = attempt.cutAfter === undefined ? await reasonsOf(runs, attempt, judgement.property) : NOTHING;
   return told(runs, { ...failure, judgement }, { ...smallest, attempt }, why);
 }
 
@@ -84,7 +93,8 @@ function told(runs: LaneRuns, { judgement, mode, asItWas }: KnownFailure, smalle
     smallerRunsChecked: smallest.smallerRunsChecked,
     // A free run that did not happen again has none.
     token: asItWas === undefined ? encodeToken(runs.request.name, valueOf(smallest.input, attempt)) : "",
-    explanation: explain(trace, attempt.decisions, attempt.history.operations, lineAt),
+    explanation: [...loopNotes(judgement), ...explain(trace, attempt.decisions, attempt.history.operations, lineAt)],
+    ...(judgement.liveness === undefined ? {} : { liveness: judgement.liveness }),
     ...why,
     ...(witness === null ? {} : { witness }),
     trace,
@@ -103,6 +113,15 @@ function witnessOf({ properties }: Scenario, name: string, history: History): Wi
   } catch (error) {
     throw new PropertyError(name, error);
   }
+}
+
+function loopNotes({ liveness }: Judgement): string[] {
+  const { loop } = liveness ?? {};
+  if (loop === undefined) return [];
+  return [
+    `step ${loop.from}: from here on the same steps over and over`,
+    `step ${loop.to}: the end of the first round`,
+  ];
 }
 
 /** The scenario as shrinking sees it. */
@@ -132,7 +151,7 @@ class LaneSubject implements Subject {
   async attempt({ guide, draws, faults = [] }: Plan): Promise<Attempt> {
     const runs = this.#runs;
     await runs.breathe();
-    const { stepsMax } = runs.search;
+    const { stepsMax } = runs;
     const schedule = [...guide];
     const outcome = await runs.lane.run({
       strategy: "guide",

@@ -4,6 +4,7 @@ import { shortDataText } from "../data-text.ts";
 import type { Fault, FaultToCome } from "../fault.ts";
 import type { History } from "../history.ts";
 import { looksAtTime } from "../judge.ts";
+import type { Wait } from "../liveness.ts";
 import type { FaultInWords } from "../result.ts";
 import type { TraceEntry } from "../trace.ts";
 import { processNames, type FilesAtStart, type FolderView, type Scenario } from "../scenario.ts";
@@ -31,6 +32,7 @@ import { Recording, type RunNames } from "./recording.ts";
 import { RunFolder } from "./run-folder.ts";
 import { processAt, Scheduler } from "./scheduler.ts";
 import { Values } from "./values.ts";
+import { waitsOf } from "./waits.ts";
 
 /**
  * Executes runs, one after the other, in one lane: the conductor's half of the engine. It sets up a run, gives the baton
@@ -172,6 +174,11 @@ export class Lane {
   /** Its trace. */
   trace(): TraceEntry[] {
     return this.recording.trace(this.names);
+  }
+
+  /** What its processes wait for. */
+  waits(): Wait[] {
+    return waitsOf(this.#memory, this.names);
   }
 
   /** What befell its processes. */

@@ -151,7 +151,7 @@ export class Scheduler implements Choice {
       let index = 0;
       if (this.count > 1) words[H.choices]++;
       if (this.count > 1 || this.#strategy.everyStep === true) {
-        index = this.#strategy.choose(this);
+        index = this.#mayBeUnfair() ? Math.floor(this.random() * this.count) : this.#strategy.choose(this);
         if (index < 0) return this.end(ENDING.pruned);
       }
       const strand = this.#candidates[index];
@@ -159,6 +159,11 @@ export class Scheduler implements Choice {
       if (fault < 0) return this.#grant(strand);
       this.#strike(strand, fault);
     }
+  }
+
+  /** A run this long may be one only because somebody is never let to move. */
+  #mayBeUnfair(): boolean {
+    return this.#strategy.fair !== true && this.#words[H.steps] > this.#words[H.stepsMax] / 2;
   }
 
   end(ending: number): number {

@@ -1,5 +1,5 @@
 import { PLACES } from "./state-places.ts";
-import { indexOfStrand, STRANDS_PER_PROCESS, type Choice, type Strategy } from "./strategy.ts";
+import { indexOfStrand, STRANDS_PER_PROCESS, TURN_STEPS_MAX, type Choice, type Strategy } from "./strategy.ts";
 import { forgetVainSteps, waitsInVain, watchVainSteps } from "./waiting-in-vain.ts";
 
 /**
@@ -13,11 +13,13 @@ import { forgetVainSteps, waitsInVain, watchVainSteps } from "./waiting-in-vain.
  */
 export const explorer: Strategy = {
   name: "explorer",
+  fair: true,
   everyStep: true,
 
   begin(choice) {
     const { state } = choice;
     state[POSITION] = 0;
+    state[TURN] = 0;
     state.fill(0, ASLEEP, ASLEEP + choice.processes * STRANDS_PER_PROCESS);
     forgetVainSteps(choice);
   },
@@ -40,6 +42,7 @@ export const explorer: Strategy = {
 
   granted(choice, strand) {
     watchVainSteps(choice, strand);
+    choice.state[TURN] = strand === choice.last ? choice.state[TURN] + 1 : 1;
     if (choice.state[POSITION] <= choice.schedule(0)) return;
     const taken = indexOfStrand(choice, strand);
     for (let index = 0; index < choice.count; index++) {
@@ -50,16 +53,19 @@ export const explorer: Strategy = {
 
 // Places in the strategy's state.
 const POSITION = PLACES.own;
+/** Steps that the strand that is moving has taken since the last switch. */
+const TURN = PLACES.own + 1;
 const ASLEEP = PLACES.own + 8;
 
-/** The one that is moving if it may, else the first that may; one that spins only if nobody else can. -1: all are asleep. */
+/** The one that is moving if it may and has not for too long, else the first that may; one that spins only if nobody else can. -1: all are asleep. */
 function firstAwake(choice: Choice): number {
+  const tooLong = choice.state[TURN] >= TURN_STEPS_MAX;
   let first = -1;
   let spinning = -1;
   for (let index = 0; index < choice.count; index++) {
     const strand = choice.strand(index);
     if (choice.state[ASLEEP + strand] === 1) continue;
-    if (waitsInVain(choice, strand)) {
+    if (waitsInVain(choice, strand) || (tooLong && strand === choice.last)) {
       if (spinning < 0) spinning = index;
     } else if (strand === choice.last) return index;
     else if (first < 0) first = index;

@@ -1,4 +1,4 @@
-import { withoutPreemption, type Strategy } from "./strategy.ts";
+import { TURN_STEPS_MAX, withoutPreemption, type Strategy } from "./strategy.ts";
 
 /**
  * Follows a list of strands, one for each step, then goes on without preemption. Searches use it to visit the schedules
@@ -6,10 +6,12 @@ import { withoutPreemption, type Strategy } from "./strategy.ts";
  */
 export const guide: Strategy = {
   name: "guide",
+  fair: true,
   everyStep: true,
 
   begin(choice) {
     choice.state[POSITION] = 0;
+    choice.state[TURN] = 0;
   },
 
   choose(choice) {
@@ -20,9 +22,17 @@ export const guide: Strategy = {
       }
       choice.diverged();
     }
-    return withoutPreemption(choice);
+    const index = withoutPreemption(choice);
+    const tooLong = choice.state[TURN] >= TURN_STEPS_MAX && choice.strand(index) === choice.last;
+    return tooLong ? (index + 1) % choice.count : index;
+  },
+
+  granted(choice, strand) {
+    choice.state[TURN] = strand === choice.last ? choice.state[TURN] + 1 : 1;
   },
 };
 
-// Place in the strategy's state.
+// Places in the strategy's state.
 const POSITION = 0;
+/** Steps that the strand that is moving has taken since the last switch. */
+const TURN = 1;

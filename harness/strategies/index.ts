@@ -1,6 +1,7 @@
 import { delayBounded } from "./delay-bounded.ts";
 import { explorer } from "./explorer.ts";
 import { guide } from "./guide.ts";
+import { lockstep } from "./lockstep.ts";
 import { pct } from "./pct.ts";
 import { pos } from "./pos.ts";
 import { profile } from "./profile.ts";
@@ -12,7 +13,16 @@ import { surw } from "./surw.ts";
 import { swarm } from "./swarm.ts";
 
 /** The ones that search by themselves: what `--strategy` takes, and what the default gives its time to. */
-export const SEARCH_STRATEGIES: readonly Strategy[] = [surw, pct, pos, randomDelay, swarm, delayBounded, randomWalk];
+export const SEARCH_STRATEGIES: readonly Strategy[] = [
+  surw,
+  pct,
+  pos,
+  randomDelay,
+  swarm,
+  delayBounded,
+  randomWalk,
+  lockstep,
+];
 
 /** All strategies; a strategy's place in this list is its number in the lane's memory. */
 export const STRATEGIES: readonly Strategy[] = [...SEARCH_STRATEGIES, profile, replay, guide, explorer];

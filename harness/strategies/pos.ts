@@ -8,6 +8,7 @@ import { indexOfStrand, type Strategy } from "./strategy.ts";
  */
 export const pos: Strategy = {
   name: "pos",
+  fair: true,
 
   begin: forgetPriorities,
 

@@ -9,6 +9,7 @@ import { indexOfStrand, STRANDS_PER_PROCESS, type Choice, type Strategy } from "
  */
 export const profile: Strategy = {
   name: "profile",
+  fair: true,
   everyStep: true,
 
   begin(choice) {

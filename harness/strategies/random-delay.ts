@@ -9,6 +9,7 @@ import type { Choice, Strategy } from "./strategy.ts";
  */
 export const randomDelay: Strategy = {
   name: "random-delay",
+  fair: true,
 
   begin(choice) {
     choice.state[CLOCK] = 0;

@@ -1,4 +1,5 @@
-import { indexOfStrand, withoutPreemption, type Strategy } from "./strategy.ts";
+import { PLACES } from "./state-places.ts";
+import { indexOfStrand, withoutPreemption, type Choice, type Strategy } from "./strategy.ts";
 
 /**
  * Follows a saved schedule: segments of strand, fingerprint and occurrence, three numbers each. 'Strand 64 until it is
@@ -9,11 +10,18 @@ import { indexOfStrand, withoutPreemption, type Strategy } from "./strategy.ts";
  */
 export const replay: Strategy = {
   name: "replay",
+  fair: true,
   everyStep: true,
 
   begin(choice) {
-    choice.state[POSITION] = 0;
-    for (let index = 0; index < choice.scheduleLength / 3; index++) choice.state[SEEN + index] = 0;
+    const { state } = choice;
+    state[POSITION] = 0;
+    state.fill(0, TABLE, TABLE + SLOTS * SLOT);
+    for (let at = 0; at < choice.scheduleLength; at += 3) {
+      const slot = slotOf(choice, choice.schedule(at), choice.schedule(at + 1));
+      state[slot + STRAND] = choice.schedule(at) + 1;
+      state[slot + FINGERPRINT] = choice.schedule(at + 1);
+    }
   },
 
   choose(choice) {
@@ -29,7 +37,7 @@ export const replay: Strategy = {
         fingerprint !== 0 &&
         candidate >= 0 &&
         choice.fingerprint(strand) === fingerprint &&
-        state[SEEN + position] + 1 >= occurrence;
+        state[slotOf(choice, strand, fingerprint) + TAKEN] + 1 >= occurrence;
       if (candidate >= 0 && !over) return candidate;
       // It was to be stopped before a certain step, and it is blocked or finished without having come there.
       if (candidate < 0 && fingerprint !== 0) choice.diverged();
@@ -38,15 +46,31 @@ export const replay: Strategy = {
   },
 
   granted(choice, strand) {
-    const { state } = choice;
-    const fingerprint = choice.fingerprint(strand);
-    for (let index = state[POSITION]; index < choice.scheduleLength / 3; index++) {
-      if (choice.schedule(index * 3) === strand && choice.schedule(index * 3 + 1) === fingerprint)
-        state[SEEN + index]++;
-    }
+    const slot = slotOf(choice, strand, choice.fingerprint(strand));
+    if (choice.state[slot + STRAND] !== 0) choice.state[slot + TAKEN]++;
   },
 };
 
-// Places in the strategy's state.
-const POSITION = 0;
-const SEEN = 8;
+// Places in the strategy's state: a table of the steps that the schedule names, by strand and fingerprint, and how often each
+// was taken.
+const POSITION = PLACES.own;
+const TABLE = PLACES.own + 8;
+const SLOTS = 2048;
+const SLOT = 3;
+
+// Places in a slot.
+const STRAND = 0;
+const FINGERPRINT = 1;
+const TAKEN = 2;
+
+/** The slot of this step, or the free one where it belongs. Of a full table the last one looked at, which is another's. */
+function slotOf({ state }: Choice, strand: number, fingerprint: number): number {
+  let number = (Math.imul(fingerprint, 0x9e3779b1) ^ Math.imul(strand, 0x85ebca6b)) & (SLOTS - 1);
+  for (let looked = 0; looked < SLOTS; looked++) {
+    const slot = TABLE + number * SLOT;
+    if (state[slot + STRAND] === 0) return slot;
+    if (state[slot + STRAND] === strand + 1 && state[slot + FINGERPRINT] === fingerprint) return slot;
+    number = (number + 1) & (SLOTS - 1);
+  }
+  return TABLE + number * SLOT;
+}

@@ -11,6 +11,8 @@ export interface Strategy {
   readonly name: string;
   /** Ask it at every step, also where there is only one candidate. */
   readonly everyStep?: boolean;
+  /** Nobody who can move is kept from it for ever. Of the others, the second half of a run that long is a random walk. */
+  readonly fair?: boolean;
   /** It reads what the block's profile run counted (profile.ts). */
   readonly profiled?: boolean;
   /** Called before each run. `choice.state` still holds what the last run left. */
@@ -66,6 +68,9 @@ export interface Choice {
 
 /** Strands of one process. */
 export const STRANDS_PER_PROCESS = 64;
+
+/** One strand that goes on for so many steps while another could move is passed over, or that other one might never come. */
+export const TURN_STEPS_MAX = 500;
 
 /** The place of a strand among the candidates, -1 if it is none. */
 export function indexOfStrand(choice: Choice, strand: number): number {

@@ -9,6 +9,7 @@ import { STRANDS_PER_PROCESS, type Choice, type Strategy } from "./strategy.ts";
  */
 export const swarm: Strategy = {
   name: "swarm",
+  fair: true,
 
   begin(choice) {
     for (let process = 0; process < choice.processes; process++) {
