@@ -1,7 +1,8 @@
 /** A benchmark: measures, and returns what it measured as rows. */
 export interface Bench {
   readonly name: string;
-  run(): Promise<BenchRow[]>;
+  /** @param isWanted whether a row of this name was asked for: others need not be measured */
+  run(isWanted: (name: string) => boolean): Promise<BenchRow[]>;
 }
 
 export interface BenchRow {

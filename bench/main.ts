@@ -3,12 +3,13 @@ import type { Bench, BenchRow } from "./bench.ts";
 import { checkers } from "./checkers.ts";
 import { engine } from "./engine.ts";
 import { exploration } from "./exploration.ts";
-import { primitives } from "./primitives.ts";
+import { primitives } from "./primitives/index.ts";
 
+// npm run bench -- NAME [WORDS]: all rows of a benchmark, or those in whose names one of the words is.
 const BENCHES: readonly Bench[] = [engine, primitives, exploration, checkers];
 
 const json = process.argv.includes("--json");
-const name = process.argv.slice(2).find((argument) => !argument.startsWith("--"));
+const [name, ...words] = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
 const bench = BENCHES.find((other) => other.name === name);
 if (bench === undefined) {
   const known = BENCHES.map((other) => other.name).join(", ");
@@ -17,7 +18,8 @@ if (bench === undefined) {
   );
   process.exitCode = 2;
 } else {
-  const rows = await bench.run();
+  const isWanted = (row: string): boolean => words.length === 0 || words.some((word) => row.includes(word));
+  const rows = (await bench.run(isWanted)).filter((row) => isWanted(row.name));
   process.stdout.write(json ? `${JSON.stringify({ bench: bench.name, rows })}\n` : table(rows));
 }
 

@@ -1,7 +1,8 @@
 import koffi from "koffi";
-import { Event, Process, SharedBytes, Value } from "../primitives/index.ts";
-import { commons } from "../primitives/memory/commons.ts";
-import { monotonicNow } from "../primitives/memory/monotonic.ts";
+import { Event, SharedBytes, Value } from "../../primitives/index.ts";
+import { commons } from "../../primitives/memory/commons.ts";
+import { monotonicNow } from "../../primitives/memory/monotonic.ts";
+import { started } from "./gate.ts";
 
 /**
  * The peer of our noticing a holder's death: a robust mutex of POSIX, where the kernel itself tells the next owner
@@ -22,9 +23,9 @@ export async function robustMutexDeathMs(rounds: number): Promise<number | null>
     const held = new Event();
     const waiting = new Event();
     const gotAtMs = new Value("float64", 0);
-    const holder = started("holdMutex", [mutex, held]);
+    const holder = started(import.meta.url, "holdMutex", [mutex, held]);
     await held.wait();
-    const waiter = started("waitForMutex", [mutex, waiting, gotAtMs]);
+    const waiter = started(import.meta.url, "waitForMutex", [mutex, waiting, gotAtMs]);
     await waiting.wait();
     // It says so right before it blocks.
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -53,12 +54,6 @@ export function waitForMutex(mutex: SharedBytes, waiting: Event, gotAtMs: Value<
 /** More than the C library's types for a mutex and its attributes take. */
 const MUTEX_BYTES = 64;
 const EOWNERDEAD = 130;
-
-function started(role: string, args: readonly unknown[]): Process {
-  const process = new Process(import.meta.url, role, { args });
-  process.start();
-  return process;
-}
 
 function addressOf(bytes: SharedBytes): number {
   return commons().region.address + bytes.offset;

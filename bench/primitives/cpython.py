@@ -1,4 +1,4 @@
-# The same loops as in primitives.ts, in CPython's multiprocessing: prints one JSON object of name: value.
+# The same loops as beside this file, in CPython's multiprocessing. Takes {counts, names} as JSON, prints {name: value}.
 import json, sys, time
 from multiprocessing import get_context
 
@@ -118,28 +118,46 @@ def condition_trips(rounds=10_000):
     return rounds / (perf() - t)
 
 
-def main():
-    out = {}
-    out["Lock pair"] = pair_ns(mp.Lock())
-    out["RLock pair"] = pair_ns(mp.RLock())
-    out["Semaphore pair"] = pair_ns(mp.Semaphore(1))
-    out["Event isSet"], out["Event set"] = event_ns()
-    out["Value add"] = value_ns()
-    counts = json.loads(sys.argv[1])
-    items = {"int": 7, "100 B": b"x" * 100, "10 KB": b"x" * 10_000, "1 MB": b"x" * 1_000_000, "object": {"id": 7, "name": "n" * 60, "ok": True}}
-    for size, item in items.items():
-        queue = mp.Queue()
-        out[f"Queue {size}"] = messages_per_second(queue.put, queue.get, item, counts[size])
-        simple = mp.SimpleQueue()
-        out[f"SimpleQueue {size}"] = messages_per_second(simple.put, simple.get, item, counts[size])
-        receiver, sender = mp.Pipe(False)
-        out[f"Pipe {size}"] = messages_per_second(sender.send, receiver.recv, item, counts[size])
+ITEMS = {
+    "int": 7,
+    "100 B": b"x" * 100,
+    "10 KB": b"x" * 10_000,
+    "1 MB": b"x" * 1_000_000,
+    "object": {"id": 7, "name": "n" * 60, "ok": True},
+    "nested object": {"id": 7, "name": "ada", "at": {"x": 1.5, "y": -2.25}, "tags": ["new", "red"], "ok": True, "note": None},
+}
+
+
+def queue_rate(queue, size, count, producers=1, consumers=1):
+    return messages_per_second(queue.put, queue.get, ITEMS[size], count, producers, consumers)
+
+
+def pipe_rate(size, count):
+    receiver, sender = mp.Pipe(False)
+    return messages_per_second(sender.send, receiver.recv, ITEMS[size], count)
+
+
+def measures(counts):
+    yield "Lock pair", lambda: pair_ns(mp.Lock())
+    yield "RLock pair", lambda: pair_ns(mp.RLock())
+    yield "Semaphore pair", lambda: pair_ns(mp.Semaphore(1))
+    yield "Event isSet", lambda: event_ns()[0]
+    yield "Event set", lambda: event_ns()[1]
+    yield "Value add", value_ns
+    for size, count in counts.items():
+        yield f"Queue {size}", lambda: queue_rate(mp.Queue(), size, count)
+        yield f"SimpleQueue {size}", lambda: queue_rate(mp.SimpleQueue(), size, count)
+        yield f"Pipe {size}", lambda: pipe_rate(size, count)
     for producers, consumers in ((4, 1), (1, 4)):
-        queue = mp.Queue()
-        out[f"Queue {producers} to {consumers}"] = messages_per_second(queue.put, queue.get, 7, counts["int"], producers, consumers)
-    out["Barrier of 4"] = barrier_rounds()
-    out["Condition round trip"] = condition_trips()
-    print(json.dumps(out))
+        name = f"Queue {producers} to {consumers}"
+        yield name, lambda: queue_rate(mp.Queue(), "int", counts["int"], producers, consumers)
+    yield "Barrier of 4", barrier_rounds
+    yield "Condition round trip", condition_trips
+
+
+def main():
+    asked = json.loads(sys.argv[1])
+    print(json.dumps({name: take() for name, take in measures(asked["counts"]) if name in asked["names"]}))
 
 
 main()
