@@ -1,6 +1,7 @@
 import { deserialize, serialize } from "node:v8";
 import { DecodeError, NotSharableError } from "./errors.ts";
-import { plainTextOf, plainValueOf } from "./plain-text.ts";
+import { freshBytes } from "./memory/fresh-bytes.ts";
+import { plainBytesOf, written } from "./plain-bytes.ts";
 
 /**
  * How values become bytes. Common small things have codings of their own, because the structured clone takes about a
@@ -16,8 +17,19 @@ export interface Coded {
   readonly byteLength: number;
 }
 
-/** Text is written into shared memory as UTF-8, and read from there, without a copy in between. */
+/**
+ * Text is written into shared memory as UTF-8, and read from there, without a copy in between. Of `written`, which holds a plain
+ * value until the next one is encoded, the first `byteLength` bytes count; see `kept`.
+ */
 export type Body = Uint8Array | string;
+
+/** The same with a body that lasts: for one who waits, and lets others encode meanwhile. */
+export function kept(value: Coded): Coded {
+  if (value.body !== written) return value;
+  const body = freshBytes(value.byteLength);
+  body.set(written.subarray(0, value.byteLength));
+  return { ...value, body };
+}
 
 export function encode(value: unknown): Coded {
   switch (typeof value) {
@@ -31,7 +43,7 @@ export function encode(value: unknown): Coded {
     case "undefined":
       return UNDEFINED;
     case "string":
-      return codedText(STRING, value) ?? coded(CLONED, cloned(value));
+      return codedText(value) ?? coded(CLONED, cloned(value));
     case "object":
       if (value === null) return NULL;
       if (value.constructor === Uint8Array) return coded(BYTES, value);
@@ -42,21 +54,19 @@ export function encode(value: unknown): Coded {
 }
 
 function encodeObject(value: object): Coded | null {
-  const text = plainTextOf(value);
-  return text === null ? null : codedText(PLAIN, text);
+  const byteLength = plainBytesOf(value);
+  return byteLength === 0 ? null : { tag: PLAIN, inline: 0, body: written, byteLength };
 }
 
-/** @param body a copy that nobody else uses: it may become the value itself */
-export function decode(tag: number, inline: number, body: Body): unknown {
+/** @param body a copy that nobody else uses: it may become the value itself; of a plain value, that value */
+export function decode(tag: number, inline: number, body: unknown): unknown {
   switch (tag) {
     case INTEGER:
       return inline;
     case CONSTANT:
       return CONSTANTS[inline];
     case STRING:
-      return body;
     case PLAIN:
-      return plainValueOf(body as string);
     case BYTES:
       return body;
     case RAW:
@@ -76,7 +86,7 @@ export function codedBytes(bytes: Uint8Array): Coded {
 }
 
 /** The bytes of a message that was sent as bytes. */
-export function bytesOf(tag: number, body: Body): Uint8Array {
+export function bytesOf(tag: number, body: unknown): Uint8Array {
   if (tag !== RAW) throw new DecodeError("it was sent as a value, not as bytes");
   return body as Uint8Array;
 }
@@ -88,7 +98,8 @@ const BYTES = 4;
 const CLONED = 5;
 /** Bytes that are no value: from sendBytes, for recvBytes. */
 const RAW = 6;
-const PLAIN = 7;
+/** A plain value: whoever reads the body reads the value; see plain-bytes.ts. */
+export const PLAIN = 7;
 const NOTHING = new Uint8Array(0);
 const CONSTANTS = [undefined, null, false, true];
 const UNDEFINED: Coded = { tag: CONSTANT, inline: 0, body: NOTHING, byteLength: 0 };
@@ -101,9 +112,9 @@ function coded(tag: number, body: Uint8Array): Coded {
 }
 
 /** Half surrogate pairs do not survive UTF-8, but the structured clone: null for text that has any. */
-function codedText(tag: number, body: string): Coded | null {
+function codedText(body: string): Coded | null {
   const byteLength = Buffer.byteLength(body, "utf8");
-  return byteLength === body.length || body.isWellFormed() ? { tag, inline: 0, body, byteLength } : null;
+  return byteLength === body.length || body.isWellFormed() ? { tag: STRING, inline: 0, body, byteLength } : null;
 }
 
 function cloned(value: unknown): Uint8Array {

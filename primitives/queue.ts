@@ -1,4 +1,4 @@
-import { decode, encode, type Coded } from "./codec.ts";
+import { type Coded, decode, encode, kept } from "./codec.ts";
 import { ClosedError, QueueEmpty, QueueEnded, QueueFull } from "./errors.ts";
 import { currentArena } from "./memory/arena.ts";
 import { probe } from "./memory/probe.ts";
@@ -216,7 +216,8 @@ export class Queue<T = unknown> extends Primitive {
   }
 
   /** `put` of what is encoded already, as a part of another operation: it does not appear in the history. */
-  async sendAsync(coded: Coded, options: WaitOptions | undefined): Promise<void> {
+  async sendAsync(value: Coded, options: WaitOptions | undefined): Promise<void> {
+    const coded = kept(value);
     const patience = patienceOf(options);
     for (let asWaiter = false; ; asWaiter = true) {
       if (!(await this.ring.writers.takeAsync(patience.forLock(asWaiter)))) throw this.#lateWriter(asWaiter);
@@ -233,7 +234,8 @@ export class Queue<T = unknown> extends Primitive {
     this.sendSync(this.#coded(value), options);
   }
 
-  sendSync(coded: Coded, options: WaitOptions | undefined): void {
+  sendSync(value: Coded, options: WaitOptions | undefined): void {
+    const coded = probe === null ? value : kept(value);
     const patience = patienceOf(options);
     if (probe === null && !patience.once) this.ring.lingerForRoom(coded.byteLength);
     for (let asWaiter = false; ; asWaiter = true) {

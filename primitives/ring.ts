@@ -1,4 +1,4 @@
-import type { Body, Coded } from "./codec.ts";
+import { type Body, type Coded, PLAIN } from "./codec.ts";
 import { Lock } from "./lock.ts";
 import { Arena, currentArena, withArena } from "./memory/arena.ts";
 import { announceCopy } from "./memory/bytes.ts";
@@ -6,6 +6,7 @@ import { freshBytes } from "./memory/fresh-bytes.ts";
 import { probe } from "./memory/probe.ts";
 import type { Region } from "./memory/region.ts";
 import { Word } from "./memory/word.ts";
+import { plainValueOf, writtenWords } from "./plain-bytes.ts";
 import {
   brokenOff,
   BROKEN,
@@ -187,7 +188,7 @@ export class Ring {
       tag: tag & ~TEXT,
       inline: words[header + 3],
       byteLength,
-      body: byteLength > 0 || (tag & TEXT) !== 0 ? this.#read(at, byteLength, (tag & TEXT) !== 0) : NOTHING,
+      body: byteLength > 0 || (tag & TEXT) !== 0 ? this.#read(at, byteLength, tag) : NOTHING,
     };
   }
 
@@ -319,17 +320,27 @@ export class Ring {
     const beforeEnd = this.#base + this.capacity - start;
     if (byteLength <= beforeEnd) {
       if (typeof body === "string") this.region.text.write(body, start, byteLength, "utf8");
-      else this.region.bytes.set(body, start);
+      else if (body.length === byteLength) this.region.bytes.set(body, start);
+      else this.#writePlain(start, byteLength);
       return;
     }
-    const bytes = typeof body === "string" ? Buffer.from(body, "utf8") : body;
+    const bytes = typeof body === "string" ? Buffer.from(body, "utf8") : body.subarray(0, byteLength);
     this.region.bytes.set(bytes.subarray(0, beforeEnd), start);
     this.region.bytes.set(bytes.subarray(beforeEnd), this.#base);
   }
 
-  #read(at: number, byteLength: number, isText: boolean): Body {
+  /** What `written` holds. A record's bytes begin at a word and end with one, whatever of that one counts. */
+  #writePlain(start: number, byteLength: number): void {
+    const { words } = this.region;
+    const first = start >> 2;
+    for (let index = 0; index * 4 < byteLength; index++) words[first + index] = writtenWords[index];
+  }
+
+  #read(at: number, byteLength: number, tag: number): unknown {
     const start = this.#bodyOffset(at);
     const beforeEnd = this.#base + this.capacity - start;
+    if (byteLength <= beforeEnd && tag === PLAIN) return plainValueOf(this.region.text, start);
+    const isText = (tag & TEXT) !== 0;
     if (byteLength <= beforeEnd && isText) return this.region.text.toString("utf8", start, start + byteLength);
     const copy = freshBytes(byteLength);
     if (byteLength <= beforeEnd) copy.set(this.region.bytes.subarray(start, start + byteLength));
@@ -337,6 +348,7 @@ export class Ring {
       copy.set(this.region.bytes.subarray(start, start + beforeEnd));
       copy.set(this.region.bytes.subarray(this.#base, this.#base + byteLength - beforeEnd), beforeEnd);
     }
+    if (tag === PLAIN) return plainValueOf(Buffer.from(copy.buffer, copy.byteOffset, byteLength), 0);
     return isText ? Buffer.from(copy.buffer, copy.byteOffset, byteLength).toString("utf8") : copy;
   }
 
@@ -345,7 +357,7 @@ export class Ring {
   }
 }
 
-/** A message as it was found: its body is a copy. */
+/** A message as it was found: its body is a copy, or the value itself where the record is PLAIN. */
 export interface Message {
   /** Position of its record. */
   readonly at: number;
@@ -355,7 +367,7 @@ export interface Message {
   readonly inline: number;
   /** Length of the body in the ring. */
   readonly byteLength: number;
-  readonly body: Body;
+  readonly body: unknown;
 }
 
 /** What a writer finds. */
