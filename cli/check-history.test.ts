@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { addCheckHistoryCommand } from "./check-history.ts";
 
 let folder = "";
@@ -55,16 +55,43 @@ test("--json prints one document with the verdict of each object", async () => {
   });
 });
 
-test("a search that reaches its limit ends with status 3 and is no pass", async () => {
-  const writes = [1, 1, 2, 2].map((value, at) =>
-    JSON.stringify({ process: `p${at}`, operation: "write", args: [value], invoked: at, returned: 10 + at }),
-  );
-  const { status, output } = await run(writes.join("\n"), "--model", "register", "--configurations", "1");
-  expect(status).toBe(3);
-  expect(output.replaceAll(/\s+/g, " ")).toMatch(
-    /^\? the history \(4 operations, register\): undecided, the search reached configurationsMax \(1\), after \d of 4/,
-  );
+describe("a search that reaches a limit ends with status 3 and is no pass", () => {
+  // Eleven writes and a compare-and-set at once: no monitor knows what to do with it.
+  const writes = Array.from({ length: 12 }, (_, at) =>
+    JSON.stringify({
+      ...(at === 11 ? { operation: "cas", args: [50, 51], result: false } : { operation: "write", args: [at] }),
+      process: `p${at}`,
+      invoked: at,
+      returned: 20 + at,
+    }),
+  ).join("\n");
+
+  test.each([
+    ["--configurations", "1", "configurationsMax (1)"],
+    ["--kept", "1", "keptMax (1)"],
+    ["--time-limit", "0.000001", "the time that was given"],
+  ])("%s %s", async (option, value, reached) => {
+    const { status, output } = await run(writes, "--model", "cas-register", option, value);
+    expect(status).toBe(3);
+    expect(output.replaceAll(/\s+/g, " ")).toBe(
+      `? the history (12 operations, cas-register): undecided, the search reached ${reached}, after 0 of 12 responses `,
+    );
+  });
+
+  test("in a document, too", async () => {
+    const { status, output } = await run(writes, "--model", "cas-register", "--configurations", "1", "--json");
+    expect(status).toBe(3);
+    const [object] = JSON.parse(output).objects;
+    expect(object).toMatchObject({ verdict: "undecided", explained: 0, responses: 12 });
+  });
+
+  test("one object that is violated counts more than another that is undecided", async () => {
+    const { status } = await run(`${writes}\n${STALE}`, "--model", "cas-register:0", "--configurations", "1");
+    expect(status).toBe(1);
+  });
 });
+
+const STALE = `{"process":"c1","operation":"read","object":"other","result":1,"invoked":50,"returned":51}\n`;
 
 test.each([
   ["an unknown model", GOOD, ["--model", "sofa"], /There is no model "sofa"\. Choose one of barrier, /],

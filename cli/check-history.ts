@@ -5,7 +5,7 @@ import type { Model } from "../properties/model.ts";
 import { HISTORY_FORMATS, type HistoryFormat, readHistory } from "../properties/histories/read-history.ts";
 import { HistoryFileError, objectsIn, operationsOf, type Recording } from "../properties/histories/recording.ts";
 import { checkConsistency, type Consistency } from "../properties/linearizability.ts";
-import type { Verdict } from "../properties/linearizability/verdict.ts";
+import type { Budget, Verdict } from "../properties/linearizability/verdict.ts";
 import { namedModel, NAMED_MODELS } from "../properties/models/named.ts";
 import { UnknownOperationError } from "../properties/model.ts";
 import { counted, spoken } from "../properties/wording.ts";
@@ -34,6 +34,7 @@ export function addCheckHistoryCommand(program: Command, setStatus: (status: num
         .default("linearizable"),
     )
     .option("--configurations <n>", "give up after looking at so many configurations of an object", positive)
+    .option("--kept <n>", "give up when so many configurations have to be kept at one time", positive)
     .option("--time-limit <seconds>", "give up on an object after so many seconds", positive)
     .option("--json", "one JSON document on standard output, and nothing else there")
     .action((file: string, options: Options) => setStatus(checkHistory(file, options)));
@@ -45,6 +46,7 @@ interface Options {
   readonly object?: string;
   readonly consistency: Consistency;
   readonly configurations?: number;
+  readonly kept?: number;
   readonly timeLimit?: number;
   readonly json?: boolean;
 }
@@ -121,10 +123,11 @@ function checkedAgainst(file: string, check: () => Verdict): Verdict {
   }
 }
 
-function budgetOf({ configurations, timeLimit }: Options): { configurationsMax?: number; expired?: () => boolean } {
+function budgetOf({ configurations, kept, timeLimit }: Options): Budget {
   const until = timeLimit === undefined ? undefined : performance.now() + timeLimit * 1000;
   return {
     ...(configurations === undefined ? {} : { configurationsMax: configurations }),
+    ...(kept === undefined ? {} : { keptMax: kept }),
     ...(until === undefined ? {} : { expired: () => performance.now() > until }),
   };
 }

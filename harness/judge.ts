@@ -82,10 +82,13 @@ function checked(property: Property, history: History): Violation | null {
 
 /** A property could not decide: it was given a history that it cannot read, or it ran out of its budget. */
 export class PropertyError extends Error {
+  /** It reached a limit of its own, as the search for an order does: the run may hold or not. Else it is broken. */
+  readonly isUndecided: boolean;
   constructor(name: string, cause: unknown) {
     super(`the property ${name} threw ${cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)}`, {
       cause,
     });
+    this.isUndecided = cause instanceof Error && cause.name === "UndecidedError";
   }
 }
 

@@ -21,6 +21,7 @@ export interface Property {
   readonly claim: string;
   /** It reads `history.times`. Runs that differ in nothing but their times are then judged one by one, which takes longer. */
   readonly looksAtTime?: true;
+  /** An error whose name is "UndecidedError" says that the history is beyond a limit: the check ends in trouble, and not as a pass. */
   check(history: History): Violation | null;
   /**
    * How far a history that `check` refused can be explained, for a picture of it; null if this one cannot be drawn. Only

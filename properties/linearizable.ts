@@ -82,7 +82,7 @@ export function linearizable<Made extends object>(
     },
     properties: [
       ofTheProgram(linearizability({ model, consistency, budget })),
-      ...(consistency === "linearizable" ? [ofTheProgram(noNeedlessWait({ model, ...budget }))] : []),
+      ...(consistency === "linearizable" ? [ofTheProgram(noNeedlessWait({ model, budget }))] : []),
     ],
     mayEndBlocked: true,
     ...(options.survives === undefined ? {} : { survives: options.survives }),

@@ -58,7 +58,7 @@ test("what only tries may not wait at all", () => {
 
 test("a search that reaches its limit is undecided, and no pass", () => {
   const history = sketch(`p1 1..3 queue.put(1)\np2 2..4 queue.put(2)\nc1 5.. queue.get()\nc1 blocked`);
-  expect(() => noNeedlessWait({ model: queueModel(), configurationsMax: 1 }).check(history)).toThrow(
+  expect(() => noNeedlessWait({ model: queueModel(), budget: { configurationsMax: 1 } }).check(history)).toThrow(
     /undecided: the search reached configurationsMax \(1\)/,
   );
 });

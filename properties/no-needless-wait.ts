@@ -4,7 +4,7 @@ import { columnsOf } from "./columns.ts";
 import { objectsOf } from "./fifo.ts";
 import { coreOf } from "./linearizability/core.ts";
 import { relevantTo } from "./linearizability/problem.ts";
-import { CONFIGURATIONS_MAX } from "./linearizability/verdict.ts";
+import type { Budget } from "./linearizability/verdict.ts";
 import { waitsRightly } from "./linearizability/waiting.ts";
 import { witnessOf } from "./linearizability/witness.ts";
 import { UndecidedError } from "./linearizability.ts";
@@ -18,7 +18,7 @@ import { counted, listed, spoken } from "./wording.ts";
  *
  * A scenario in which waiting for ever can be right says `mayEndBlocked: true`.
  *
- * @throws {UndecidedError} from `check`, if the search reached `configurationsMax` (default: 20 million): it is no pass.
+ * @throws {UndecidedError} from `check`, if the search reached a limit of the budget: it is no pass.
  *
  * @example
  * noNeedlessWait({ object: "orders", model: queueModel() }).check(history)?.message;
@@ -27,9 +27,9 @@ import { counted, listed, spoken } from "./wording.ts";
 export function noNeedlessWait(options: {
   readonly model: Model<any>;
   readonly object?: string;
-  readonly configurationsMax?: number;
+  readonly budget?: Budget;
 }): Property {
-  const { model, configurationsMax = CONFIGURATIONS_MAX } = options;
+  const { model, budget } = options;
   const wrong = (history: History): Found | null => {
     const blocked = new Set(history.processes.filter(({ end }) => end === "blocked").map(({ process }) => process));
     if (blocked.size === 0) return null;
@@ -37,7 +37,7 @@ export function noNeedlessWait(options: {
       const own = { ...history, operations: history.operations.filter((operation) => operation.object === object) };
       const waiting = own.operations.filter(({ process, outcome }) => outcome === "pending" && blocked.has(process));
       if (waiting.length === 0) continue;
-      const violation = needless(own, waiting, model, configurationsMax);
+      const violation = needless(own, waiting, model, budget);
       if (violation !== null) return { violation, own, waiting };
     }
     return null;
@@ -61,13 +61,16 @@ interface Found {
   readonly waiting: readonly Operation[];
 }
 
+/** Most configurations for each check of the reduction to few operations; where it is reached, more of them are named. */
+const CORE_CONFIGURATIONS_MAX = 20_000;
+
 const MAY_NOT_WAIT = /^try|nowait$/i;
 
 function needless(
   history: History,
   waiting: readonly Operation[],
   model: Model<any>,
-  configurationsMax: number,
+  budget: Budget | undefined,
 ): Violation | null {
   const hung = waiting.find(({ operation }) => MAY_NOT_WAIT.test(operation));
   if (hung !== undefined) {
@@ -76,11 +79,8 @@ function needless(
   const columns = relevantTo(columnsOf(history), model);
   const known = new Set(columns.id);
   const own = waiting.filter(({ id }) => known.has(id));
-  const rightly = waitsRightly(columns, model, idsOf(own), configurationsMax);
-  if (rightly === null) {
-    const responses = history.operations.filter(({ outcome }) => outcome !== "pending").length;
-    throw new UndecidedError(`the search reached configurationsMax (${configurationsMax})`, 0, responses);
-  }
+  const rightly = waitsRightly(columns, model, idsOf(own), budget);
+  if (typeof rightly !== "boolean") throw new UndecidedError(rightly.reason, rightly.explained, rightly.responses);
   if (rightly) return null;
   // Who is not needed may as well have died: what it did is then optional, and it waits for nothing.
   const core = coreOf(
@@ -93,9 +93,8 @@ function needless(
         certain.has(operation.id) ? operation : { ...operation, outcome: "pending" as const, returned: null },
       );
       const still = own.filter(({ id }) => certain.has(id));
-      return (
-        waitsRightly(columnsOf({ ...history, operations: weakened }), model, idsOf(still), configurationsMax) === false
-      );
+      const limits = { ...budget, configurationsMax: CORE_CONFIGURATIONS_MAX };
+      return waitsRightly(columnsOf({ ...history, operations: weakened }), model, idsOf(still), limits) === false;
     },
   );
   return { message: sentence(core), operations: [...idsOf(core)].sort((a, b) => a - b) };

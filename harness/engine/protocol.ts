@@ -121,6 +121,6 @@ export interface Found {
 
 /** The harness could not do its work; it says nothing about the scenario. */
 export interface Trouble {
-  readonly kind: "scenario" | "nondeterministic" | "worker" | "token" | "no-concurrency";
+  readonly kind: "scenario" | "nondeterministic" | "undecided" | "worker" | "token" | "no-concurrency";
   readonly message: string;
 }

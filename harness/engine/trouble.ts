@@ -10,7 +10,8 @@ export function troubleOf(error: unknown, name: string): Trouble {
     return { kind: "nondeterministic", message: `${name} is not deterministic: ${error.message}` };
   if (error instanceof DivergedError) return { kind: "token", message: error.message };
   if (error instanceof ScenarioError) return { kind: "scenario", message: error.message };
-  if (error instanceof PropertyError) return { kind: "scenario", message: `${name}: ${error.message}` };
+  if (error instanceof PropertyError)
+    return { kind: error.isUndecided ? "undecided" : "scenario", message: `${name}: ${error.message}` };
   return { kind: "worker", message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }
 
