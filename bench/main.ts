@@ -3,10 +3,11 @@ import type { Bench, BenchRow } from "./bench.ts";
 import { checkers } from "./checkers.ts";
 import { engine } from "./engine.ts";
 import { exploration } from "./exploration.ts";
+import { faults } from "./faults.ts";
 import { primitives } from "./primitives/index.ts";
 
 // npm run bench -- NAME [WORDS]: all rows of a benchmark, or those in whose names one of the words is.
-const BENCHES: readonly Bench[] = [engine, primitives, exploration, checkers];
+const BENCHES: readonly Bench[] = [engine, primitives, exploration, checkers, faults];
 
 const json = process.argv.includes("--json");
 const [name, ...words] = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));

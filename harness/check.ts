@@ -300,6 +300,7 @@ class Checking {
       exhaustive: this.#tallies.some((tally) => tally.exhaustive === true),
       seed,
       notes: this.#tallies.flatMap((tally) => tally.notes),
+      ...withSurvived(this.#tallies),
       ...(this.#behaviours.length === 0 ? {} : { coverage: coverageOf(this.#behaviours) }),
     };
   }
@@ -359,6 +360,12 @@ function runsOf(runs: number, shard: Shard): number {
   const last = Math.ceil(runs / RUNS_PER_BLOCK) - 1;
   const missing = last % shard.count === shard.index - 1 ? (last + 1) * RUNS_PER_BLOCK - runs : 0;
   return blocksOf(runs, shard) * RUNS_PER_BLOCK - missing;
+}
+
+/** A proof is one lane's. */
+function withSurvived(tallies: readonly Tally[]): Pick<Result, "survived"> {
+  const survived = tallies.flatMap((tally) => tally.survived ?? []);
+  return survived.length === 0 ? {} : { survived };
 }
 
 /** One of each kind that the scenario says it survives. */

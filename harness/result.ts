@@ -38,6 +38,24 @@ export interface Result {
   readonly counterexample?: Counterexample;
   /** How much of what can happen was seen; not there after a replay or a proof. */
   readonly coverage?: Coverage;
+  /** What a proof has tried of faults, one entry for each kind; not there where it has tried none. */
+  readonly survived?: readonly SurvivedFaults[];
+}
+
+/** One kind of fault, tried at each step of each process, in every interleaving, one fault in a run. */
+export interface SurvivedFaults {
+  readonly kind: FaultKind;
+  /** Of the inputs that the proof names, without faults. */
+  readonly interleavings: number;
+  readonly steps: readonly {
+    readonly process: string;
+    /** What the process was about to do: "write stock", or where it sleeps: "wait lock, asleep". */
+    readonly before: string;
+    /** How long a pause lasts, or how far the wall clock jumps; 0 for the others. */
+    readonly ms: number;
+    /** Interleavings with the fault at this step. */
+    readonly runs: number;
+  }[];
 }
 
 export interface Counterexample {

@@ -1,5 +1,6 @@
 import { faultsOfBudget, type Fault, type FaultBudget, type FaultKind } from "../fault.ts";
-import type { FaultRecording } from "./fault-recording.ts";
+import type { SurvivedFaults } from "../result.ts";
+import type { Lane } from "./lane.ts";
 
 /**
  * What an exhaustive search has yet to try with an input: nothing that befalls it, then each fault that the budget names at
@@ -8,9 +9,10 @@ import type { FaultRecording } from "./fault-recording.ts";
 export class FaultProof {
   readonly #kinds: readonly FaultKind[];
   readonly #skipped: readonly FaultKind[];
-  readonly #counts = new Map<FaultKind, { steps: number; runs: number }>();
+  /** By kind: each step, by the fault's key and input, and in how many runs it struck there. */
+  readonly #counts = new Map<FaultKind, Map<string, Mutable<SurvivedStep>>>();
   #queue: (Fault | null)[] = [];
-  #seen = new Set<string>();
+  #inputs = 0;
 
   constructor(budget: FaultBudget) {
     const all = [...new Set(faultsOfBudget(budget).flat())];
@@ -21,7 +23,7 @@ export class FaultProof {
   /** An input is begun. */
   begin(): void {
     this.#queue = [null];
-    this.#seen = new Set();
+    this.#inputs++;
   }
 
   /** What is to befall the next runs, null for nothing; undefined if all was tried. */
@@ -34,44 +36,56 @@ export class FaultProof {
    *
    * @param counts it is one of the runs that no other is like
    */
-  learn(fault: Fault | null, recording: FaultRecording, counts: boolean): void {
+  learn(fault: Fault | null, { recording, names }: Pick<Lane, "recording" | "names">, counts: boolean): void {
     if (fault !== null) {
-      if (counts) this.#countsOf(fault.kind).runs++;
+      const step = this.#countsOf(fault.kind).get(this.#keyOf(fault));
+      if (counts && step !== undefined) step.runs++;
       return;
     }
     for (const kind of this.#kinds) {
-      for (const place of recording.places(kind)) {
-        for (const ms of DURATIONS[kind] ?? [0]) this.#enqueue({ kind, ...place, ms });
+      for (const place of recording.faults.places(kind)) {
+        const { strand, fingerprint, occurrence } = place;
+        for (const ms of DURATIONS[kind] ?? [0]) {
+          const possible = { kind, strand, fingerprint, occurrence, ms };
+          if (this.#countsOf(kind).has(this.#keyOf(possible))) continue;
+          this.#countsOf(kind).set(this.#keyOf(possible), { ...recording.placeInWords(names, place), ms, runs: 0 });
+          this.#queue.push(possible);
+        }
       }
     }
   }
 
+  /** What was tried, step by step. @param interleavings without faults */
+  survived(interleavings: number): SurvivedFaults[] {
+    return [...this.#counts].map(([kind, counts]) => ({ kind, interleavings, steps: [...counts.values()] }));
+  }
+
   /** What the proof says about faults. @param interleavings without faults */
   claims(interleavings: number): string[] {
-    const claims = [...this.#counts].map(
-      ([kind, { steps, runs }]) =>
-        `${kind} at ${steps} steps × ${interleavings} ${interleavings === 1 ? "interleaving" : "interleavings"}, all survived (${runs} runs)`,
-    );
+    const claims = this.survived(interleavings).map(({ kind, steps }) => {
+      const runs = steps.reduce((sum, step) => sum + step.runs, 0);
+      const what = interleavings === 1 ? "interleaving" : "interleavings";
+      return `${kind} at ${steps.length} steps × ${interleavings} ${what}, all survived (${runs} runs)`;
+    });
     for (const kind of this.#skipped) claims.push(`${kind} was not tried: it is only sampled, not enumerated`);
     if (this.#counts.has("pause"))
       claims.push(`a pause lasts ${PAUSE_MS} ms: all time limits below that end meanwhile`);
     return claims;
   }
 
-  #enqueue(fault: Fault): void {
-    const key = `${fault.kind}:${fault.strand}:${fault.fingerprint}:${fault.occurrence}:${fault.ms}`;
-    if (this.#seen.has(key)) return;
-    this.#seen.add(key);
-    this.#queue.push(fault);
-    this.#countsOf(fault.kind).steps++;
+  #keyOf({ kind, strand, fingerprint, occurrence, ms }: Fault): string {
+    return `${this.#inputs}:${kind}:${strand}:${fingerprint}:${occurrence}:${ms}`;
   }
 
-  #countsOf(kind: FaultKind): { steps: number; runs: number } {
+  #countsOf(kind: FaultKind): Map<string, Mutable<SurvivedStep>> {
     let counts = this.#counts.get(kind);
-    if (counts === undefined) this.#counts.set(kind, (counts = { steps: 0, runs: 0 }));
+    if (counts === undefined) this.#counts.set(kind, (counts = new Map()));
     return counts;
   }
 }
+
+type SurvivedStep = SurvivedFaults["steps"][number];
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** A step that its process does not survive is not yet one of the kinds of step that the reduction understands. */
 const ONLY_SAMPLED: readonly FaultKind[] = ["cut", "torn"];

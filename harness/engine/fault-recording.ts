@@ -58,11 +58,12 @@ export class FaultRecording {
       const fingerprint = this.fingerprintAt(entry);
       const occurrence = (taken.get(`${strand}:${fingerprint}`) ?? 0) + 1;
       taken.set(`${strand}:${fingerprint}`, occurrence);
-      if (kind !== "wake" && befalls(kind, this.#memory, entry)) places.push({ strand, fingerprint, occurrence });
+      if (kind !== "wake" && befalls(kind, this.#memory, entry))
+        places.push({ strand, fingerprint, occurrence, step: number, asleep: false });
       if ((words[entry + T.flags] & ENTRY.fellAsleep) === 0 || FILE_FAULTS.includes(kind) || kind === "cut") continue;
       const resume = this.#scheduler.fingerprintOf(KIND.resume, words[entry + T.object], 0);
       const resumed = taken.get(`${strand}:${resume}`) ?? 0;
-      places.push({ strand, fingerprint: resume, occurrence: resumed + 1 });
+      places.push({ strand, fingerprint: resume, occurrence: resumed + 1, step: number, asleep: true });
     }
     return places;
   }
@@ -131,7 +132,11 @@ export class FaultRecording {
 }
 
 /** A step of a run, as a fault is keyed by it. */
-export type Place = Pick<Fault, "strand" | "fingerprint" | "occurrence">;
+export interface Place extends Pick<Fault, "strand" | "fingerprint" | "occurrence"> {
+  /** Its entry in the trace; of a process that sleeps, that of the step which put it to sleep. */
+  readonly step: number;
+  readonly asleep: boolean;
+}
 
 function befalls(kind: FaultKind, memory: LaneMemory, entry: number): boolean {
   const { words } = memory;

@@ -4,6 +4,7 @@ import { conflict, type Executor, type Plan as ExplorerPlan } from "../exhaustiv
 import { dataText, shortDataText } from "../data-text.ts";
 import type { Fault } from "../fault.ts";
 import type { Judgement } from "../judge.ts";
+import type { SurvivedFaults } from "../result.ts";
 import type { Scenario } from "../scenario.ts";
 import { BoundedSearch } from "../shrink/bounded-search.ts";
 import type { Plan, Subject } from "../shrink/subject.ts";
@@ -24,7 +25,7 @@ export async function prove(runs: LaneRuns): Promise<Proof> {
   const { index, count } = search.shard;
   const all = search.inputs?.map((value) => ({ value, context: undefined })) ?? smallestInputs(scenario, search.seed);
   const inputs = all.filter((_, at) => at % count === index - 1);
-  const proof: Mutable<Proof> = { inputs: 0, interleavings: 0, finished: true, notes: [], failed: null };
+  const proof: Mutable<Proof> = { inputs: 0, interleavings: 0, finished: true, notes: [], survived: [], failed: null };
   const assumptions = new Set<string>();
   const faults = new FaultProof(search.faults);
   let proved: unknown;
@@ -43,7 +44,10 @@ export async function prove(runs: LaneRuns): Promise<Proof> {
     proof.interleavings += result.executions;
     proved = input.value;
   }
-  if (proof.inputs > 0) proof.notes.push(...faults.claims(proof.interleavings));
+  if (proof.inputs > 0) {
+    proof.notes.push(...faults.claims(proof.interleavings));
+    proof.survived = faults.survived(proof.interleavings);
+  }
   if (proof.inputs > 0) proof.notes.unshift(claim(proof, proved, search));
   if (inputs.length === 0)
     proof.notes.push(
@@ -60,6 +64,7 @@ export interface Proof {
   /** False if an input within the scope has interleavings that were not executed. */
   readonly finished: boolean;
   readonly notes: string[];
+  readonly survived: readonly SurvivedFaults[];
   readonly failed: ({ readonly input: Generated<unknown> } & Failure) | null;
 }
 
@@ -207,7 +212,7 @@ class InputProof implements Executor {
     // Each fault is tried in earnest once.
     if (outcome.faults === (this.#fault === null ? 0 : 1)) {
       this.#signals = false;
-      this.#proof.learn(this.#fault, this.#runs.lane.recording.faults, outcome.ending !== "pruned");
+      this.#proof.learn(this.#fault, this.#runs.lane, outcome.ending !== "pruned");
     }
     const judgement = outcome.ending === "pruned" ? null : this.#runs.judge(outcome, this.#runs.search.property);
     if (judgement !== null) this.failure ??= { judgement, request };

@@ -2,7 +2,7 @@ import { dataText } from "../data-text.ts";
 import type { History } from "../history.ts";
 import { dataRaceJudgement, judge, looksAtTime, type Judgement } from "../judge.ts";
 import type { Measure } from "../measure.ts";
-import type { Counterexample, FaultInWords } from "../result.ts";
+import type { Counterexample, FaultInWords, SurvivedFaults } from "../result.ts";
 import { scheduleNumbers, scheduleOf, type RunValue } from "../run-value.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Attempt } from "../shrink/subject.ts";
@@ -37,6 +37,7 @@ export class LaneRuns {
     faults: 0,
     notes: [] as string[],
     exhaustive: false,
+    survived: [] as readonly SurvivedFaults[],
   };
   readonly #tell: (message: FromConductor) => void;
   /** Histories of the prepared input that were judged, and held. */

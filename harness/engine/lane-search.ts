@@ -118,8 +118,9 @@ export class LaneSearch {
 
   async #prove(runs: LaneRuns): Promise<Found | null> {
     const startedAt = performance.now();
-    const { finished, notes, failed } = await prove(runs);
+    const { finished, notes, survived, failed } = await prove(runs);
     runs.tally.notes.push(...notes);
+    runs.tally.survived = survived;
     if (failed === null) {
       runs.tally.exhaustive = finished;
       return null;

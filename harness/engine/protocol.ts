@@ -1,6 +1,6 @@
 import type { FaultBudget } from "../fault.ts";
 import type { BehaviourCounts } from "../coverage.ts";
-import type { Counterexample } from "../result.ts";
+import type { Counterexample, SurvivedFaults } from "../result.ts";
 import type { Judgement } from "../judge.ts";
 import type { Position } from "../position.ts";
 import type { Shard } from "../options.ts";
@@ -108,6 +108,8 @@ export interface Tally {
   readonly notes: readonly string[];
   /** What was executed is all there is, for the inputs that the notes name. */
   readonly exhaustive?: boolean;
+  /** What of faults a proof has tried. */
+  readonly survived?: readonly SurvivedFaults[];
 }
 
 export interface Found {

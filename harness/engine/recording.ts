@@ -4,7 +4,7 @@ import { OrderDigest } from "../order-digest.ts";
 import type { History, Operation, ProcessEnd } from "../history.ts";
 import type { FaultInWords } from "../result.ts";
 import type { TraceEntry } from "../trace.ts";
-import { FaultRecording } from "./fault-recording.ts";
+import { FaultRecording, type Place } from "./fault-recording.ts";
 import type { Footprint } from "../footprint.ts";
 import { footprintOf } from "./footprints.ts";
 import { isFault, isStep, KIND, kindName } from "./kinds.ts";
@@ -214,6 +214,12 @@ export class Recording {
       .entries()
       .map(({ kind, ms, step }) => ({ kind, ...this.#aboutToDo(run, step), step, ms }))
       .sort((a, b) => a.step - b.step);
+  }
+
+  /** Who is where when a fault can strike, in words. */
+  placeInWords(run: RunNames, { step, asleep }: Place): { process: string; before: string } {
+    const { process, label } = this.#entry(run, step);
+    return { process, before: asleep ? `${label}, asleep` : label };
   }
 
   #aboutToDo(run: RunNames, step: number): { process: string; before: string } {
