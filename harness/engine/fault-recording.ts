@@ -68,11 +68,11 @@ export class FaultRecording {
     return places;
   }
 
-  /** Each time that a strand fell asleep: the entry, and the step that a fault has to befall to wake it up there. */
-  asleep(): (Place & { readonly entry: number })[] {
+  /** Each time that a strand fell asleep, and the step that a fault has to befall to wake it up there. */
+  asleep(): Place[] {
     const { words } = this.#memory;
     const taken = new Map<string, number>();
-    const places: (Place & { entry: number })[] = [];
+    const places: Place[] = [];
     for (let number = 1; number <= words[H.entries]; number++) {
       const entry = entryAt(number);
       const step = words[entry + T.kind];
@@ -83,7 +83,7 @@ export class FaultRecording {
       if ((words[entry + T.flags] & ENTRY.fellAsleep) === 0) continue;
       const fingerprint = this.#scheduler.fingerprintOf(KIND.resume, words[entry + T.object], 0);
       const occurrence = (taken.get(`${strand}:${fingerprint}`) ?? 0) + 1;
-      places.push({ strand, fingerprint, occurrence, entry: number });
+      places.push({ strand, fingerprint, occurrence, step: number, asleep: true });
     }
     return places;
   }

@@ -41,7 +41,7 @@ export async function lostWakeUp(runs: LaneRuns, failing: KnownAttempt, judgemen
   const places = runs.lane.recording.faults.asleep();
   const value = valueOf(runs.prepared.input, failing);
   for (const wait of asleep) {
-    const place = places.find(({ entry }) => entry === wait.since);
+    const place = places.find(({ step }) => step === wait.since);
     if (place === undefined) continue;
     const { strand, fingerprint, occurrence } = place;
     const wake: Fault = { kind: "wake", strand, fingerprint, occurrence, ms: 0 };
