@@ -382,7 +382,7 @@ SCENARIOS = {
 def main():
     if len(sys.argv) == 1:
         scenarios = [
-            {"name": name, "primitive": primitive, "where": where, "then": then}
+            {"name": name, "primitive": primitive, "where": where, "next": then}
             for name, (primitive, where, then, _) in SCENARIOS.items()
         ]
         print(json.dumps({"version": f"{platform.python_implementation()} {platform.python_version()}", "scenarios": scenarios}))

@@ -21,7 +21,7 @@ interface CpythonScenario {
   readonly primitive: string;
   /** Where its process is when the fault strikes, and what another one does then. */
   readonly where: string;
-  readonly then: string;
+  readonly next: string;
 }
 
 /** Plays the scenarios of cpython.py, some at a time: most of them only wait. */

@@ -26,7 +26,7 @@ const holder: CpythonRow = {
   primitive: "lock",
   kind: "kill",
   where: "holds the lock",
-  then: "acquire",
+  next: "acquire",
   outcome: "waits for ever (2 s)",
 };
 const figures: FaultFigures = {

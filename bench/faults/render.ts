@@ -65,8 +65,8 @@ function besides({ primitive, kind }: Ours, cpython: Cpython | null): string {
   return rows.map(told).join("<br>");
 }
 
-function told({ where, then, outcome: how }: CpythonRow): string {
-  return `${where}, another one does ${then}: ${how === "survives" ? how : `**${how}**`}`;
+function told({ where, next, outcome: how }: CpythonRow): string {
+  return `${where}, another one does ${next}: ${how === "survives" ? how : `**${how}**`}`;
 }
 
 /** What CPython has and no scenario of ours has been made for. */
