@@ -18,7 +18,7 @@ function check(columns: Columns, permits: number, most: number): Finding {
   const { call, ret, process, name, threw, result, values } = columns;
   const roles = rolesIn(columns, LOCK_NAMES);
   const refusal = values.code(false);
-  const open = new Holds(columns.processes.length);
+  const open = new Holds(columns);
   let taken = 0; // acquires returned - permits of releases called
   let surplus = 0; // permits of releases returned - acquires called
   let owed = 0; // permits of releases returned - acquires returned
@@ -44,14 +44,14 @@ function check(columns: Columns, permits: number, most: number): Finding {
         taken += 1;
         owed -= 1;
         open.take(index, process[index]);
-        if (taken > permits) return crowd(columns, permits, open.held(), position);
+        if (taken > permits) return crowd(columns, permits, open, position);
       }
     } else {
       const [count = 1] = argumentsOf(columns, index);
       if (typeof count !== "number") return unknown("a release of something else than a number of permits");
       if (event >= 0) {
         taken -= count;
-        for (let permit = 0; permit < count; permit += 1) open.giveBack(process[index]);
+        for (let permit = 0; permit < count; permit += 1) open.giveBack(index, process[index]);
       } else {
         surplus += count;
         owed += count;
@@ -69,22 +69,29 @@ function check(columns: Columns, permits: number, most: number): Finding {
   return refusals ? unknown("a refusal needs a moment when no permit was free") : HOLDS;
 }
 
-function crowd(columns: Columns, permits: number, held: readonly number[], at: number): Finding {
-  const operations = held.slice(-permits - 1);
-  const names = listed(operations.map((index) => columns.processes[columns.process[index]]));
-  const message = `${names} held a permit at once, and there ${permits === 1 ? "is" : "are"} ${counted(permits, "permit")}`;
-  return { verdict: "violated", message, operations, at };
+/** One hold more than there are permits; and one more for each permit that a release may have brought that nobody had taken. */
+function crowd(columns: Columns, permits: number, open: Holds, at: number): Finding {
+  const held = open.held();
+  const brought = [...new Set(open.brought)];
+  const namesOf = (rows: readonly number[]): string =>
+    listed(rows.map((index) => columns.processes[columns.process[index]]));
+  const more = brought.length === 0 ? "" : `, and ${open.brought.length} more by what ${namesOf(brought)} released`;
+  const message = `${namesOf(held)} held a permit at once, and there ${permits === 1 ? "is" : "are"} ${counted(permits, "permit")}${more}`;
+  return { verdict: "violated", message, operations: [...held, ...brought], at };
 }
 
 /** Which acquires still hold, for the witness: a release gives back what its own process took last, else what was taken first. */
 class Holds {
   readonly #byProcess: number[][];
-  readonly #given = new Set<number>();
+  readonly #given: Uint8Array;
   readonly #order: number[] = [];
+  /** Releases with nothing to give back, one for each permit. */
+  readonly brought: number[] = [];
   #first = 0;
 
-  constructor(processes: number) {
-    this.#byProcess = Array.from({ length: processes }, () => []);
+  constructor({ processes, count }: Columns) {
+    this.#byProcess = Array.from(processes, () => []);
+    this.#given = new Uint8Array(count);
   }
 
   take(index: number, process: number): void {
@@ -92,23 +99,24 @@ class Holds {
     this.#order.push(index);
   }
 
-  giveBack(process: number): void {
-    const mine = this.#byProcess[process];
-    for (let index = mine.pop(); index !== undefined; index = mine.pop()) {
-      if (this.#given.has(index)) continue;
-      this.#given.add(index);
-      this.#skip();
-      return;
-    }
-    if (this.#first < this.#order.length) this.#given.add(this.#order[this.#first]);
-    this.#skip();
+  giveBack(release: number, process: number): void {
+    const index = this.#lastOf(this.#byProcess[process]) ?? this.#firstOfAll();
+    if (index === undefined) this.brought.push(release);
+    else this.#given[index] = 1;
   }
 
   held(): number[] {
-    return this.#order.slice(this.#first).filter((index) => !this.#given.has(index));
+    return this.#order.slice(this.#first).filter((index) => this.#given[index] === 0);
   }
 
-  #skip(): void {
-    while (this.#first < this.#order.length && this.#given.delete(this.#order[this.#first])) this.#first += 1;
+  #lastOf(taken: number[]): number | undefined {
+    let index = taken.pop();
+    while (index !== undefined && this.#given[index] === 1) index = taken.pop();
+    return index;
+  }
+
+  #firstOfAll(): number | undefined {
+    while (this.#first < this.#order.length && this.#given[this.#order[this.#first]] === 1) this.#first += 1;
+    return this.#order[this.#first];
   }
 }
