@@ -26,10 +26,14 @@ export function noLoss(
         left.set(key, (left.get(key) ?? 0) + 1);
       }
       const lost: Operation[] = [];
+      /** What was put in and taken out of a value that is lost: of equal values nobody can tell which it was. */
+      const ofItsValue = new Map<Operation, readonly Operation[]>();
       for (const [value, into] of puts) {
         const certain = into.filter(({ outcome }) => outcome === "returned");
         const found = (gets.get(value)?.length ?? 0) + (left.get(value) ?? 0);
-        lost.push(...certain.slice(Math.min(found, certain.length)));
+        const missing = certain.slice(Math.min(found, certain.length));
+        lost.push(...missing);
+        for (const put of missing) ofItsValue.set(put, [...certain, ...(gets.get(value) ?? [])]);
       }
       if (lost.length <= silentGets.length) return null;
       const values = listed(lost.slice(0, 3).map((put) => `${put.process}'s ${shown(put.args[0])}`));
@@ -38,9 +42,11 @@ export function noLoss(
         silentGets.length === 0
           ? ""
           : `, of which ${counted(silentGets.length, "unfinished get")} can have taken ${silentGets.length}`;
+      const named = lost.slice(0, silentGets.length + 1).flatMap((put) => ofItsValue.get(put)!);
+      const ids = new Set([...named, ...silentGets].map(({ id }) => id));
       return {
         message: `${values}${more} went in and never came out${doubt}`,
-        operations: [...lost.slice(0, silentGets.length + 1), ...silentGets].map(({ id }) => id).sort((a, b) => a - b),
+        operations: [...ids].sort((a, b) => a - b),
       };
     },
   };
