@@ -33,6 +33,30 @@ export const lockfileSync = scenario(import.meta.url, {
   violates: ["mutual-exclusion"],
 });
 
+/**
+ * `lock`, which takes a second lock, `.STALE`, for removing the first one. Who finds that second lock taken, and gone when it looks
+ * how old it is, makes it with an option changed on the way: from then on every lock is old, the other's new one, too.
+ */
+export const lockfileAsync = scenario(import.meta.url, {
+  ...holders,
+  name: "lockfile-async",
+  description: "lockfile 1.0.4: several processes meet one lock that was left behind, and call lock",
+  roles: {
+    async holder(_shared, p, { lockfile }) {
+      const error = await new Promise<NodeJS.ErrnoException | null | undefined>((resolve) => {
+        lockfile.lock("lock", { stale: STALE_MS }, resolve);
+      });
+      if (error) {
+        if (refused(error)) return;
+        throw error;
+      }
+      await p.critical("lock");
+      lockfile.unlockSync("lock");
+    },
+  },
+  violates: ["mutual-exclusion"],
+});
+
 /** EEXIST: another one has it. ENOENT: another one has just removed it. Either way this process does not hold it. */
 function refused(error: NodeJS.ErrnoException): boolean {
   return error.code === "EEXIST" || error.code === "ENOENT";

@@ -37,6 +37,11 @@ declare module "lockfile" {
   const lockfile: {
     lockSync(path: string, options?: { readonly stale?: number }): void;
     unlockSync(path: string): void;
+    lock(
+      path: string,
+      options: { readonly stale?: number },
+      callback: (error?: NodeJS.ErrnoException | null) => void,
+    ): void;
   };
   export default lockfile;
 }
@@ -72,4 +77,9 @@ declare module "cacache" {
 declare module "mutexify/promise.js" {
   function mutexify(): () => Promise<() => void>;
   export default mutexify;
+}
+
+declare module "pidlockfile" {
+  const lockfile: { lock(file: string, callback: (error: Error | null) => void): void };
+  export default lockfile;
 }

@@ -6,6 +6,14 @@ import { realFs } from "./originals.ts";
 export const EPOCH_MS = Date.UTC(2026, 0, 1);
 
 /**
+ * The time that a change made now gets. A kernel stamps files with the time of its last tick, which clocks have long passed: a file
+ * made just now is up to `TICK_MS` old already, and packages that take any age for 'old' are found only so.
+ */
+export function fileTime(nowMs: number): number {
+  return nowMs - ((nowMs + SINCE_TICK_MS) % TICK_MS);
+}
+
+/**
  * The files and folders of a run as its program sees them: their times are of the run's virtual time, and their numbers are given
  * as a file system does it, the lowest that is free, so that the number of a removed file comes back. All processes of a lane
  * share the table; who holds the baton reads and writes it.
@@ -87,6 +95,9 @@ export function realNumber(path: string): { readonly ino: bigint; readonly links
   return stats === undefined ? null : { ino: stats.ino, links: stats.isDirectory() ? 1n : stats.nlink };
 }
 
+/** As with 250 ticks in a second, which is usual; a run begins shortly before a tick. */
+const TICK_MS = 4;
+const SINCE_TICK_MS = 3;
 const FIRST_INODE = 12;
 const DEVICE = 2049;
 const DEVICE_BIG = 2049n;

@@ -6,7 +6,7 @@ import type { Names } from "../engine/names.ts";
 import { footprintText } from "../footprint.ts";
 import { Descriptors, type OpenFile } from "./descriptors.ts";
 import type { Announcement } from "./gate.ts";
-import { EPOCH_MS, Inodes, realNumber } from "./inodes.ts";
+import { EPOCH_MS, fileTime, Inodes, realNumber } from "./inodes.ts";
 import { realFs } from "./originals.ts";
 import type { Place, RunPlace } from "./run-place.ts";
 
@@ -29,7 +29,7 @@ export class Kernel {
     this.#names = names;
     this.#inodes = new Inodes(memory);
     this.place = place;
-    this.#now = () => EPOCH_MS + now();
+    this.#now = () => EPOCH_MS + fileTime(now());
   }
 
   /** To be called when the names in the lane's memory are forgotten. */
