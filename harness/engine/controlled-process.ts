@@ -133,6 +133,8 @@ export class ControlledProcess implements Probe, Gate {
       if (this.#insideStep || (this.#pending === 0 && this.#local.length === 0)) {
         if (!this.#nothingWillCome()) return "outside";
         words[this.#own + P.state] = PROCESS.outside;
+        // It is over for this process, whatever comes next in this lane: another scenario may be loaded.
+        this.#run = 0;
         this.#passOn();
         return "over";
       }
