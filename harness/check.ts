@@ -5,7 +5,7 @@ import { usesFolder } from "./engine/lane.ts";
 import { RUNS_PER_BLOCK } from "./engine/lane-search.ts";
 import { Pool, type PoolLane } from "./engine/pool.ts";
 import type { CheckRequest, Found, FromConductor, SearchOptions, Tally, Trouble } from "./engine/protocol.ts";
-import type { FaultBudget } from "./fault.ts";
+import { FREE_FAULTS, type FaultBudget } from "./fault.ts";
 import {
   checkedOptions,
   checkedTimes,
@@ -115,7 +115,7 @@ export class Checker implements AsyncDisposable {
       risk: checked.risk,
       ...(checked.property === undefined ? {} : { property: checked.property }),
       ...(checked.exhaustive === null ? {} : { exhaustive: checked.exhaustive }),
-      faults: checked.faults ?? survived(scenario),
+      faults: checked.faults ?? survived(scenario, checked.mode),
       endOnFailure: checked.endOnFailure,
       distrustEvery: checked.distrustEvery,
       shard,
@@ -368,9 +368,10 @@ function withSurvived(tallies: readonly Tally[]): Pick<Result, "survived"> {
   return survived.length === 0 ? {} : { survived };
 }
 
-/** One of each kind that the scenario says it survives. */
-function survived({ survives = [] }: Scenario): FaultBudget {
-  return Object.fromEntries(survives.map((kind) => [kind, 1]));
+/** One of each kind that the scenario says it survives, and that there is in this mode. */
+function survived({ survives = [] }: Scenario, mode: CheckedOptions["mode"]): FaultBudget {
+  const possible = survives.filter((kind) => mode === "controlled" || FREE_FAULTS.includes(kind));
+  return Object.fromEntries(possible.map((kind) => [kind, 1]));
 }
 
 const LISTEN_EVERY_MS = 500;

@@ -65,6 +65,9 @@ export const FILE_FAULTS: readonly FaultKind[] = ["enospc", "eio", "emfile", "sh
 /** The ones after which a process is dead. */
 export const DEADLY_FAULTS: readonly FaultKind[] = ["kill", "restart", "cut", "torn"];
 
+/** Kinds that happen in free mode, for real. */
+export const FREE_FAULTS: readonly FaultKind[] = ["kill", "pause"];
+
 /** How many faults of a kind one run may have at most; a group stands for any of its kinds. */
 export type FaultBudget = { readonly [kind in FaultKind | "file"]?: number };
 

@@ -1,4 +1,4 @@
-import { checkedFaultBudget, type FaultBudget } from "./fault.ts";
+import { checkedFaultBudget, faultsOfBudget, FREE_FAULTS, type FaultBudget } from "./fault.ts";
 import { RequestError } from "./request-error.ts";
 import { SEARCH_STRATEGIES } from "./strategies/index.ts";
 
@@ -133,7 +133,7 @@ export function checkedOptions(options: CheckOptions, fallbackSeed: number): Che
     watchdogMs: whole("watchdogMs", options.watchdogMs ?? 5000, 10, 1e9),
     memoryBytes: whole("memoryBytes", options.memoryBytes ?? 16 << 20, 4096, 4 * 2 ** 30),
     exhaustive: exhaustiveOption(options, mode),
-    faults: options.faults === undefined ? null : checkedFaultBudget(options.faults),
+    faults: faultsOption(options, mode),
     endOnFailure: options.endOnFailure ?? false,
     distrustEvery: whole("distrustEvery", options.distrustEvery ?? 251, 1, 1e12),
     examples: options.examples ?? [],
@@ -186,6 +186,21 @@ function exhaustiveOption(options: CheckOptions, mode: string): CheckedOptions["
   if (mode === "free")
     throw new RequestError("exhaustive is asked for in free mode.", "Only runs under control can be enumerated.");
   return { preemptions: preemptions === undefined ? Infinity : whole("preemptions", preemptions, 0, 1000) };
+}
+
+function faultsOption({ faults }: CheckOptions, mode: string): FaultBudget | null {
+  if (faults === undefined) return null;
+  const budget = checkedFaultBudget(faults);
+  const other = faultsOfBudget(budget)
+    .flat()
+    .find((kind) => !FREE_FAULTS.includes(kind));
+  if (mode === "free" && other !== undefined) {
+    throw new RequestError(
+      `The fault ${other} is asked for in free mode.`,
+      `There it would have to happen for real, which ${FREE_FAULTS.join(" and ")} do: leave out the others, or --mode free.`,
+    );
+  }
+  return budget;
 }
 
 function shardOption({ shard, seed }: CheckOptions): Shard {

@@ -8,10 +8,13 @@ import { derivedSeed, nextDouble, seedRandom } from "./random.ts";
  */
 export class FaultDraws {
   readonly #faults: readonly (readonly FaultKind[])[];
+  readonly #pauseMsMax: number;
   #steps: readonly number[] = [];
 
-  constructor(budget: FaultBudget) {
+  /** @param pauseMsMax a pause lasts at most so long */
+  constructor(budget: FaultBudget, pauseMsMax = PAUSE_MS_MAX) {
     this.#faults = faultsOfBudget(budget);
+    this.#pauseMsMax = pauseMsMax;
   }
 
   /** @param steps of each process, in a run without faults */
@@ -32,10 +35,17 @@ export class FaultDraws {
       const process = below(this.#steps.length);
       // One more than there are: it may come to sleep, and stay asleep, where it had not to.
       const atStep = 1 + below((this.#steps[process] ?? 0) + 1);
-      const ms = durationOf(kind, nextDouble(random, 0), below(2) === 0);
+      const ms = this.#durationOf(kind, nextDouble(random, 0), below(2) === 0);
       if (used) drawn.push({ kind, process, atStep, ms });
     }
     return drawn;
+  }
+
+  /** Short ones as often as long ones: what matters is which time limits end meanwhile. */
+  #durationOf(kind: FaultKind, random: number, forward: boolean): number {
+    if (kind === "pause") return Math.round(this.#pauseMsMax ** random);
+    if (kind === "clock") return Math.round(JUMP_MS_MAX ** random) * (forward ? 1 : -1);
+    return 0;
   }
 }
 
@@ -44,10 +54,3 @@ const SHARE_OF_RUNS = 0.75;
 const PAUSE_MS_MAX = 100_000;
 const JUMP_MS_MAX = 100_000_000;
 const DOMAIN = 0x0fa17;
-
-/** Short ones as often as long ones: what matters is which time limits end meanwhile. */
-function durationOf(kind: FaultKind, random: number, forward: boolean): number {
-  if (kind === "pause") return Math.round(PAUSE_MS_MAX ** random);
-  if (kind === "clock") return Math.round(JUMP_MS_MAX ** random) * (forward ? 1 : -1);
-  return 0;
-}

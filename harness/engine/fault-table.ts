@@ -80,6 +80,17 @@ export class FaultTable {
     return number >= 0 && this.kindOfTurn(number) !== 0 ? number : -1;
   }
 
+  /** In free mode, where nothing is armed: the number of the fault that befalls the process before this step, or -1. */
+  dueAt(process: number, step: number): number {
+    const words = this.#words;
+    for (let number = 0; number < words[H.faults]; number++) {
+      const at = faultAt(number);
+      const isIts = words[at + F.strand] >> STRAND_BITS === process && words[at + F.atStep] !== 0;
+      if (isIts && words[at + F.state] === FAULT.planned && step >= words[at + F.atStep]) return number;
+    }
+    return -1;
+  }
+
   /** The kind of step that the fault takes in place of the strand's; 0 if it befalls the step itself. */
   kindOfTurn(number: number): number {
     return TURNS[this.kind(number)] ?? 0;
@@ -103,9 +114,9 @@ export class FaultTable {
 
   strike(number: number, entry: number): void {
     const at = faultAt(number);
+    if (this.#words[at + F.state] === FAULT.armed) this.#words[H.armed]--;
     this.#words[at + F.state] = FAULT.struck;
     this.#words[at + F.entry] = entry;
-    this.#words[H.armed]--;
   }
 
   get planned(): number {

@@ -1,5 +1,6 @@
 import type { Generated } from "../arbitrary.ts";
 import type { Judgement } from "../judge.ts";
+import { FaultDraws } from "./fault-draws.ts";
 import type { RunRequest } from "./lane.ts";
 import type { LaneRuns } from "./lane-runs.ts";
 import type { KnownFailure } from "./known-failure.ts";
@@ -12,18 +13,26 @@ import { derivedSeed } from "./random.ts";
 export async function underControl(
   runs: LaneRuns,
   input: Generated<unknown>,
+  { faults = [] }: RunRequest,
   judgement: Judgement,
 ): Promise<KnownFailure> {
   const free = runs.attempt(null, judgement);
   const asItWas = runs.lane.seen();
   const { stepsMax, seed } = runs.search;
   const guide = free.decisions.map(({ strand }) => strand);
+  const others = new FaultDraws(runs.search.faults);
+  others.learn(runs.lane.recording.stepsTaken());
   const common = { draws: free.draws, stepsMax, keepCandidates: true };
   for (let tries = 0; tries <= TRIES_MAX; tries++) {
     const request: RunRequest =
       tries === 0
-        ? { ...common, strategy: "guide", schedule: guide, seed: 0 }
-        : { ...common, strategy: tries % 2 === 0 ? "random-walk" : "random-delay", seed: derivedSeed(seed, tries) };
+        ? { ...common, strategy: "guide", schedule: guide, seed: 0, faults }
+        : {
+            ...common,
+            strategy: tries % 2 === 0 ? "random-walk" : "random-delay",
+            seed: derivedSeed(seed, tries),
+            faults: others.draw(derivedSeed(seed, tries)),
+          };
     const outcome = await runs.lane.run(request);
     const found = runs.judge(outcome, judgement.property);
     if (found === null) continue;

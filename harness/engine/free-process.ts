@@ -1,6 +1,7 @@
 import { monotonicNow, park, parkAsync, unpark } from "../../primitives/memory/parking.ts";
 import type { AccessKind, Probe, SharedObject, WaitOutcome } from "../../primitives/memory/probe.ts";
 import type { Word } from "../../primitives/memory/word.ts";
+import type { FreeFaults } from "./free-faults.ts";
 import { KIND } from "./kinds.ts";
 import { ENTRY, H, O, P, PROCESS, T, type LaneMemory } from "./lane-memory.ts";
 import { derivedSeed, nextDouble, seedRandom } from "./random.ts";
@@ -16,6 +17,7 @@ export class FreeProcess implements Probe {
   readonly #words: Int32Array;
   readonly #scheduler: Scheduler;
   readonly #recorder: Recorder;
+  readonly #faults: FreeFaults;
   readonly #process: number;
   readonly #own: number;
   readonly #random = new Int32Array(4);
@@ -23,10 +25,11 @@ export class FreeProcess implements Probe {
   #delayMsMax = 0;
   #playing = false;
 
-  constructor(memory: LaneMemory, scheduler: Scheduler, recorder: Recorder, process: number) {
+  constructor(memory: LaneMemory, scheduler: Scheduler, recorder: Recorder, faults: FreeFaults, process: number) {
     this.#words = memory.words;
     this.#scheduler = scheduler;
     this.#recorder = recorder;
+    this.#faults = faults;
     this.#process = process;
     this.#own = processAt(process);
   }
@@ -50,8 +53,10 @@ export class FreeProcess implements Probe {
         state === PROCESS.exited ? (error as Error).message : textOf(error),
       );
     }
+    this.#faults.leave(this.#process);
     this.#playing = false;
     this.#words[this.#own + P.state] = state;
+    this.#faults.finished();
   }
 
   uncaught(error: unknown): void {
@@ -64,11 +69,12 @@ export class FreeProcess implements Probe {
 
   access(kind: AccessKind, offset: number): void {
     this.#delay();
-    this.#enter(KIND[kind], offset, 0);
+    this.#enter(KIND[kind], offset, 0, false);
   }
 
   moved(before: number, after: number): void {
     this.#recorder.moved(before, after);
+    if (before !== after) this.#progress();
   }
 
   copy(kind: "read" | "write", offset: number): void {
@@ -78,13 +84,19 @@ export class FreeProcess implements Probe {
 
   wait(word: Word, expected: number, deadlineMs: number): WaitOutcome {
     this.#delay();
-    this.#enter(KIND.wait, word.offset, 0);
-    return park(word, expected, deadlineMs);
+    this.#enter(KIND.wait, word.offset, 0, deadlineMs !== Infinity);
+    this.#faults.fallAsleep(this.#process);
+    const outcome = park(word, expected, deadlineMs);
+    this.#faults.befall(this.#process, KIND.resume, word.offset, 0);
+    return outcome;
   }
 
-  waitAsync(word: Word, expected: number, deadlineMs: number, signal?: AbortSignal): Promise<WaitOutcome> {
-    this.#enter(KIND.wait, word.offset, 0);
-    return parkAsync(word, expected, deadlineMs, signal);
+  async waitAsync(word: Word, expected: number, deadlineMs: number, signal?: AbortSignal): Promise<WaitOutcome> {
+    this.#enter(KIND.wait, word.offset, 0, deadlineMs !== Infinity);
+    this.#faults.fallAsleep(this.#process);
+    const outcome = await parkAsync(word, expected, deadlineMs, signal);
+    this.#faults.befall(this.#process, KIND.resume, word.offset, 0);
+    return outcome;
   }
 
   wake(word: Word, count: number): number {
@@ -151,12 +163,23 @@ export class FreeProcess implements Probe {
     return this.#process + 1;
   }
 
-  #enter(kind: number, object: number, label: number): void {
+  /** Nobody dies but of a fault. */
+  alive(agent: number): boolean {
+    return Atomics.load(this.#words, processAt(agent - 1) + P.state) !== PROCESS.killed;
+  }
+
+  /** @param moves false for a step after which the run may be where it was: a look in vain */
+  #enter(kind: number, object: number, label: number, moves = true): void {
+    this.#faults.befall(this.#process, kind, object, label);
     const entry = this.#scheduler.enterEvent(this.#process, kind, label);
     this.#words[entry + T.object] = object;
     this.#words[entry + T.flags] = ENTRY.choice;
     this.#words[this.#own + P.lastEntry] = entryNumber(entry);
-    Atomics.add(this.#words, H.steps, 1);
+    if (Atomics.add(this.#words, H.steps, 1) + 1 === this.#words[H.stepsMax]) this.#faults.reachedStepLimit();
+    if (moves) this.#progress();
+  }
+
+  #progress(): void {
     Atomics.add(this.#words, H.progress, 1);
   }
 

@@ -28,7 +28,7 @@ export async function makeSure(
   request: RunRequest,
   judgement: Judgement,
 ): Promise<KnownFailure | null> {
-  if (request.free !== undefined) return underControl(runs, input, judgement);
+  if (request.free !== undefined) return underControl(runs, input, request, judgement);
   const { lane, workers, tally, prepared } = runs;
   const first = lane.seen();
   // In earnest, this time: who was killed dies of a signal.

@@ -77,7 +77,7 @@ export class LaneSearch {
       const last = Math.min(search.runs, (block + 1) * RUNS_PER_BLOCK);
       const portfolio = new Portfolio(search.strategies, block);
       const profiled = search.mode === "controlled" && needProfile(search.strategies);
-      const faults = new FaultDraws(search.faults);
+      const faults = new FaultDraws(search.faults, ...(search.mode === "free" ? [FREE_PAUSE_MS_MAX] : []));
       const interleavings = new Set<number>();
       const inputText = dataText(input.value);
       for (let run = block * RUNS_PER_BLOCK; run < last; run++) {
@@ -193,6 +193,8 @@ export const RUNS_PER_BLOCK = 32;
 const SIGNALS_EVERY = RUNS_PER_BLOCK;
 const SIGNALS_AT = 1;
 const FREE_DELAY_MICROS_MAX = 2000;
+/** Who stands still in free mode does so for real. */
+const FREE_PAUSE_MS_MAX = 250;
 
 function inputOf(
   scenario: Scenario,

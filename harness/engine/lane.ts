@@ -25,6 +25,8 @@ import {
   type LaneMemory,
 } from "./lane-memory.ts";
 import { Inodes } from "../node/inodes.ts";
+import { FreeFaults } from "./free-faults.ts";
+import { FreeWatch } from "./free-watch.ts";
 import { hashOf, Names } from "./names.ts";
 import { ObjectNames } from "./object-names.ts";
 import { seedRandom } from "./random.ts";
@@ -46,6 +48,8 @@ export class Lane {
   readonly #names: Names;
   readonly #values: Values;
   readonly #scheduler: Scheduler;
+  readonly #freeFaults: FreeFaults;
+  readonly #freeWatch: FreeWatch;
   readonly #folder: RunFolder;
   readonly #inodes: Inodes;
   #program: Program | null = null;
@@ -64,6 +68,8 @@ export class Lane {
     this.#names = new Names(memory);
     this.#values = new Values(memory, this.#names);
     this.#scheduler = new Scheduler(memory);
+    this.#freeFaults = new FreeFaults(memory, this.#scheduler, baton);
+    this.#freeWatch = new FreeWatch(memory);
     this.recording = new Recording(memory, this.#names, this.#values, this.#scheduler);
     this.#folder = folder;
     this.#inodes = new Inodes(memory);
@@ -291,13 +297,16 @@ export class Lane {
     let progress = words[H.progress];
     let movedAt = now();
     let quietLooks = 0;
+    this.#freeWatch.moved();
     for (;;) {
       await new Promise((resolve) => setImmediate(resolve));
+      this.#freeFaults.attend();
       if (this.#isOverBy(now() + NEXT_WAIT_NS)) return null;
       if (words[H.progress] !== progress) {
         progress = words[H.progress];
         movedAt = now();
         quietLooks = 0;
+        this.#freeWatch.moved();
       } else {
         quietLooks++;
       }
@@ -307,7 +316,10 @@ export class Lane {
       );
       if (lost !== undefined && quietLooks >= QUIET_LOOKS) return { process: lost[0], reason: lost[1], kind: "died" };
       if (this.#workers.stopping) return { process: -1, reason: "stopped", kind: "stopped" };
-      if ((now() - movedAt) / 1e6 > this.#workers.watchdogMs) return await this.#killTheStuck(prepared);
+      if ((now() - movedAt) / 1e6 <= this.#workers.watchdogMs) continue;
+      if (words[H.free] === 0 || this.#freeWatch.caught() >= 0) return await this.#killTheStuck(prepared);
+      words[H.ending] = ENDING.deadlock;
+      return null;
     }
   }
 
@@ -316,9 +328,7 @@ export class Lane {
     const last = words[H.lastStrand];
     let process = last >= 0 ? Math.floor(last / LIMITS.strandsMax) : words[H.starting];
     if (words[H.steps] === 0) process = words[H.starting];
-    if (words[H.free] === 1) {
-      process = prepared.roles.findIndex((_, index) => words[processAt(index) + P.state] === PROCESS.live);
-    }
+    if (words[H.free] === 1) process = this.#freeWatch.caught();
     if (process < 0 || process >= prepared.roles.length) process = 0;
     await this.#workers.kill(process);
     return { process, reason: `forkcheck, after ${this.#workers.watchdogMs / 1000} s without a step`, kind: "stuck" };

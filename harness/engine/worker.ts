@@ -8,6 +8,7 @@ import { declaredScenarios, processNames, type Scenario } from "../scenario.ts";
 import { Baton } from "./baton.ts";
 import { ControlledProcess, rememberRestingResources } from "./controlled-process.ts";
 import { Draws } from "./draws.ts";
+import { FreeFaults } from "./free-faults.ts";
 import { FreeProcess } from "./free-process.ts";
 import { ARENA_START, COMMAND, ENDING, H, P, PARTS, PROCESS, LaneMemory } from "./lane-memory.ts";
 import { awaitRole, joinLane, reportReady, SPARE } from "./membership.ts";
@@ -31,6 +32,7 @@ class Worker {
   readonly #recorder: Recorder;
   readonly #controlled: ControlledProcess;
   readonly #free: FreeProcess;
+  readonly #freeFaults: FreeFaults;
   readonly #draws: Draws;
   #scenario: Scenario | null = null;
   #node: ControlledNode | null = null;
@@ -48,7 +50,8 @@ class Worker {
     this.#values = new Values(memory, this.#names);
     this.#recorder = new Recorder(memory, this.#scheduler, this.#names, this.#values, process);
     this.#controlled = new ControlledProcess(memory, this.#scheduler, this.#baton, this.#recorder, process);
-    this.#free = new FreeProcess(memory, this.#scheduler, this.#recorder, process);
+    this.#freeFaults = new FreeFaults(memory, this.#scheduler, this.#baton);
+    this.#free = new FreeProcess(memory, this.#scheduler, this.#recorder, this.#freeFaults, process);
     this.#draws = new Draws(memory, this.#values);
   }
 
@@ -114,16 +117,13 @@ class Worker {
   }
 
   async #playFreely(): Promise<void> {
-    const { words } = this.#memory;
     const role = this.#enterRun(this.#free);
-    if (role !== null) {
+    if (role === null) {
+      this.#freeFaults.finished();
+    } else {
       setProbe(this.#free);
       await this.#free.play(role);
       setProbe(null);
-    }
-    if (Atomics.add(words, H.finished, 1) + 1 === words[H.processes]) {
-      if (words[H.ending] === ENDING.none) words[H.ending] = ENDING.finished;
-      this.#baton.passTo(0);
     }
     setImmediate(() => this.serve());
   }

@@ -1,0 +1,150 @@
+import { FAULT_KINDS, type FaultKind } from "../fault.ts";
+import { monotonicNow } from "../../primitives/memory/monotonic.ts";
+import type { Baton } from "./baton.ts";
+import { KIND } from "./kinds.ts";
+import { ENDING, ENTRY, H, P, PARTS, PROCESS, SIGNAL, T, type LaneMemory } from "./lane-memory.ts";
+import { entryAt, entryNumber } from "./recorder.ts";
+import { processAt, type Scheduler } from "./scheduler.ts";
+
+/**
+ * Faults in free mode, where they happen for real: a process sends itself SIGKILL or SIGSTOP before the step at which the
+ * fault is to strike. What it cannot do to itself, to die asleep and to go on, the conductor does, which looks every few
+ * milliseconds.
+ */
+export class FreeFaults {
+  readonly #words: Int32Array;
+  readonly #scheduler: Scheduler;
+  readonly #baton: Baton;
+  readonly #bell = new Int32Array(new SharedArrayBuffer(4));
+
+  constructor(memory: LaneMemory, scheduler: Scheduler, baton: Baton) {
+    this.#words = memory.words;
+    this.#scheduler = scheduler;
+    this.#baton = baton;
+  }
+
+  // The process's part.
+
+  /** It is about to take its next step. Does not return where it dies before that. */
+  befall(process: number, kind: number, object: number, label: number): void {
+    const words = this.#words;
+    const step = ++words[processAt(process) + P.steps];
+    if (words[H.faults] === 0) return;
+    const fault = this.#scheduler.faults.dueAt(process, step);
+    if (fault < 0) return;
+    if (this.#scheduler.faults.kind(fault) === "pause") {
+      this.#standStill(process, fault, { kind, object, label });
+    } else {
+      if (!this.#claim(process, SIGNAL.none) && !this.#claim(process, SIGNAL.due)) this.#stop();
+      this.#enterDeath(process, fault, { kind, object, label });
+      globalThis.process.kill(globalThis.process.pid, "SIGKILL");
+      this.#stop();
+    }
+  }
+
+  /** It is about to fall asleep: if it is to die before its next step, that may be there. */
+  fallAsleep(process: number): void {
+    const words = this.#words;
+    if (words[H.faults] === 0) return;
+    const fault = this.#scheduler.faults.dueAt(process, words[processAt(process) + P.steps] + 1);
+    if (fault >= 0 && this.#scheduler.faults.kind(fault) === "kill") {
+      Atomics.compareExchange(words, processAt(process) + P.signal, SIGNAL.none, SIGNAL.due);
+    }
+  }
+
+  /** It has come to its end; does not return if the conductor has just killed it. */
+  leave(process: number): void {
+    if (this.#words[processAt(process) + P.signal] === SIGNAL.none) return;
+    if (Atomics.exchange(this.#words, processAt(process) + P.signal, SIGNAL.none) === SIGNAL.sent) this.#stop();
+  }
+
+  /** One process fewer: the last one ends the run. */
+  finished(): void {
+    const words = this.#words;
+    if (Atomics.add(words, H.finished, 1) + 1 < words[H.processes]) return;
+    if (words[H.ending] === ENDING.none) words[H.ending] = ENDING.finished;
+    this.#baton.passTo(0);
+  }
+
+  /** The run is cut off. */
+  reachedStepLimit(): void {
+    this.#scheduler.end(ENDING.stepLimit);
+    this.#baton.passTo(0);
+  }
+
+  // The conductor's part.
+
+  /** Kills those who are to die asleep, and lets those go on who have stood still for long enough. */
+  attend(): void {
+    const words = this.#words;
+    if (words[H.faults] === 0 || words[H.free] === 0) return;
+    for (let process = 0; process < words[H.processes]; process++) {
+      const own = processAt(process);
+      const pid = words[(PARTS.pids >> 2) + process];
+      if (this.#claim(process, SIGNAL.due)) {
+        globalThis.process.kill(pid, "SIGKILL");
+        const fault = this.#scheduler.faults.dueAt(process, words[own + P.steps] + 1);
+        const object = words[entryAt(words[own + P.lastEntry]) + T.object];
+        this.#enterDeath(process, fault, { kind: KIND.resume, object, label: 0 });
+      }
+      const paused = Atomics.load(words, own + P.paused);
+      // Again and again, until it says that it goes on: the first may come before it has stopped.
+      if (paused !== 0 && monotonicNow() >= this.#scheduler.faults.until(paused - 1)) {
+        Atomics.add(words, H.progress, 1);
+        globalThis.process.kill(pid, "SIGCONT");
+      }
+    }
+  }
+
+  #standStill(process: number, fault: number, before: StepAhead): void {
+    const paused = processAt(process) + P.paused;
+    const until = monotonicNow() + this.#scheduler.faults.ms(fault);
+    this.#enter(process, fault, KIND.pause, before);
+    this.#scheduler.faults.holdUntil(fault, until);
+    Atomics.store(this.#words, paused, fault + 1);
+    globalThis.process.kill(globalThis.process.pid, "SIGSTOP");
+    // The signal may take a moment to arrive.
+    while (monotonicNow() < until) Atomics.wait(this.#bell, 0, 0, 1);
+    Atomics.store(this.#words, paused, 0);
+  }
+
+  #enterDeath(process: number, fault: number, before: StepAhead): void {
+    const own = processAt(process);
+    this.#words[own + P.diedAt] = this.#enter(process, fault, KIND.kill, before);
+    Atomics.store(this.#words, own + P.state, PROCESS.killed);
+    Atomics.add(this.#words, H.deaths, 1);
+    this.finished();
+  }
+
+  /** Writes the fault into the trace; returns the entry's number. */
+  #enter(process: number, fault: number, turn: number, { kind, object, label }: StepAhead): number {
+    const words = this.#words;
+    const entry = this.#scheduler.enterEvent(process, turn, label);
+    words[entry + T.object] = object;
+    words[entry + T.before] = kind;
+    words[entry + T.flags] = ENTRY.choice | ((FAULT_KINDS.indexOf(this.#kindOf(fault)) + 1) << ENTRY.faultShift);
+    this.#scheduler.faults.strike(fault, entryNumber(entry));
+    Atomics.add(words, H.steps, 1);
+    return entryNumber(entry);
+  }
+
+  #kindOf(fault: number): FaultKind {
+    return this.#scheduler.faults.kind(fault);
+  }
+
+  /** Exactly one of the process and the conductor may carry the death out. */
+  #claim(process: number, from: number): boolean {
+    return Atomics.compareExchange(this.#words, processAt(process) + P.signal, from, SIGNAL.sent) === from;
+  }
+
+  /** Nothing more is done here: the signal is on its way. */
+  #stop(): never {
+    for (;;) Atomics.wait(this.#bell, 0, 0);
+  }
+}
+
+interface StepAhead {
+  readonly kind: number;
+  readonly object: number;
+  readonly label: number;
+}

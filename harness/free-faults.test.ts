@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { afterAll, describe, expect, test } from "vitest";
+import { Checker } from "./check.ts";
+import * as faulty from "./fixtures/faulty.ts";
+import * as misbehaving from "./fixtures/misbehaving.ts";
+import { RequestError } from "./request-error.ts";
+
+const checker = new Checker();
+afterAll(() => checker[Symbol.asyncDispose]());
+
+const FREE = { mode: "free", seed: 1 } as const;
+
+describe("in free mode faults happen for real", () => {
+  test("a lock that knows its owner outlives those who die, and those who stand still", async () => {
+    const result = await checker.check(faulty.lockWithAnOwner as never, { ...FREE, runs: 20 });
+    expect({ verdict: result.verdict, message: result.message }).toEqual({ verdict: "pass", message: undefined });
+    expect(result.faults).toBeGreaterThan(10);
+    // Nobody dies but of a fault.
+    expect(result.notes.join()).not.toMatch(/died/);
+  });
+
+  test("one that does not is waited for in vain, and that is brought under control, with its death", async () => {
+    const options = { ...FREE, runs: 64, faults: { kill: 1 }, watchdogMs: 400 };
+    const result = await checker.check(faulty.lockWithoutAnOwner as never, options);
+    expect(result).toMatchObject({ verdict: "fail", property: "no-deadlock" });
+    expect(result.counterexample).toMatchObject({ mode: "free", processes: 2, faultList: [{ kind: "kill" }] });
+    const token = result.counterexample?.token as string;
+    await using other = new Checker();
+    const replayed = await other.replay(faulty.lockWithoutAnOwner as never, token);
+    expect(replayed).toMatchObject({ verdict: "fail", property: "no-deadlock" });
+  });
+
+  test("who is killed is a process of the system that ends, and who stands still one that is stopped", async () => {
+    const before = stateOfWorkers();
+    let stopped = 0;
+    const look = setInterval(() => {
+      for (const state of stateOfWorkers().values()) if (state === "T") stopped++;
+    }, 3);
+    const options = { ...FREE, runs: 24, faults: { kill: 1, pause: 1 } };
+    const result = await checker.check(faulty.lockWithAnOwner as never, options).finally(() => clearInterval(look));
+    expect(result.verdict).toBe("pass");
+    expect(stopped).toBeGreaterThan(0);
+    const after = stateOfWorkers();
+    expect([...before.keys()].filter((pid) => !after.has(pid)).length).toBeGreaterThan(0);
+  });
+
+  test("kinds that cannot be had for real are refused", async () => {
+    const check = checker.check(faulty.lockWithAnOwner as never, { ...FREE, faults: { wake: 1 } });
+    await expect(check).rejects.toThrow(RequestError);
+  });
+});
+
+test("in free mode, too, processes that wait for each other are a deadlock, though each looks up now and then", async () => {
+  const options = { ...FREE, runs: 200, watchdogMs: 400 };
+  const result = await checker.check(misbehaving.twoLocks as never, options, "two-locks");
+  expect(result).toMatchObject({ verdict: "fail", property: "no-deadlock", counterexample: { mode: "free" } });
+});
+
+/** Of the workers of this process, by pid: the letter that the kernel has for their state. */
+function stateOfWorkers(): Map<number, string> {
+  const states = new Map<number, string>();
+  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+      const [state, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      const isWorker = readFileSync(`/proc/${pid}/cmdline`, "latin1").includes("engine/worker");
+      if (Number(parent) === process.pid && isWorker) states.set(Number(pid), state);
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  return states;
+}
