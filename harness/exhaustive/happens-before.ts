@@ -51,11 +51,12 @@ export class HappensBefore {
    * and Sagonas, JACM 2017, section 9 on blocking operations).
    */
   racesOf(index: number): number[] {
-    return this.#races(this.#steps[index], index, this.#previous[index], this.#steps[index].epoch);
+    const { epoch, enabler } = this.#steps[index];
+    return this.#races(this.#steps[index], index, this.#previous[index], epoch, enabler);
   }
 
   racesOfBlocked(step: Step): number[] {
-    return this.#races(step, this.#steps.length, this.#lastOf(step.strand), 0);
+    return this.#races(step, this.#steps.length, this.#lastOf(step.strand), 0, -1);
   }
 
   /** The steps after `index` that do not depend on it, in order. */
@@ -81,13 +82,18 @@ export class HappensBefore {
     return lines.sort().join("\n");
   }
 
-  #races(step: Step, index: number, previous: number, epoch: number): number[] {
+  #races(step: Step, index: number, previous: number, epoch: number, enabler: number): number[] {
     const races: number[] = [];
     const seen: Clock = previous < 0 ? new Map() : new Map(this.#clocks[previous]);
     for (let earlier = index - 1; earlier >= 0; earlier--) {
       const other = this.#steps[earlier];
       // Time has gone on since, which it does only when nobody can move: nothing from before can come after.
       if (other.epoch < epoch) break;
+      // Who is woken cannot go on before it is, also where the two conflict: a death wakes who then looks who lives.
+      if (earlier === enabler) {
+        join(seen, this.#clocks[earlier]);
+        continue;
+      }
       if ((seen.get(other.strand) ?? 0) > earlier || !conflict(other, step)) continue;
       if (step.guard !== null && !step.guard(other.before)) continue;
       races.push(earlier);
