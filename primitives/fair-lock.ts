@@ -88,10 +88,20 @@ export class FairLock extends Lock {
     for (let seat = this.next(); seat !== null; seat = this.next()) {
       // If it is lost for good, everybody has to hear of it.
       const lost = this.state.peek() !== FREE;
-      if (!lost) this.state.store(agentAt(seat));
       this.give(seat, lost ? REFUSED : GRANTED);
+      if (!lost) this.state.store(agentAt(seat));
+      this.tell(seat);
       if (!lost) return;
     }
+  }
+
+  /** At the door, after a death there: what the dead one may have begun. Its mark on a place says to whom the lock goes. */
+  protected finishHandOver(): void {
+    if (this.state.peek() !== FREE) return;
+    const given = this.line.granted();
+    if (given === null) return this.handOver();
+    this.state.store(agentAt(given));
+    this.tell(given);
   }
 
   /** At the door: whose turn it is; null if nobody waits. */
@@ -99,8 +109,13 @@ export class FairLock extends Lock {
     return this.line.longestWaiting();
   }
 
+  /** At the door: marks the place. Who stands there does not go on before the door is free. */
   protected give(seat: Word, what: number): void {
-    this.line.grant(seat, what);
+    this.line.grant(seat, what, nobody);
+  }
+
+  protected tell(seat: Word): void {
+    seat.wake();
   }
 
   /** At the door: gets up, and says what was given there. */
@@ -138,7 +153,7 @@ export class FairLock extends Lock {
   #look(seat: Word, options: AcquireOptions | undefined): number {
     if (grantAt(seat) === 0 && !this.#hasLivingHolder) {
       this.atTheDoor(() => {
-        if (this.#goesFirst(seat) && super.attemptOnce(options)) this.line.grant(seat, GRANTED, () => {});
+        if (this.#goesFirst(seat) && super.attemptOnce(options)) this.line.grant(seat, GRANTED, nobody);
       });
     }
     return grantAt(seat) !== 0 ? DONE : nothingYet(seat);
@@ -162,8 +177,7 @@ export class FairLock extends Lock {
     try {
       if (this.#door.lastOwnerDied) {
         this.#door.markConsistent();
-        // It may have died between releasing and handing over.
-        if (this.state.peek() === FREE) this.handOver();
+        this.finishHandOver();
       }
       return body();
     } finally {
@@ -180,6 +194,8 @@ const FULL = Symbol("full");
 
 /** Where the line is full, a newcomer asks again after this long, in milliseconds. */
 const FULL_POLL_MS = 2;
+
+function nobody(): void {}
 
 function remaining(deadlineMs: number, options: WaitOptions | undefined): WaitOptions {
   const timeoutMs = deadlineMs === Infinity ? undefined : Math.max(0, deadlineMs - now());

@@ -77,6 +77,11 @@ export class Seats {
     return longest;
   }
 
+  /** A place of somebody living who has been granted something and has not got up; null if there is none. */
+  granted(): Word | null {
+    return this.#words.find((word) => grantAt(word) !== 0 && !this.isDead(word)) ?? null;
+  }
+
   /** Grants to the waiter at `seat` and has it woken by `wake`; false if it has left. */
   grant(seat: Word, what: number, wake: (seat: Word) => void = wakeNow): boolean {
     const seen = seat.peek();

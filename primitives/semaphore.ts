@@ -170,7 +170,7 @@ export class Semaphore extends Acquirable {
       this.#permits.settled(slot, taken ? held + 1 : held);
       if (taken) return before;
       if ((before & FROZEN) !== 0) this.#thaw();
-      else if ((before & SIGNAL) !== 0 || !this.#permits.someDied || !this.#recount()) return before;
+      else if ((before & SIGNAL) !== 0 || !this.#permits.someDied || !this.recount()) return before;
     }
   }
 
@@ -180,7 +180,7 @@ export class Semaphore extends Acquirable {
   }
 
   /** Gives back what the dead held. False if somebody living was stopped in the middle of a step: later, then. */
-  #recount(): boolean {
+  protected recount(): boolean {
     this.#counting.takeSync();
     try {
       return this.#countAnew();

@@ -4,11 +4,13 @@ import type { Result } from "../harness/result.ts";
 import { formatResult, formatTable, formatVerify, type VerifyRow } from "../reports/index.ts";
 import { SCENARIOS } from "./index.ts";
 import { proofRow, PROOF_TITLES, proveAll } from "./primitives/prove.ts";
+import { SURVIVAL_TITLES, survivalRow, surviveAll } from "./primitives/survive.ts";
 
 /**
  * Checks every scenario of the project against what it is there for: a right version must hold in all of its runs, of a
  * wrong version each property that it is said to violate must be found violated, and the others must hold. Then proves small
- * programs of each primitive. Prints two tables; ends with 0 exactly if all of it is so.
+ * programs of each primitive, and kills and holds up processes at every step of some. Prints three tables; ends with 0 exactly
+ * if all of it is so.
  */
 const RUNS = 2000;
 const SEED = 1;
@@ -49,7 +51,16 @@ process.stdout.write(
   `${whole.length} of ${proved.length} small programs of the primitives are proved: every interleaving of them holds` +
     `${refuted.length === 0 ? "" : `; ${refuted.length} do not hold`}.\n`,
 );
-process.exitCode = wrong.length + refuted.length === 0 ? 0 : 1;
+
+const survived = await surviveAll(checker);
+const broken = survived.filter(({ result }) => result.verdict !== "pass" || !result.exhaustive);
+process.stdout.write(`\n${formatTable(SURVIVAL_TITLES, survived.map(survivalRow), layout)}\n\n`);
+process.stdout.write(
+  broken.length === 0
+    ? "Each of these faults is survived at every step, in every interleaving.\n"
+    : `${broken.length} of ${survived.length} are not survived.\n`,
+);
+process.exitCode = wrong.length + refuted.length + broken.length === 0 ? 0 : 1;
 
 /** One row for each property of a wrong version, one for all properties of a right one. */
 function expectations(scenario: Scenario): { property: string | null; expected: "pass" | "fail" }[] {

@@ -69,9 +69,12 @@ export class Recording {
     for (let number = 1; number <= words[H.operations]; number++) {
       const at = operationAt(number);
       const outcome = words[at + O.outcome];
-      // Called, and yet without a step of its own: at the latest when its process died, if it did.
-      const invoked = words[at + O.invoked] || words[processAt(words[at + O.process]) + P.diedAt] || notBegun;
-      if (number > 1 && invoked < operations[number - 2].invoked) sorted = false;
+      // Called, and yet without a step of its own. If its process died so, it did nothing and never will.
+      const begun = words[at + O.invoked];
+      if (begun === 0 && outcome === OUTCOME.pending && words[processAt(words[at + O.process]) + P.diedAt] > 0)
+        continue;
+      const invoked = begun || notBegun;
+      if (operations.length > 0 && invoked < operations[operations.length - 1].invoked) sorted = false;
       operations.push({
         id: number - 1,
         process: run.processes[words[at + O.process]],

@@ -13,9 +13,7 @@ export class FairLockLastComesFirst extends FairLock {
 
 /** Gives the lock to somebody who is not told. */
 export class FairLockGivesInSilence extends FairLock {
-  protected override give(seat: Word, what: number): void {
-    this.line.grant(seat, what, () => {});
-  }
+  protected override tell(): void {}
 }
 
 /** Frees the lock and leaves those who wait where they are. */
