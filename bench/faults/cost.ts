@@ -1,5 +1,5 @@
 import type { Checker } from "../../harness/check.ts";
-import { lockThatWaitsForTheDead } from "../../scenarios/primitives/fixtures/forgetful.ts";
+import { FORGETFUL } from "../../scenarios/primitives/fixtures/forgetful.ts";
 import { lockSurvives } from "../../scenarios/primitives/survival.ts";
 import type { Scenario } from "../../harness/scenario.ts";
 import type { BenchRow } from "../bench.ts";
@@ -39,9 +39,9 @@ async function bestRate(checker: Checker, scenario: Scenario, faults: { readonly
 
 /** A replay always kills in earnest. */
 async function msPerSignal(checker: Checker): Promise<number> {
-  const { counterexample } = await checker.check(lockThatWaitsForTheDead, { runs: 200, seed: 1, jobs: 1 });
-  const token = counterexample?.token as string;
-  const { elapsedMs } = await checker.replay(lockThatWaitsForTheDead, token, { times: REPLAYS });
+  const { scenario } = FORGETFUL[0];
+  const { counterexample } = await checker.check(scenario, { runs: 400, seed: 1, jobs: 1, faults: { kill: 1 } });
+  const { elapsedMs } = await checker.replay(scenario, counterexample?.token as string, { times: REPLAYS });
   return elapsedMs / REPLAYS;
 }
 

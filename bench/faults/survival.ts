@@ -39,7 +39,7 @@ function oursOf({ name = "" }: Scenario, kind: FaultKind, result: Result, held: 
   const { verdict, faults, runs, message = "" } = result;
   const proved = result.survived?.find((one) => one.kind === kind);
   return {
-    primitive: name.replace(/-survives$/, ""),
+    primitive: name.replace(/-survives?$/, ""),
     kind,
     outcome: verdict === "pass" ? held : verdict === "fail" ? "broken" : "error",
     interleavings: proved?.interleavings ?? 0,

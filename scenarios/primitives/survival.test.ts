@@ -3,11 +3,14 @@ import { Checker } from "../../harness/check.ts";
 import { isScenario, type Scenario } from "../../harness/scenario.ts";
 import { FORGETFUL } from "./fixtures/forgetful.ts";
 import * as survival from "./survival.ts";
+import * as survivalSampled from "./survival-sampled.ts";
 
 const checker = new Checker();
 afterAll(() => checker[Symbol.asyncDispose]());
 
-const SURVIVORS = Object.entries(survival).filter((entry): entry is [string, never] => isScenario(entry[1]));
+const SURVIVORS = Object.entries({ ...survival, ...survivalSampled }).filter((entry): entry is [string, never] =>
+  isScenario(entry[1]),
+);
 
 describe("deaths and pauses are survived", () => {
   test.each(SURVIVORS)("%s", async (_name, scenario) => {

@@ -51,7 +51,6 @@ export const boundedSemaphoreSurvives = scenario(
 );
 export const eventSurvives = scenario(import.meta.url, eventOutlivesItsUsers(Event));
 export const conditionSurvives = scenario(import.meta.url, conditionOutlivesItsUsers(Condition));
-export const conditionNotifiesTheLiving = scenario(import.meta.url, conditionPassesOverTheDead(Condition));
 export const barrierSurvives = scenario(import.meta.url, barrierBreaksAtADeath(Barrier));
 export const queueSurvives = scenario(
   import.meta.url,
@@ -62,7 +61,6 @@ export const simpleQueueSurvives = scenario(
   queueOutlivesItsUsers("simple-queue-survives", () => new SimpleQueue()),
 );
 export const joinableQueueSurvives = scenario(import.meta.url, joinableQueueHandsOutAgain(JoinableQueue));
-export const joinableQueueSettles = scenario(import.meta.url, joinableQueueIsJoined(JoinableQueue));
 export const pipeSurvives = scenario(
   import.meta.url,
   pipeEndsWithItsSender(() => pipe<number>({ duplex: false })),
