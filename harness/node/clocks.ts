@@ -6,8 +6,10 @@ import { real, RealDate } from "./originals.ts";
 /**
  * Every clock shows the run's virtual time. A program that does nothing but look at the clock would wait for ever, as virtual
  * time passes only when nobody can move: after so many looks in a row it is taken to sleep.
+ *
+ * @returns what is to be called when a run begins: the looks of the run before do not count
  */
-export function replaceClocks(gate: Gate): void {
+export function replaceClocks(gate: Gate): () => void {
   let looks = 0;
   let stepsAtLook = -1;
 
@@ -49,6 +51,11 @@ export function replaceClocks(gate: Gate): void {
 
   const uptime = process.uptime.bind(process);
   process.uptime = () => (gate.active ? (UPTIME_MS + now()) / 1000 : uptime());
+
+  return () => {
+    looks = 0;
+    stepsAtLook = -1;
+  };
 }
 
 /** Looks at a clock, one after the other without a step between them, that make a busy wait. */

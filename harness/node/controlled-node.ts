@@ -30,6 +30,7 @@ export class ControlledNode {
   readonly #place: RunPlace;
   readonly #index: number;
   readonly #modules = new ModuleLoader();
+  readonly #forgetLooks: () => void;
   #kept: readonly KeptProperties[] = [];
 
   /** @param folder the real path of the folder in which runs take place */
@@ -47,7 +48,7 @@ export class ControlledNode {
     );
     replaceFileFunctions(this.#files, operations);
     replaceTimers(gate, this.#timers);
-    replaceClocks(gate);
+    this.#forgetLooks = replaceClocks(gate);
     replaceRandomness(gate, this.#random);
     this.#facade.replace(this.#place);
     watchTheRest(gate, memory);
@@ -70,6 +71,7 @@ export class ControlledNode {
 
   begin(): void {
     this.#modules.forget();
+    this.#forgetLooks();
     this.#place.cwd = RUN_ROOT;
     this.#random.begin(this.#index);
   }
