@@ -3,6 +3,7 @@ import dgram from "node:dgram";
 import net from "node:net";
 import workerThreads from "node:worker_threads";
 import { H, type LaneMemory } from "../engine/lane-memory.ts";
+import { stackHere, userPlace } from "../engine/source-place.ts";
 import type { Gate } from "./gate.ts";
 
 /**
@@ -57,10 +58,11 @@ type BeyondControl = (typeof BEYOND)[number];
 const BEYOND = ["sockets", "native addons", "changes outside of the run's folder, which were refused"] as const;
 
 function notControlled(what: string): Error {
+  const place = userPlace(stackHere());
   return Object.assign(
     new Error(
-      `${what} is not under control: it would run beside the schedule, and no replay could bring its steps back. ` +
-        "Give that part a process of its own in `processes`, or leave it out of the role.",
+      `${what} is not under control${place === "" ? "" : `: it is called at ${place}`}. It would run beside the schedule, and no ` +
+        "replay could bring its steps back. Give that part a process of its own in `processes`, or leave it out of the role.",
     ),
     { code: "ERR_FORKCHECK_NOT_CONTROLLED" },
   );
