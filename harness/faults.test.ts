@@ -22,6 +22,11 @@ describe("a fault is found by what it breaks, and nothing breaks without it", ()
     ["restart", faulty.countsItsBeginnings, "three"],
     ["cut", faulty.messageOfTwoHalves, "half"],
     ["enospc", faulty.writesAFile, "no-uncaught-error"],
+    ["eio", faulty.writesAFile, "no-uncaught-error"],
+    ["emfile", faulty.writesInOneGo, "no-uncaught-error"],
+    ["short", faulty.writesInOneGo, "short"],
+    ["torn", faulty.writesInOneGo, "torn"],
+    ["clock", faulty.looksAtTwoClocks, "jump"],
   ])("%s", async (kind, scenario, property) => {
     const result = await check(scenario, { [kind]: 1 });
     expect(result).toMatchObject({ verdict: "fail", property, counterexample: { faults: 1 } });

@@ -11,6 +11,7 @@ import * as producerConsumer from "./producer-consumer.ts";
 import * as stack from "./stack.ts";
 import * as ticketRush from "./ticket-rush.ts";
 import * as ticketRushFile from "./ticket-rush-file.ts";
+import * as ticketRushFileInherited from "./ticket-rush-file-inherited.ts";
 import * as trafficLight from "./traffic-light.ts";
 import * as value from "./value.ts";
 
@@ -20,6 +21,7 @@ export const SCENARIOS: readonly Scenario[] = [
     palaces,
     ticketRush,
     ticketRushFile,
+    ticketRushFileInherited,
     value,
     nameTag,
     ktv,

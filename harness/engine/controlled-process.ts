@@ -121,6 +121,7 @@ export class ControlledProcess implements Probe, Gate {
       drainMicrotasks();
       if (words[H.aborting] === 1) return this.#leaveAborted();
       if (this.#cut !== null) {
+        this.#run = 0;
         this.#passOn();
         return "over";
       }
@@ -206,6 +207,10 @@ export class ControlledProcess implements Probe, Gate {
 
   now(): number {
     return this.#scheduler.now();
+  }
+
+  wallOffset(): number {
+    return this.#scheduler.wallOffset();
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {

@@ -176,6 +176,11 @@ export class Scheduler implements Choice {
     return this.#doubles[(PARTS.headerDoubles >> 3) + D.clock];
   }
 
+  /** By how many milliseconds the wall clock was set forward. */
+  wallOffset(): number {
+    return this.#doubles[(PARTS.headerDoubles >> 3) + D.wallOffset];
+  }
+
   /** Starts a trace entry for an event of `process`; returns its word index. */
   enterEvent(process: number, kind: number, label: number): number {
     const words = this.#words;

@@ -5,7 +5,8 @@ import { real, RealDate } from "./originals.ts";
 
 /**
  * Every clock shows the run's virtual time. A program that does nothing but look at the clock would wait for ever, as virtual
- * time passes only when nobody can move: after so many looks in a row it is taken to sleep.
+ * time passes only when nobody can move: after so many looks in a row it is taken to sleep. A jump of the wall clock is seen by
+ * Date alone: the others measure durations, and do not jump.
  *
  * @returns what is to be called when a run begins: the looks of the run before do not count
  */
@@ -24,7 +25,7 @@ export function replaceClocks(gate: Gate): () => void {
     return gate.now();
   }
 
-  const dateNow = () => (gate.active ? EPOCH_MS + Math.floor(now()) : real.dateNow());
+  const dateNow = () => (gate.active ? EPOCH_MS + Math.floor(now()) + gate.wallOffset() : real.dateNow());
   RealDate.now = dateNow;
   const ControlledDate = new Proxy(RealDate, {
     construct: (target, args, newTarget) =>

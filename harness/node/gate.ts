@@ -13,6 +13,8 @@ export interface Gate {
   readonly steps: number;
   /** Virtual time in milliseconds since the run began. */
   now(): number;
+  /** How far the wall clock has been set forward since then; it may be set back. */
+  wallOffset(): number;
   /** Blocks this stack until the step on files is granted. */
   block(step: Announcement): void;
   /** Blocks this stack until `ms` of virtual time have passed. */

@@ -3,6 +3,7 @@ import type { FaultKind } from "../../harness/fault.ts";
 import type { Result } from "../../harness/result.ts";
 import type { Scenario } from "../../harness/scenario.ts";
 import type { TableCell, TableColumn } from "../../reports/index.ts";
+import { ticketRushFileInherited } from "../ticket-rush-file-inherited.ts";
 import * as survival from "./survival.ts";
 
 /** What came of one kind of fault, tried at every step of every interleaving of a program. */
@@ -35,6 +36,7 @@ const KILLED = [
   survival.pipeSurvives,
   survival.valueSurvives,
   survival.heldValueSurvives,
+  ticketRushFileInherited,
 ] as unknown as readonly Scenario[];
 
 const TRIED: { readonly [kind in FaultKind]?: readonly Scenario[] } = {
