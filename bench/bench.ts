@@ -1,8 +1,11 @@
 /** A benchmark: measures, and returns what it measured as rows. */
 export interface Bench {
   readonly name: string;
-  /** @param isWanted whether a row of this name was asked for: others need not be measured */
-  run(isWanted: (name: string) => boolean): Promise<BenchRow[]>;
+  /**
+   * @param isWanted whether a row of this name was asked for: others need not be measured
+   * @param progress may be told of rows as they are measured, for who waits
+   */
+  run(isWanted: (name: string) => boolean, progress: (row: BenchRow) => void): Promise<BenchRow[]>;
 }
 
 export interface BenchRow {

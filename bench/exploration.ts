@@ -1,62 +1,20 @@
 import { Checker } from "../harness/check.ts";
-import { PORTFOLIO } from "../harness/options.ts";
-import type { Scenario } from "../harness/scenario.ts";
-import { SEARCH_STRATEGIES } from "../harness/strategies/index.ts";
 import type { Bench, BenchRow } from "./bench.ts";
-import * as programs from "./exploration/programs.ts";
-import { bestPublished, PUBLISHED } from "./exploration/published.ts";
+import { mutants } from "./exploration/mutants.ts";
+import { proofs } from "./exploration/proofs.ts";
+import { replays } from "./exploration/replays.ts";
+import { schedules } from "./exploration/schedules.ts";
 
 /**
- * How many schedules it takes until a bug shows: the mean over 20 seeds, for the portfolio and for each strategy alone, next
- * to what was published for the same programs. The numbers depend on the seeds alone, not on the machine.
+ * How soon what is wrong is found, how long small proofs take, how small and how certain a failure gets, and whether every
+ * strategy's runs replay. Each part can be had by itself: `npm run bench -- exploration mutant`.
  */
 export const exploration: Bench = {
   name: "exploration",
-  async run() {
-    const rows: BenchRow[] = [];
+  async run(isWanted, progress) {
     await using checker = new Checker();
-    for (const program of Object.values(programs)) {
-      for (const strategy of [PORTFOLIO, ...SEARCH_STRATEGIES.map(({ name }) => name)]) {
-        rows.push(await row(checker, program, strategy));
-      }
-    }
+    const rows: BenchRow[] = [];
+    for (const part of [schedules, proofs, mutants, replays]) rows.push(...(await part(checker, isWanted, progress)));
     return rows;
   },
 };
-
-const SEEDS = 20;
-const RUNS_MAX: Readonly<Record<string, number>> = { [PORTFOLIO]: 10_000 };
-/** One strategy alone may never find it; then it is not worth the time of the published budget. */
-const RUNS_ALONE_MAX = 2000;
-
-async function row(checker: Checker, program: Scenario, strategy: string): Promise<BenchRow> {
-  const name = program.name as string;
-  const runsMax = RUNS_MAX[strategy] ?? RUNS_ALONE_MAX;
-  let runs = 0;
-  let found = 0;
-  for (let seed = 1; seed <= SEEDS; seed++) {
-    const result = await checker.check(program, { strategy, seed, runs: runsMax, jobs: 1, endOnFailure: true }, name);
-    if (result.verdict === "error") throw new Error(`${name}: ${result.message}`);
-    runs += result.counterexample?.foundInRun ?? 0;
-    if (result.verdict === "fail") found++;
-  }
-  const mean = found === 0 ? runsMax : Math.round((runs / found) * 10) / 10;
-  const peer = peerOf(name, strategy);
-  return {
-    name: `${name}, ${strategy}`,
-    value: mean,
-    unit: `schedules (${found} of ${SEEDS})`,
-    ...(peer === null
-      ? {}
-      : { peer: peer.name, peerValue: peer.schedules, ratio: Math.round((mean / peer.schedules) * 100) / 100 }),
-  };
-}
-
-function peerOf(program: string, strategy: string): { readonly name: string; readonly schedules: number } | null {
-  if (strategy === PORTFOLIO) {
-    const best = bestPublished(program);
-    return { name: `best published, ${best.strategy} (${best.schedules})`, schedules: best.schedules };
-  }
-  const schedules = PUBLISHED[program][strategy];
-  return schedules === null || schedules === undefined ? null : { name: `published (${schedules})`, schedules };
-}

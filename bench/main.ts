@@ -20,14 +20,19 @@ if (bench === undefined) {
   process.exitCode = 2;
 } else {
   const isWanted = (row: string): boolean => words.length === 0 || words.some((word) => row.includes(word));
-  const rows = (await bench.run(isWanted)).filter((row) => isWanted(row.name));
+  const rows = (await bench.run(isWanted, progress)).filter((row) => isWanted(row.name));
   process.stdout.write(json ? `${JSON.stringify({ bench: bench.name, rows })}\n` : table(rows));
 }
 
 function table(rows: readonly BenchRow[]): string {
-  const lines = rows.map(({ name: what, value, unit, peer, ratio }) => {
-    const comparison = ratio === undefined ? "" : `  ${ratio} x ${peer}`;
-    return `${what.padEnd(48)} ${String(value).padStart(12)} ${unit.padEnd(14)}${comparison}`;
-  });
-  return `${lines.join("\n")}\nLoad of the machine: ${loadavg()[0].toFixed(2)} (1 minute)\n`;
+  return `${rows.map(lineOf).join("\n")}\nLoad of the machine: ${loadavg()[0].toFixed(2)} (1 minute)\n`;
+}
+
+function lineOf({ name: what, value, unit, peer, ratio }: BenchRow): string {
+  const comparison = ratio === undefined ? "" : `  ${ratio} x ${peer}`;
+  return `${what.padEnd(48)} ${String(value).padStart(12)} ${unit.padEnd(14)}${comparison}`;
+}
+
+function progress(row: BenchRow): void {
+  process.stderr.write(`${lineOf(row)}\n`);
 }

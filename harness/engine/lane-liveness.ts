@@ -29,20 +29,33 @@ function stepsUpTo(trace: readonly TraceEntry[], last: number): number {
   return trace.slice(0, last).filter(({ kind }) => isStep(KIND[kind])).length;
 }
 
+/** Who sleeps at the end of the lane's last run, and which step a fault has to befall to wake him up. */
+export function sleepersOf({ lane }: LaneRuns): Sleeper[] {
+  const places = lane.recording.faults.asleep();
+  return lane.waits().flatMap((wait) => {
+    const place = places.find(({ step }) => step === wait.since);
+    return place === undefined ? [] : [{ wait, place }];
+  });
+}
+
+interface Sleeper {
+  readonly wait: Wait;
+  readonly place: Pick<Fault, "strand" | "fingerprint" | "occurrence">;
+}
+
 /**
  * Whether the standstill is a lost wake-up: somebody sleeps who would get through if he were woken, and nobody will. That is
  * tried: the same run once more, in which one of those who sleep wakes up for no reason when all others have come to rest.
- *
- * @param failing the lane's last run
  */
-export async function lostWakeUp(runs: LaneRuns, failing: KnownAttempt, judgement: Judgement): Promise<Judgement> {
+export async function lostWakeUp(
+  runs: LaneRuns,
+  failing: KnownAttempt,
+  judgement: Judgement,
+  sleepers: readonly Sleeper[],
+): Promise<Judgement> {
   if (judgement.property !== "no-deadlock" || judgement.liveness !== undefined) return judgement;
-  const asleep = runs.lane.waits().filter(({ since }) => since > 0);
-  const places = runs.lane.recording.faults.asleep();
   const value = valueOf(runs.prepared.input, failing);
-  for (const wait of asleep) {
-    const place = places.find(({ step }) => step === wait.since);
-    if (place === undefined) continue;
+  for (const { wait, place } of sleepers) {
     const { strand, fingerprint, occurrence } = place;
     const wake: Fault = { kind: "wake", strand, fingerprint, occurrence, ms: 0 };
     const request: RunRequest = {

@@ -9,7 +9,7 @@ import type { Scenario } from "../scenario.ts";
 import { BoundedSearch } from "../shrink/bounded-search.ts";
 import type { Plan, Subject } from "../shrink/subject.ts";
 import { FaultProof } from "./fault-proof.ts";
-import { ScenarioError, type RunRequest } from "./lane.ts";
+import { ScenarioError, type RunOutcome, type RunRequest } from "./lane.ts";
 import type { LaneRuns } from "./lane-runs.ts";
 import type { SearchOptions } from "./protocol.ts";
 import { derivedSeed } from "./random.ts";
@@ -83,7 +83,16 @@ async function proveInput(
   faults.begin();
   let whole: Exploration = { executions: 0, pruned: 0, complete: true };
   for (let fault = faults.next(); fault !== undefined; fault = faults.next()) {
-    const one = new InputProof(runs, assumptions, faults, fault);
+    const { search } = runs;
+    const one = new InputProof(runs, {
+      assumptions,
+      faults,
+      fault,
+      property: search.property,
+      preemptions: search.exhaustive?.preemptions ?? Infinity,
+      run: (request) => runs.run(request),
+      mayGoOn: () => runs.tally.runs < search.runs,
+    });
     const result = await one.finish();
     // What is counted as an interleaving is one without faults; what befalls it is counted by itself.
     whole = {
@@ -96,32 +105,41 @@ async function proveInput(
   return { ...whole, failure: null };
 }
 
+export interface InputProofOptions {
+  /** Gets what is taken for granted. */
+  readonly assumptions: Set<string>;
+  readonly faults: FaultProof;
+  /** What befalls every run. */
+  readonly fault: Fault | null;
+  /** Consider this property alone. */
+  readonly property: string | undefined;
+  readonly preemptions: number;
+  readonly run: (request: RunRequest) => Promise<RunOutcome>;
+  readonly mayGoOn: () => boolean;
+}
+
 /** All interleavings of the prepared input, with what befalls it. */
-class InputProof implements Executor {
+export class InputProof implements Executor {
   failure: Failure | null = null;
   readonly #runs: LaneRuns;
-  readonly #assumptions: Set<string>;
+  readonly #options: InputProofOptions;
   /** There are properties of the history, which may look at what came first. */
   readonly #judgesOrder: boolean;
   /** Whether the lane alone cannot know who is asleep. */
   readonly #looksBack: boolean;
-  readonly #proof: FaultProof;
-  readonly #fault: Fault | null;
   #signals = true;
   #goesOn = true;
   #manyStrands = false;
 
-  constructor(runs: LaneRuns, assumptions: Set<string>, proof: FaultProof, fault: Fault | null) {
-    this.#proof = proof;
-    this.#fault = fault;
+  constructor(runs: LaneRuns, options: InputProofOptions) {
     this.#runs = runs;
-    this.#assumptions = assumptions;
+    this.#options = options;
     this.#judgesOrder = runs.scenario.properties.length > 0;
-    this.#looksBack = this.#judgesOrder || fault !== null;
+    this.#looksBack = this.#judgesOrder || options.fault !== null;
   }
 
   async finish(): Promise<Exploration> {
-    const preemptions = this.#runs.search.exhaustive?.preemptions ?? Infinity;
+    const { preemptions } = this.#options;
     if (preemptions !== Infinity) return await this.#unreduced(preemptions);
     const exploration = await explore(this, {
       executionsMax: Infinity,
@@ -159,7 +177,7 @@ class InputProof implements Executor {
 
   #note(execution: RecordedExecution): void {
     if (execution.waitedInVain) {
-      this.#assumptions.add(
+      this.#options.assumptions.add(
         "a process that looked at a word in vain several times in a row is taken to wait until it is written",
       );
     }
@@ -208,28 +226,33 @@ class InputProof implements Executor {
   }
 
   async #execute(request: RunRequest) {
-    const outcome = await this.#runs.run(request);
+    const { fault, faults, property, run } = this.#options;
+    const outcome = await run(request);
     // Each fault is tried in earnest once.
-    if (outcome.faults === (this.#fault === null ? 0 : 1)) {
+    if (outcome.faults === (fault === null ? 0 : 1)) {
       this.#signals = false;
-      this.#proof.learn(this.#fault, this.#runs.lane, outcome.ending !== "pruned");
+      faults.learn(fault, this.#runs.lane, outcome.ending !== "pruned");
     }
-    const judgement = outcome.ending === "pruned" ? null : this.#runs.judge(outcome, this.#runs.search.property);
+    const judgement = outcome.ending === "pruned" ? null : this.#runs.judge(outcome, property);
     if (judgement !== null) this.failure ??= { judgement, request };
-    if (outcome.draws > 0) this.#assumptions.add("drawn values are the smallest that can be drawn");
+    if (outcome.draws > 0) this.#options.assumptions.add(SMALLEST_DRAWN);
     if (!(await this.#runs.breathe())) this.#goesOn = false;
     return { outcome, judgement };
   }
 
   #mayGoOn(): boolean {
-    return this.#goesOn && this.#runs.tally.runs < this.#runs.search.runs;
+    return this.#goesOn && this.#options.mayGoOn();
   }
 
   #request(): Pick<RunRequest, "seed" | "stepsMax" | "draws" | "faults" | "signals"> {
-    const { seed, stepsMax } = this.#runs.search;
-    return { seed, stepsMax, draws: [], faults: this.#fault === null ? [] : [this.#fault], signals: this.#signals };
+    const { fault } = this.#options;
+    const { seed } = this.#runs.search;
+    const faults = fault === null ? [] : [fault];
+    return { seed, stepsMax: this.#runs.stepsMax, draws: [], faults, signals: this.#signals };
   }
 }
+
+export const SMALLEST_DRAWN = "drawn values are the smallest that can be drawn";
 
 /** Who could have moved at each step of the lane's last run. */
 function candidatesOf({ lane }: LaneRuns): (readonly number[])[] {

@@ -6,12 +6,15 @@ import { PropertyError, type Judgement } from "../judge.ts";
 import type { Witness } from "../property.ts";
 import type { Counterexample } from "../result.ts";
 import type { Scenario } from "../scenario.ts";
+import { PlanNotFollowedError } from "../exhaustive/explore.ts";
 import { shrink } from "../shrink/shrink.ts";
 import type { Attempt, Plan, Subject } from "../shrink/subject.ts";
 import { encodeToken } from "../token.ts";
-import { cutOff, lostWakeUp } from "./lane-liveness.ts";
+import { cutOff, lostWakeUp, sleepersOf } from "./lane-liveness.ts";
 import { isLoss, type KnownFailure } from "./known-failure.ts";
 import { ScenarioError } from "./lane.ts";
+import { FaultProof } from "./fault-proof.ts";
+import { InputProof, SMALLEST_DRAWN } from "./lane-proof.ts";
 import { replayRequest, valueOf, type KnownAttempt, type LaneRuns } from "./lane-runs.ts";
 import { EXPLAINED_STEPS_MAX, nearestPassing } from "./nearest-passing.ts";
 import { derivedSeed } from "./random.ts";
@@ -39,9 +42,10 @@ export async function smallestCounterexample(runs: LaneRuns, found: KnownFailure
   if (again === null) throw new NondeterminismError([], [], prepared);
   const attempt = runs.attempt(outcome, again);
   if (endOnFailure === true) return told(runs, { ...failure, judgement: again }, { ...smallest, attempt });
-  const judgement = await lostWakeUp(runs, attempt, again);
+  const sleepers = sleepersOf(runs);
   // Of a run that was cut off nothing can be said that would take longer.
-  const why = attempt.cutAfter === undefined ? await reasonsOf(runs, attempt, judgement.property) : NOTHING;
+  const why = attempt.cutAfter === undefined ? await reasonsOf(runs, attempt, again.property) : NOTHING;
+  const judgement = await lostWakeUp(runs, attempt, again, sleepers);
   return told(runs, { ...failure, judgement }, { ...smallest, attempt }, why);
 }
 
@@ -163,6 +167,37 @@ class LaneSubject implements Subject {
       keepCandidates: true,
     });
     return runs.attempt(outcome, runs.judge(outcome, this.#property), false);
+  }
+
+  async prove(visit: (steps: number) => boolean): Promise<"holds" | "fails" | "undecided"> {
+    const runs = this.#runs;
+    const assumptions = new Set<string>();
+    let goesOn = true;
+    const proof = new InputProof(runs, {
+      assumptions,
+      faults: new FaultProof({}),
+      fault: null,
+      property: this.#property,
+      preemptions: Infinity,
+      run: async (request) => {
+        const outcome = await runs.lane.run(request);
+        if (!visit(outcome.steps)) goesOn = false;
+        return outcome;
+      },
+      mayGoOn: () => goesOn,
+    });
+    const complete = await proof.finish().then(
+      (exploration) => exploration.complete,
+      (error: unknown) => {
+        // It does something that no step of it says, so that nothing can be left out: see docs/strategies.md.
+        if (error instanceof PlanNotFollowedError) return false;
+        throw error;
+      },
+    );
+    if (proof.failure !== null) return "fails";
+    // Drawn values are the smallest in whatever is searched for something smaller.
+    assumptions.delete(SMALLEST_DRAWN);
+    return complete && assumptions.size === 0 ? "holds" : "undecided";
   }
 
   faultPlaces(kind: FaultKind): ReturnType<Subject["faultPlaces"]> {

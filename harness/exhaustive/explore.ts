@@ -58,7 +58,7 @@ export interface Exploration {
 }
 
 /** The executor did not do what the plan said: the program is not a function of its schedule. */
-class PlanNotFollowedError extends Error {
+export class PlanNotFollowedError extends Error {
   /** From 1. */
   readonly step: number;
 

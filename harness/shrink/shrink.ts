@@ -71,6 +71,10 @@ interface Group {
 const RUNS_MAX = 60_000;
 const STEPS_MAX = 1_000_000;
 const RUNS_PER_GROUP_MAX = 20_000;
+/** Schedules of a group before its inputs are proved, and runs that the proofs of a group may take. */
+const RUNS_BEFORE_PROOF = 400;
+const PROOF_RUNS_PER_GROUP_MAX = 8000;
+const RUNS_WITHOUT_PROOF_MAX = 2000;
 /** Of a group, before the failure's fault is tried. */
 const RUNS_WITHOUT_FAULTS_MAX = 1000;
 /** Where the whole of a group takes no more runs than this, all of it is searched, also for fewer operations. */
@@ -122,14 +126,59 @@ async function searchGroup(
   const inputs = group.inputs.map(({ value }) => value);
   const without = inputs.map((input) => ({ input, search: new BoundedSearch() }));
   const kinds = kindsOf(failure.attempt.faults);
-  if (kinds.length === 0) return await searchLevels(subject, without, RUNS_PER_GROUP_MAX, failure, ledger);
+  if (kinds.length === 0) return await searchAll(subject, group, without, failure, ledger);
   const places = new Places(subject, kinds);
   const found = await searchLevels(subject, without, RUNS_WITHOUT_FAULTS_MAX, failure, ledger, places);
-  if (found !== null) return found;
+  if (!found.finished) ledger.complete = false;
+  if (found.best !== null) return found.best;
   const withOne = inputs.flatMap((input) =>
     places.of(input).map((fault) => ({ input, search: new BoundedSearch([fault]) })),
   );
-  return await searchLevels(subject, withOne, RUNS_PER_GROUP_MAX, failure, ledger);
+  const { best, finished } = await searchLevels(subject, withOne, RUNS_PER_GROUP_MAX, failure, ledger);
+  if (!finished) ledger.complete = false;
+  return best;
+}
+
+/**
+ * Schedule by schedule as long as that may come to something soon; if it does not, every input of the group is proved to
+ * hold, which takes far fewer runs, or one is known to fail, and then it is worth looking for its best schedule.
+ */
+async function searchAll(
+  subject: Subject,
+  group: Group,
+  searches: readonly InputSearch[],
+  failure: Failure,
+  ledger: Ledger,
+): Promise<Candidate | null> {
+  let found = await searchLevels(subject, searches, RUNS_BEFORE_PROOF, failure, ledger);
+  if (found.finished) return found.best;
+  const verdict = found.best === null ? await proveAll(subject, group, searches, ledger) : "fails";
+  if (verdict === "holds") return null;
+  const runsMax = verdict === "fails" ? RUNS_PER_GROUP_MAX : RUNS_WITHOUT_PROOF_MAX;
+  found = await searchLevels(subject, searches, runsMax, failure, ledger, undefined, found.best);
+  if (!found.finished) ledger.complete = false;
+  return found.best;
+}
+
+/** Whether every input of the group is proved to hold, or one of them fails. */
+async function proveAll(
+  subject: Subject,
+  group: Group,
+  searches: readonly InputSearch[],
+  ledger: Ledger,
+): Promise<"holds" | "fails" | "undecided"> {
+  if (subject.prove === undefined) return "fails";
+  const runsMax = ledger.visited.length + PROOF_RUNS_PER_GROUP_MAX;
+  const { processes, operations } = group;
+  for (const { input, search } of searches) {
+    if (search.exhausted || (await subject.prepare(input)) === null) continue;
+    const verdict = await subject.prove((steps) => {
+      ledger.enter({ processes, operations, faults: 0, preemptions: Infinity, switches: 0, steps, inputSize: 0 });
+      return ledger.mayGoOn(runsMax) && !subject.stopping;
+    });
+    if (verdict !== "holds") return verdict;
+  }
+  return "holds";
 }
 
 interface InputSearch {
@@ -145,10 +194,11 @@ async function searchLevels(
   failure: Failure,
   ledger: Ledger,
   places?: Places,
-): Promise<Candidate | null> {
+  known: Candidate | null = null,
+): Promise<{ readonly best: Candidate | null; readonly finished: boolean }> {
   let prepared: unknown = NOTHING;
   const begun = ledger.visited.length;
-  let best = null as Candidate | null;
+  let best = known as Candidate | null;
   for (let preemptions = 0; ; preemptions++) {
     // A run that sleeps may have more preemptions than the level it was met on; then those between come first.
     const proved = best !== null && best.attempt.measure.preemptions < preemptions;
@@ -169,10 +219,9 @@ async function searchLevels(
         },
       );
       if (finished) continue;
-      if (!proved) ledger.complete = false;
-      return best;
+      return { best, finished: proved };
     }
-    if (searches.every(({ search }) => search.exhausted)) return best;
+    if (searches.every(({ search }) => search.exhausted)) return { best, finished: true };
   }
 }
 

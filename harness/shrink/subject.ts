@@ -8,6 +8,13 @@ export interface Subject {
   /** Makes `input` the one of the attempts that follow; null if the scenario cannot do anything with it. */
   prepare(input: unknown): Promise<{ readonly processes: number } | null>;
   attempt(plan: Plan): Promise<Attempt>;
+  /**
+   * Executes every interleaving of the prepared input, each once up to what is equivalent, until one fails.
+   *
+   * @param visit told of each run how many steps it had; false ends the search
+   * @returns `holds` if all were executed, `undecided` if something stood in the way
+   */
+  prove?(visit: (steps: number) => boolean): Promise<"holds" | "fails" | "undecided">;
   /** Where in the run that has just been attempted a fault of this kind could have struck. */
   faultPlaces(kind: FaultKind): readonly Pick<Fault, "strand" | "fingerprint" | "occurrence">[];
   /** Inputs that are smaller than `input`, in the order in which fast-check would try them. */

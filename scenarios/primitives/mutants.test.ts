@@ -37,6 +37,15 @@ describe("a seeded bug is found", () => {
   });
 });
 
+test("what is found is shrunk to a certified minimum, also where smaller programs have too many schedules to run them all", async () => {
+  const some =
+    /^(RLockCountsTwice|EventSetInSilence|BarrierOneTooMany|SimpleQueueForgetsOtherWaiters|SharedBytesOffByOne)$/;
+  for (const { name, scenarios } of MUTANTS.filter((mutant) => some.test(mutant.name))) {
+    const result = await checker.check(scenarios[0], { runs: 1000, seed: 1, jobs: 1 });
+    expect({ name, minimal: result.counterexample?.minimal }).toEqual({ name, minimal: true });
+  }
+});
+
 describe("the real class holds", () => {
   test.each(REAL)("$name", async ({ scenarios }) => {
     for (const scenario of scenarios) {
