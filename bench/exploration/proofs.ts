@@ -19,7 +19,7 @@ export const proofs: Part = async (checker, isWanted, progress) => {
       interleavings = result.runs;
     }
     const limitMs = LIMITS_MS[program.name as string];
-    const value = Math.round((tookMs.toSorted((a, b) => a - b)[tookMs.length >> 1] as number) * 10) / 10;
+    const value = Math.round(tookMs.toSorted((a, b) => a - b)[tookMs.length >> 1] * 10) / 10;
     const ratio = Math.round((value / limitMs) * 100) / 100;
     const row = {
       name,

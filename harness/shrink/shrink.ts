@@ -198,7 +198,7 @@ async function searchLevels(
 ): Promise<{ readonly best: Candidate | null; readonly finished: boolean }> {
   let prepared: unknown = NOTHING;
   const begun = ledger.visited.length;
-  let best = known as Candidate | null;
+  let best = known;
   for (let preemptions = 0; ; preemptions++) {
     // A run that sleeps may have more preemptions than the level it was met on; then those between come first.
     const proved = best !== null && best.attempt.measure.preemptions < preemptions;
