@@ -174,7 +174,10 @@ export class LaneSearch {
       await body();
     } catch (error) {
       if (error instanceof StoppedError && this.#runs !== null) {
-        this.#parts.tell({ type: "searched", tally: this.#runs.tally, found: null, trouble: null });
+        const { replay, exhaustive } = this.#runs.search;
+        const sampled = replay === undefined && exhaustive === undefined;
+        const behaviours = sampled ? { behaviours: this.#behaviours.counts() } : {};
+        this.#parts.tell({ type: "searched", tally: this.#runs.tally, found: null, trouble: null, ...behaviours });
         return;
       }
       this.#parts.tell({ type: "trouble", trouble: troubleOf(error, this.#runs?.request.name ?? "") });
