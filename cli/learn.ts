@@ -6,6 +6,7 @@ import { RequestError } from "../harness/request-error.ts";
 import type { Result } from "../harness/result.ts";
 import { formatTable, LANGUAGES, type Language, type Lesson } from "../reports/index.ts";
 import { LESSONS } from "../scenarios/lessons/index.ts";
+import { failureOptions, proofOptions } from "../scenarios/lessons/prove.ts";
 import { endOnSignal } from "./ending.ts";
 import { Keyboard } from "./learn/keyboard.ts";
 import { writeLessons } from "./learn/page.ts";
@@ -61,7 +62,7 @@ async function teach(lesson: Lesson, language: Language, options: LearnOptions):
     position = await playThrough(play, lesson, screen, keyboard ?? [...(options.choices ?? [])], "wrong");
   }
   screen.searching();
-  const wrong = await checker.check(lesson.wrong, { seed: SEED, inputs: [lesson.input], ...propertyOf(lesson) });
+  const wrong = await checker.check(lesson.wrong, failureOptions(lesson));
   screen.failure(lesson, wrong);
   if (keyboard !== null) await keyboard.waitForEnter(screen);
   screen.repair(lesson);
@@ -71,21 +72,11 @@ async function teach(lesson: Lesson, language: Language, options: LearnOptions):
     await playThrough(play, lesson, screen, keyboard, "right");
   }
   screen.searching();
-  const right = await checker.check(lesson.right, { seed: SEED, inputs: [lesson.input], ...PROOF });
+  const right = await checker.check(lesson.right, proofOptions(lesson));
   screen.proof(lesson, right);
   screen.close(LESSONS[LESSONS.indexOf(lesson) + 1]);
   if (asJson) process.stdout.write(`${lessonAsJson(lesson, position, wrong, right)}\n`);
   return wrong.verdict === "fail" && right.verdict === "pass" ? STATUS.holds : STATUS.couldNotWork;
-}
-
-/** What the repaired version is proved with; where there is more to execute, it is a sample. */
-export const PROOF = { exhaustive: true, runs: 5000, timeLimitMs: 10_000 } as const;
-export const SEED = 1;
-
-/** What the wrong version of a lesson is meant to violate. */
-export function propertyOf({ wrong }: Lesson): { readonly property?: string } {
-  const [property] = wrong.violates ?? [];
-  return property === undefined ? {} : { property };
 }
 
 /** @throws {RequestError} there is no such lesson */

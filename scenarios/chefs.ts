@@ -15,9 +15,9 @@ import { noLoss } from "../properties/no-loss.ts";
 interface Kitchen {
   readonly chefs: number;
   readonly dishes: number;
+  readonly guests: number;
 }
 
-const GUESTS = 2;
 /** How long it may take to cook a dish, and to eat one, in milliseconds. */
 const DISH_MS = 1000;
 
@@ -36,10 +36,14 @@ const allEatenBeforeTheEnd: Property = {
 };
 
 const kitchen = {
-  input: fc.record({ chefs: fc.integer({ min: 1, max: 3 }), dishes: fc.integer({ min: 1, max: 3 }) }),
-  examples: [{ chefs: 3, dishes: 5 }],
+  input: fc.record({
+    chefs: fc.integer({ min: 1, max: 3 }),
+    dishes: fc.integer({ min: 1, max: 3 }),
+    guests: fc.integer({ min: 1, max: 2 }),
+  }),
+  examples: [{ chefs: 3, dishes: 5, guests: 2 }],
   shared: () => ({ dishes: new JoinableQueue<string>(), gone: new Semaphore(0) }),
-  processes: ({ chefs }: Kitchen) => ["main", ...times(chefs, "chef"), ...times(GUESTS, "guest")],
+  processes: ({ chefs, guests }: Kitchen) => ["main", ...times(chefs, "chef"), ...times(guests, "guest")],
   properties: [joinCompleteness({ object: "dishes" }), allEatenBeforeTheEnd, exactlyOnce(), noLoss()],
 };
 

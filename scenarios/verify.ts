@@ -3,14 +3,15 @@ import type { Scenario } from "../harness/scenario.ts";
 import type { Result } from "../harness/result.ts";
 import { formatResult, formatTable, formatVerify, type VerifyRow } from "../reports/index.ts";
 import { SCENARIOS } from "./index.ts";
+import { isTaught, LESSON_TITLES, lessonRow, proveLessons } from "./lessons/prove.ts";
 import { proofRow, PROOF_TITLES, proveAll } from "./primitives/prove.ts";
 import { SURVIVAL_TITLES, survivalRow, surviveAll } from "./primitives/survive.ts";
 
 /**
  * Checks every scenario of the project against what it is there for: a right version must hold in all of its runs, of a
- * wrong version each property that it is said to violate must be found violated, and the others must hold. Then proves small
- * programs of each primitive, and kills and holds up processes at every step of some. Prints three tables; ends with 0 exactly
- * if all of it is so.
+ * wrong version each property that it is said to violate must be found violated, and the others must hold. Then does what
+ * the lessons do, proves small programs of each primitive, and kills and holds up processes at every step of some. Prints
+ * four tables; ends with 0 exactly if all of it is so.
  */
 const RUNS = 2000;
 const SEED = 1;
@@ -43,6 +44,15 @@ process.stdout.write(
     : `${wrong.length} of ${rows.length} are not as expected.\n`,
 );
 
+const lessons = await proveLessons(checker);
+const untaught = lessons.filter((lesson) => !isTaught(lesson));
+process.stdout.write(`\n${formatTable(LESSON_TITLES, lessons.map(lessonRow), layout)}\n\n`);
+process.stdout.write(
+  untaught.length === 0
+    ? `All ${lessons.length} lessons are true: each wrong version is caught, and each right one is proved as far as it says.\n`
+    : `${untaught.length} of ${lessons.length} lessons are not true.\n`,
+);
+
 const proved = await proveAll(checker);
 const refuted = proved.filter(({ result }) => result.verdict !== "pass");
 const whole = proved.filter(({ result, preemptions }) => result.exhaustive && preemptions === Infinity);
@@ -60,7 +70,7 @@ process.stdout.write(
     ? "Each of these faults is survived at every step, in every interleaving.\n"
     : `${broken.length} of ${survived.length} are not survived.\n`,
 );
-process.exitCode = wrong.length + refuted.length + broken.length === 0 ? 0 : 1;
+process.exitCode = wrong.length + untaught.length + refuted.length + broken.length === 0 ? 0 : 1;
 
 /** One row for each property of a wrong version, one for all properties of a right one. */
 function expectations(scenario: Scenario): { property: string | null; expected: "pass" | "fail" }[] {

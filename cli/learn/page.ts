@@ -9,7 +9,7 @@ import {
   type PlayTree,
 } from "../../reports/index.ts";
 import type { Scenario } from "../../harness/scenario.ts";
-import { PROOF, propertyOf, SEED } from "../learn.ts";
+import { failureOptions, proofOptions } from "../../scenarios/lessons/prove.ts";
 import { lineOf, writeWhole } from "../publication.ts";
 import { STATUS } from "../status.ts";
 
@@ -18,11 +18,10 @@ export async function writeLessons(file: string, lessons: readonly Lesson[], lan
   await using checker = new Checker();
   const data: LessonData[] = [];
   for (const lesson of lessons) {
-    const inputs = [lesson.input];
     data.push({
       lesson,
-      wrong: await checker.check(lesson.wrong, { seed: SEED, inputs, ...propertyOf(lesson) }),
-      right: await checker.check(lesson.right, { seed: SEED, inputs, ...PROOF }),
+      wrong: await checker.check(lesson.wrong, failureOptions(lesson)),
+      right: await checker.check(lesson.right, proofOptions(lesson)),
       wrongTree: await treeOf(lesson.wrong, lesson.input),
       rightTree: await treeOf(lesson.right, lesson.input),
     });

@@ -4,6 +4,8 @@ import {
   formatCounterexample,
   formatDiagram,
   painter,
+  proofOf,
+  sayProof,
   speaker,
   wrap,
   type Language,
@@ -48,7 +50,7 @@ export class Screen {
     this.#line();
   }
 
-  play(version: "wrong" | "right"): void {
+  play(version: Version): void {
     this.#hint = "";
     this.#heading("youSchedule");
     this.#paragraph(this.#say(version === "wrong" ? "play" : "playRepaired"));
@@ -56,7 +58,7 @@ export class Screen {
   }
 
   /** The run so far, and what came of it if it is over. */
-  board(position: Position, version: "wrong" | "right"): void {
+  board(position: Position, version: Version, lesson: Lesson): void {
     const { trace, history, ends, choices, violation } = position;
     const rows =
       trace.length === 0
@@ -66,7 +68,7 @@ export class Screen {
     this.#line();
     if (choices.length > 0) return;
     if (violation !== null) this.#paragraph(this.#say("broken", violation.message), "bad");
-    else this.#paragraph(this.#say(version === "wrong" ? "held" : "heldRepaired"), "good");
+    else this.#paragraph(this.#say(heldWord(version, lesson)), "good");
     if (violation !== null)
       this.#line(`  ${this.#paint("quiet", this.#say("replay"))}   npx forkcheck replay ${position.token}`);
     this.#line();
@@ -130,7 +132,7 @@ export class Screen {
   proof(lesson: Lesson, result: Result): void {
     this.#heading("proof");
     if (result.verdict !== "pass") this.#paragraph(result.message ?? "", "bad");
-    else this.#paragraph(`✓ ${this.#say(result.exhaustive ? "proved" : "notFinished", result.runs)}`, "good");
+    else this.#paragraph(`✓ ${sayProof(this.#say, proofOf(lesson, result))}`, "good");
     this.#paragraph(lesson.proved[this.#language]);
     this.#line();
   }
@@ -160,6 +162,14 @@ export class Screen {
   #line(text = ""): void {
     this.#write(`${text}\n`);
   }
+}
+
+export type Version = "wrong" | "right";
+
+/** Of the right version it may only be said that no order breaks it where all were executed. */
+function heldWord(version: Version, { preemptions }: Lesson): Word {
+  if (version === "wrong") return "held";
+  return preemptions === undefined ? "heldRepaired" : "heldSearched";
 }
 
 /** Longer lines of prose are hard to read, however wide the terminal is. */

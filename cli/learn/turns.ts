@@ -2,7 +2,7 @@ import type { Play } from "../../harness/play.ts";
 import type { Position } from "../../harness/position.ts";
 import type { Lesson } from "../../reports/index.ts";
 import type { Keyboard } from "./keyboard.ts";
-import type { Screen } from "./screen.ts";
+import type { Screen, Version } from "./screen.ts";
 
 /**
  * The learner takes turns as the scheduler until she goes on. A list of answers plays once: each says which of the choices is
@@ -15,19 +15,19 @@ export async function playThrough(
   lesson: Lesson,
   screen: Screen,
   from: Keyboard | readonly number[],
-  version: "wrong" | "right",
+  version: Version,
 ): Promise<Position> {
   screen.play(version);
   let path: Position[] = [await play.at([])];
   if (Array.isArray(from)) {
     const end = await answered(play, path[0], from);
-    screen.board(end, version);
+    screen.board(end, version, lesson);
     return end;
   }
   const keyboard = from as Keyboard;
   for (;;) {
     const position = path[path.length - 1];
-    screen.board(position, version);
+    screen.board(position, version, lesson);
     screen.keys(position, path.length > 1);
     const key = await keyboard.key();
     const choice = position.choices[Number(key) - 1];

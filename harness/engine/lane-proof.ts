@@ -321,7 +321,7 @@ function claim(
       ? interleavings === 1
         ? "the only interleaving holds"
         : `all ${interleavings} interleavings hold`
-      : `all ${interleavings} schedules with at most ${preemptions} preemptions hold`;
+      : `all ${interleavings} schedules with at most ${preemptions} preemption${preemptions === 1 ? "" : "s"} hold`;
   const scope =
     inputs === 1
       ? `for the input ${shortDataText(last)}`

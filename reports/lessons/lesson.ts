@@ -28,4 +28,6 @@ export interface Lesson {
   readonly repair: Text;
   /** What holds of the right version, however the steps fall. */
   readonly proved: Text;
+  /** All orders in which processes are interrupted at most so often are executed; without it, all that there are. */
+  readonly preemptions?: number;
 }

@@ -1,6 +1,7 @@
 import type { PageResult } from "../html/page-data.ts";
 import type { Language, Text } from "./language.ts";
 import type { PlayTree } from "./play-tree.ts";
+import type { Proof } from "./words.ts";
 
 /** What a page of lessons holds, as JSON inside its HTML. */
 export interface LessonsPageData {
@@ -24,5 +25,5 @@ export interface LessonPageData {
   readonly rightTree: PlayTree;
   readonly failure: PageResult;
   /** What was executed of the right version, and whether that was all there is. */
-  readonly proof: { readonly holds: boolean; readonly runs: number; readonly exhaustive: boolean };
+  readonly proof: Proof;
 }

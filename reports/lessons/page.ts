@@ -5,7 +5,7 @@ import type { Language } from "./language.ts";
 import type { Lesson } from "./lesson.ts";
 import type { LessonPageData, LessonsPageData } from "./page-data.ts";
 import type { PlayTree } from "./play-tree.ts";
-import { speaker } from "./words.ts";
+import { sayProof, speaker, type Proof } from "./words.ts";
 
 /** A lesson, what checking its versions came to, and every position that can be reached in them. */
 export interface LessonData {
@@ -52,8 +52,13 @@ function prepareLesson(
     code: code.trim(),
     repairedCode: repairedCode.trim(),
     failure: preparePage(wrong, options),
-    proof: { holds: right.verdict === "pass", runs: right.runs, exhaustive: right.exhaustive },
+    proof: proofOf(lesson, right),
   };
+}
+
+/** What checking the right version came to. */
+export function proofOf({ preemptions }: Lesson, { verdict, runs, exhaustive }: Result): Proof {
+  return { holds: verdict === "pass", runs, exhaustive, preemptions: preemptions ?? null };
 }
 
 /** For who reads the page without JavaScript, or prints it. */
@@ -68,7 +73,7 @@ function asText({ lesson, wrong, right }: LessonData, language: Language): strin
     lesson.found[language],
     lesson.repairedCode.trim(),
     lesson.repair[language],
-    formatResult(right, layout),
+    sayProof(speaker(language), proofOf(lesson, right)),
     lesson.proved[language],
   ].join("\n\n");
 }

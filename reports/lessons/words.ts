@@ -24,6 +24,10 @@ const words = {
   broken: { en: "You broke it: {}.", zh: "你把它弄坏了：{}。" },
   held: { en: "This run held. Another order may not.", zh: "这一次没有出错。换个顺序，就未必了。" },
   heldRepaired: { en: "It held. It always will.", zh: "没有出错。以后也不会。" },
+  heldSearched: {
+    en: "It held, as did every order that forkcheck executed.",
+    zh: "没有出错。forkcheck 执行过的所有顺序也都没有出错。",
+  },
   forEver: { en: "{} {}, for ever", zh: "{}：{}，永远等下去" },
   start: { en: "Nobody has moved yet.", zh: "谁都还没有动。" },
   smallest: { en: "The smallest failure", zh: "最小的失败" },
@@ -35,11 +39,22 @@ const words = {
     en: "forkcheck executed every order of these steps that can make a difference: {}, and all hold.",
     zh: "forkcheck 把所有可能有影响的步骤顺序都执行了一遍：共 {} 种，全部成立。",
   },
+  provedBounded: {
+    en: "forkcheck executed every order in which processes are interrupted at most {}: {}, and all hold. Beyond that there are too many to execute while you wait.",
+    zh: "forkcheck 把进程至多被打断{}的所有顺序都执行了一遍：共 {} 种，全部成立。打断次数再多，顺序就多得等不及执行完了。",
+  },
   notFinished: { en: "It held in {} runs; not all were executed.", zh: "执行了 {} 次，都成立；但没有穷尽所有顺序。" },
   bounded: {
-    en: "This page has all orders in which a process is interrupted at most {} times.",
-    zh: "本页包含进程至多被打断 {} 次的所有顺序。",
+    en: "This page has all orders in which processes are interrupted at most {}.",
+    zh: "本页包含进程至多被打断{}的所有顺序。",
   },
+  uninterrupted: {
+    en: "This page has all orders in which no process is interrupted.",
+    zh: "本页包含不打断任何进程的所有顺序。",
+  },
+  once: { en: "once", zh: " 1 次" },
+  twice: { en: "twice", zh: " 2 次" },
+  times: { en: "{} times", zh: " {} 次" },
   whole: {
     en: "This page has every order there is: {} positions, each from a real run.",
     zh: "本页包含所有可能的顺序：共 {} 个局面，每一个都来自真实的运行。",
@@ -68,4 +83,30 @@ export function speaker(language: Language): Say {
     let next = 0;
     return words[word][language].replaceAll("{}", () => String(fill[next++] ?? ""));
   };
+}
+
+/** What of a repaired version was executed. */
+export interface Proof {
+  readonly holds: boolean;
+  readonly runs: number;
+  readonly exhaustive: boolean;
+  /** Processes were interrupted at most so often; null if all orders were executed. */
+  readonly preemptions: number | null;
+}
+
+/** What a proof says, and no more than that. */
+export function sayProof(say: Say, { exhaustive, runs, preemptions }: Proof): string {
+  if (!exhaustive) return say("notFinished", runs);
+  return preemptions === null ? say("proved", runs) : say("provedBounded", sayTimes(say, preemptions), runs);
+}
+
+/** Which orders a page has. */
+export function sayExtent(say: Say, preemptions: number | null, positions: number): string {
+  if (preemptions === null) return say("whole", positions);
+  return preemptions === 0 ? say("uninterrupted") : say("bounded", sayTimes(say, preemptions));
+}
+
+/** "once", "twice", "3 times". */
+function sayTimes(say: Say, times: number): string {
+  return times === 1 ? say("once") : times === 2 ? say("twice") : say("times", times);
 }

@@ -6,14 +6,15 @@ export const chefsLesson: Lesson = {
   name: "chefs",
   wrong: chefsWithoutTaskDone as unknown as Scenario,
   right: chefs as unknown as Scenario,
-  input: { chefs: 1, dishes: 1 },
+  input: { chefs: 1, dishes: 1, guests: 1 },
+  preemptions: 2,
   title: {
     en: "Taken is not eaten",
     zh: "端走，不等于吃完",
   },
   story: {
-    en: "A chef cooks, puts the dish on the counter, and stays until all dishes have been eaten: that is what `join` waits for. Two guests eat what they find.",
-    zh: "厨师做好菜，放上柜台，要等所有的菜都吃完才下班：`join` 等的就是这个。两位客人看到菜就吃。",
+    en: "A chef cooks, puts the dish on the counter, and stays until all dishes have been eaten: that is what `join` waits for. A guest eats what stands there.",
+    zh: "厨师做好菜，放上柜台，要等所有的菜都吃完才下班：`join` 等的就是这个。客人看到菜就吃。",
   },
   code: `
 for await (const dish of dishes) {

@@ -7,6 +7,7 @@ export const pipeContentionLesson: Lesson = {
   wrong: pipeContention as unknown as Scenario,
   right: pipeContentionLocked as unknown as Scenario,
   input: { writers: 2, letters: 1 },
+  preemptions: 1,
   title: {
     en: "Ann's envelope, Bob's sheet",
     zh: "安的信封，鲍勃的信纸",

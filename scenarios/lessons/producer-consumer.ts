@@ -7,6 +7,7 @@ export const producerConsumerLesson: Lesson = {
   wrong: producerConsumerOneSentinel as unknown as Scenario,
   right: producerConsumer as unknown as Scenario,
   input: { producers: 1, buns: 1 },
+  preemptions: 1,
   title: {
     en: "One note for two readers",
     zh: "一张纸条，两个读者",

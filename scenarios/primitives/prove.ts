@@ -49,9 +49,10 @@ export function proofRow({ primitive, program, result, preemptions }: Proved): r
   return [primitive, processes, result.runs.toLocaleString("en"), claim(result, preemptions)];
 }
 
-function claim({ verdict, exhaustive, message }: Result, preemptions: number): TableCell {
+/** What was executed, and that it held. */
+export function claim({ verdict, exhaustive, message }: Result, preemptions: number): TableCell {
   if (verdict !== "pass") return { text: message ?? verdict, style: "bad" };
   if (!exhaustive) return { text: "these; there are more", style: "doubt" };
   if (preemptions === Infinity) return { text: "all interleavings", style: "good" };
-  return `all schedules with at most ${preemptions} preemptions`;
+  return `all schedules with at most ${preemptions} preemption${preemptions === 1 ? "" : "s"}`;
 }

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { Explorer } from "../../html/page/explorer.jsx";
+import { sayProof } from "../words.ts";
 import { Play } from "./play.jsx";
 
 /**
@@ -80,7 +81,7 @@ export function LessonView({ lesson, language, say }) {
               tree={lesson.rightTree}
               hint={null}
               label={say("playRepaired")}
-              heldWord="heldRepaired"
+              heldWord={lesson.proof.preemptions === null ? "heldRepaired" : "heldSearched"}
               say={say}
               onBroken={() => {}}
             />
@@ -93,7 +94,7 @@ export function LessonView({ lesson, language, say }) {
                   ✓
                 </span>
               )}{" "}
-              {say(lesson.proof.exhaustive ? "proved" : "notFinished", lesson.proof.runs)}
+              {sayProof(say, lesson.proof)}
             </p>
             <Prose text={lesson.proved[language]} />
           </section>

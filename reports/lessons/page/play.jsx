@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { sayExtent } from "../words.ts";
 
 /**
  * The learner is the scheduler: a column for each process, a row for each step, and below them a button for each step that can
@@ -8,7 +9,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
  *   tree: import("../play-tree.ts").PlayTree,
  *   hint: string | null,
  *   label: string,
- *   heldWord: "held" | "heldRepaired",
+ *   heldWord: "held" | "heldRepaired" | "heldSearched",
  *   say: import("../words.ts").Say,
  *   onBroken: () => void,
  * }} props
@@ -71,9 +72,7 @@ export function Play({ tree, hint, label, heldWord, say, onBroken }) {
           </details>
         )}
       </div>
-      <p class="quiet">
-        {tree.preemptionsMax === null ? say("whole", tree.positions.length) : say("bounded", tree.preemptionsMax)}
-      </p>
+      <p class="quiet">{sayExtent(say, tree.preemptionsMax, tree.positions.length)}</p>
     </div>
   );
 }
@@ -133,7 +132,7 @@ function Board({ tree, steps, label, say }) {
  * @param {{
  *   end: import("../play-tree.ts").TreeEnd,
  *   tree: import("../play-tree.ts").PlayTree,
- *   heldWord: "held" | "heldRepaired",
+ *   heldWord: "held" | "heldRepaired" | "heldSearched",
  *   say: import("../words.ts").Say,
  * }} props
  */
