@@ -69,6 +69,33 @@ export function oneSucceeds(operation: string): Property {
   };
 }
 
+/** One at a time is inside; or whoever was inside has been told that it no longer is before the next one comes in. */
+export function oneHolderOrTold(section: string, told: string): Property {
+  return {
+    name: "one-holder-or-told",
+    claim: `nobody is inside ${section} with another one that has not been told to go`,
+    check(history) {
+      const sections = history.operations.filter(({ operation }) => operation === section);
+      for (const [index, later] of sections.entries()) {
+        const earlier = sections.slice(0, index).find((other) => overlap(other, later) && !wasTold(other, later));
+        if (earlier === undefined) continue;
+        return {
+          message: `${later.process} was let into ${section} while ${earlier.process} was inside and did not know`,
+          operations: [earlier.id, later.id],
+        };
+      }
+      return null;
+
+      function wasTold(holder: Operation, next: Operation): boolean {
+        return history.operations.some(
+          ({ operation, process, invoked }) =>
+            operation === told && process === holder.process && holder.invoked <= invoked && invoked < next.invoked,
+        );
+      }
+    },
+  };
+}
+
 function returned(history: History, name: string): Operation[] {
   return history.operations.filter(({ operation, outcome }) => operation === name && outcome === "returned");
 }

@@ -18,7 +18,7 @@ import { moveFile } from "./move-file.ts";
 import { mutexify } from "./mutexify.ts";
 import { nodePersist } from "./node-persist.ts";
 import { pidlockfile } from "./pidlockfile.ts";
-import { properLockfile, properLockfileStale } from "./proper-lockfile.ts";
+import { properLockfile, properLockfilePaused, properLockfileStale } from "./proper-lockfile.ts";
 import { rwlockfile } from "./rwlockfile.ts";
 import { steno } from "./steno.ts";
 import { writeFileAtomic } from "./write-file-atomic.ts";
@@ -26,6 +26,7 @@ import { writeFileAtomic } from "./write-file-atomic.ts";
 /** Packages from npm under control, as they are: see docs/findings.md. They are no part of the published package. */
 export const CASES: readonly Scenario[] = [
   properLockfileStale,
+  properLockfilePaused,
   properLockfile,
   crossProcessLock,
   configstore,

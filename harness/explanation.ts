@@ -1,33 +1,40 @@
+import { shortDataText } from "./data-text.ts";
 import { overlap, type Footprint } from "./footprint.ts";
 import type { Operation } from "./history.ts";
+import { racingTriple, type Triple } from "./racing-triple.ts";
 import type { TraceEntry } from "./trace.ts";
 
 /**
- * Says in sentences why the order of the steps matters: for each preemption, what the interrupted process had done, what
+ * Says in sentences why the order of the steps matters: for each interruption, what the interrupted process had done, what
  * others did in between to the same object, and what it went on to do. Where these are lines of packages, the lines follow.
  *
+ * @param matter ids of the operations that show the violation
  * @param lineAt the text of a line of code, by its place; null if it cannot be had
  */
 export function explain(
   trace: readonly TraceEntry[],
   steps: readonly ExplainedStep[],
   operations: readonly Operation[],
+  matter: readonly number[] = [],
   lineAt: (place: string) => string | null = () => null,
 ): string[] {
   const footprints = new Map(steps.map(({ entry, footprint }) => [entry, footprint]));
   const touched: Touched = (entry) => footprints.get(entry.step) ?? accessOf(entry);
   const sentences: string[] = [];
-  const matter: TraceEntry[] = [];
-  for (const step of steps) {
-    if (!step.preempts || sentences.length >= SENTENCES_MAX) continue;
-    const triple = explainPreemption(trace, step.entry, touched);
-    const sentence = triple.length > 0 ? tripleSaid(triple) : plainPreemption(trace, step.entry, operations);
+  const shown: TraceEntry[] = [];
+  for (const { preempts, entry } of steps) {
+    const stoodStill = trace[entry - 1].kind === "pause";
+    if ((!preempts && !stoodStill) || sentences.length >= SENTENCES_MAX) continue;
+    const before = trace[stoodStill ? entry - 1 : lastStepBefore(trace, entry - 1)];
+    const triple = before === undefined ? null : racingTriple(trace, entry, before.process, touched);
+    const sentence = triple === null ? plainPreemption(trace, entry, operations) : tripleSaid(triple);
     if (sentence === null || sentences.includes(sentence)) continue;
     sentences.push(sentence);
-    matter.push(...triple);
+    shown.push(...(triple ?? []));
   }
-  if (sentences.length === 0) return explainRace(trace, touched);
-  return [...sentences, ...linesOf(matter, lineAt)];
+  if (sentences.length > 0) return [...sentences, ...linesOf(shown, lineAt)];
+  const tasks = explainTasks(trace, operations, matter);
+  return tasks === null ? explainRace(trace, touched) : [tasks.sentence, ...linesOf(tasks.shown, lineAt)];
 }
 
 /** A step of the run: where it stands in the trace, whether it interrupts another process, and what files it touches. */
@@ -39,13 +46,51 @@ interface ExplainedStep {
 
 type Touched = (entry: TraceEntry) => Footprint;
 
-function tripleSaid([before, between, after]: readonly TraceEntry[]): string {
+function tripleSaid([before, between, after]: Triple): string {
   return `${said(before)}, then ${said(between)} before ${said(after)}`;
+}
+
+/**
+ * Two operations of one process that are under way at the same time, of those that show the violation: nothing was
+ * interrupted, so what matters is when the later one was let in, and what each of them did from then on.
+ */
+function explainTasks(trace: readonly TraceEntry[], operations: readonly Operation[], matter: readonly number[]) {
+  const showing = operations.filter(({ id }) => matter.includes(id));
+  for (const one of showing) {
+    const other = [...showing, ...operations].find((operation) => areTasks(one, operation));
+    if (other === undefined) continue;
+    const [earlier, later] = [one, other].sort((a, b) => a.invoked - b.invoked || a.id - b.id);
+    const own = ({ id }: Operation) => trace.filter(({ operation }) => operation === id);
+    const letIn = [earlier, later].flatMap((operation) => own(operation).filter(({ via }) => via !== undefined));
+    const during = [earlier, later].flatMap(own).filter(({ step }) => step >= later.invoked);
+    const idle = own(later).length === 0 ? ", and takes no step of its own" : "";
+    return {
+      sentence: `${later.process}'s ${spanSaid(later)} begins while ${spanSaid(earlier)} is under way${idle}`,
+      shown: letIn.length > 0 ? letIn : during,
+    };
+  }
+  return null;
+}
+
+/** Both of one process and as deep, at the same time. */
+function areTasks(one: Operation, other: Operation): boolean {
+  return (
+    one.id !== other.id &&
+    one.process === other.process &&
+    one.depth === other.depth &&
+    one.invoked < (other.returned ?? Infinity) &&
+    other.invoked < (one.returned ?? Infinity)
+  );
+}
+
+function spanSaid({ operation, args, invoked, returned }: Operation): string {
+  const called = args.length === 0 ? "" : `(${args.map((argument) => shortDataText(argument)).join(", ")})`;
+  return `'${operation}${called}' (${returned === null ? `from step ${invoked} on` : `steps ${invoked} to ${returned}`})`;
 }
 
 /** "lock.js:54: if (existsSync(lockFile)) {", each line once, in the order of the steps. */
 function linesOf(entries: readonly TraceEntry[], lineAt: (place: string) => string | null): string[] {
-  const inPackages = entries.toSorted((a, b) => a.step - b.step).flatMap(({ source }) => source ?? []);
+  const inPackages = entries.toSorted((a, b) => a.step - b.step).flatMap(({ source, via }) => via ?? source ?? []);
   return [...new Set(inPackages)].flatMap((place) => {
     const [, name] = /.*\/node_modules\/(.+)$/.exec(place) ?? [];
     const text = name === undefined ? null : lineAt(place);
@@ -54,67 +99,6 @@ function linesOf(entries: readonly TraceEntry[], lineAt: (place: string) => stri
 }
 
 const SENTENCES_MAX = 5;
-
-/**
- * The racing triple around a preemption: an own access, another's in between, an own one again, where each of the neighbours
- * conflict over one and the same thing. Of several, the one that says most: see `weightOf`.
- */
-function explainPreemption(trace: readonly TraceEntry[], entry: number, touched: Touched): readonly TraceEntry[] {
-  const interrupted = trace[lastStepBefore(trace, entry - 1)]?.process;
-  const earlier = trace.slice(0, entry - 1).filter(({ process }) => process === interrupted);
-  const later = trace.slice(entry - 1, entry - 1 + LOOKED_AT_MAX);
-  let best: readonly TraceEntry[] = [];
-  let bestWeight = 0;
-  for (const after of later) {
-    if (after.process !== interrupted) continue;
-    for (const between of later) {
-      if (between.step > after.step) break;
-      if (between.process === interrupted) continue;
-      const names = conflicts(touched(between), touched(after));
-      if (names.length === 0) continue;
-      const before = earlier.findLast((own) => shared(names, conflicts(touched(own), touched(between))).length > 0);
-      if (before === undefined) continue;
-      const common = shared(names, conflicts(touched(before), touched(between)));
-      const weight = weightOf([before, between, after], common, touched);
-      if (weight > bestWeight) {
-        best = [before, between, after];
-        bestWeight = weight;
-      }
-    }
-  }
-  return best;
-}
-
-/** So many entries after a preemption are looked at. */
-const LOOKED_AT_MAX = 400;
-
-/**
- * A content says more than an entry in a folder, and that more than a folder's list; a read that is acted upon by a write says
- * more than two writes, and what came about more than what was refused.
- */
-function weightOf(triple: readonly TraceEntry[], common: readonly string[], touched: Touched): number {
-  const [before, between, after] = triple;
-  const rank = common.some((name) => name.endsWith("#")) ? 3 : common.some((name) => !name.endsWith("/")) ? 2 : 0;
-  const actsOnWhatItRead = touched(before).writes.length === 0 && touched(after).writes.length > 0;
-  return (
-    1 +
-    4 * rank +
-    (actsOnWhatItRead ? 6 : 0) +
-    (between.detail.startsWith("✗") || after.detail.startsWith("✗") ? 0 : 10)
-  );
-}
-
-/** The names that both touch, and one of them writes. */
-function conflicts(a: Footprint, b: Footprint): string[] {
-  return [
-    ...a.writes.filter((name) => b.writes.includes(name) || b.reads.includes(name)),
-    ...a.reads.filter((name) => b.writes.includes(name)),
-  ];
-}
-
-function shared(some: readonly string[], others: readonly string[]): string[] {
-  return some.filter((name) => others.includes(name));
-}
 
 function plainPreemption(trace: readonly TraceEntry[], entry: number, operations: readonly Operation[]): string | null {
   const before = trace[lastStepBefore(trace, entry - 1)];

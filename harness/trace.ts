@@ -18,6 +18,10 @@ export interface TraceEntry {
   readonly time: number;
   /** "file:line" of the user's code that took the step; null where it was not recorded. */
   readonly source: string | null;
+  /** Where that code was called by a package, "file:line" of the package that came from outside; absent where it was not. */
+  readonly via?: string;
+  /** The id of the operation that the step belongs to, where it was recorded. */
+  readonly operation?: number;
 }
 
 /**

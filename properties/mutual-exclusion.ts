@@ -49,6 +49,7 @@ function groupsOf(history: History, options: MutualExclusionOptions): readonly (
 
 function sentence(first: Hold, second: Hold): string {
   const place = second.start.object ?? `"${second.start.operation}"`;
+  if (first.section && first.process === second.process) return `${first.process} was inside ${place} twice at a time`;
   if (first.process === second.process) return `${first.process} got ${place} twice without giving it back`;
   if (first.section) return `${first.process} and ${second.process} were both inside ${place}`;
   return `${first.process} and ${second.process} both held ${place}`;

@@ -20,9 +20,10 @@ import {
   type LaneMemory,
 } from "./lane-memory.ts";
 import { fileError } from "./file-error.ts";
+import { Flow } from "./flow.ts";
 import { entryAt, textOf, type Recorder } from "./recorder.ts";
 import { processAt, strandAt, type AnnouncedDetails, type Scheduler } from "./scheduler.ts";
-import { stackHere, userPlace } from "./source-place.ts";
+import { placeText } from "./source-place.ts";
 
 /**
  * One process of a run, under control: an event loop whose pending events the scheduler chooses between. Its blocking
@@ -55,6 +56,7 @@ export class ControlledProcess implements Probe, Gate {
   /** Called, as a part of the run, when the process ends otherwise than by being killed. */
   atExit: (code: number) => void = () => {};
   readonly #bytes: Uint8Array;
+  readonly #flow = new Flow();
   #cut: Cut | null = null;
 
   constructor(memory: LaneMemory, scheduler: Scheduler, baton: Baton, recorder: Recorder, process: number) {
@@ -96,6 +98,7 @@ export class ControlledProcess implements Probe, Gate {
     this.#insideStep = false;
     this.#quietTurns = 0;
     this.#cut = null;
+    this.#flow.clear();
     try {
       const result = role();
       if (result instanceof Promise) {
@@ -226,14 +229,22 @@ export class ControlledProcess implements Probe, Gate {
 
   invoked(object: SharedObject | null, operation: string, args: readonly unknown[]): number {
     if (this.#stopped()) return 0;
-    return this.#recorder.invoked(object === null ? 0 : object.offset, operation, args);
+    const depth = this.controlsNode ? this.#flow.depth : undefined;
+    return this.#recorder.invoked(object === null ? 0 : object.offset, operation, args, depth);
+  }
+
+  /** Runs the body of an operation of the scenario. What that is called by, and what it calls, is looked at in packages alone. */
+  within<T>(operation: number, body: () => T): T {
+    return this.controlsNode ? this.#flow.within(operation, body) : body();
   }
 
   returned(operation: number, result: unknown): void {
+    this.#flow.ended(operation);
     if (!this.#stopped()) this.#recorder.returned(operation, result);
   }
 
   threw(operation: number, error: unknown): void {
+    this.#flow.ended(operation);
     if (!this.#stopped() && !(error instanceof RunAborted)) this.#recorder.threw(operation, error);
   }
 
@@ -297,8 +308,8 @@ export class ControlledProcess implements Probe, Gate {
     return task;
   }
 
-  expectLocal(label: number, fire: () => void): void {
-    if (!this.#stopped()) this.#local.push({ label, fire });
+  expectLocal(label: number, place: string, fire: () => void): void {
+    if (!this.#stopped()) this.#local.push({ label, place, fire });
   }
 
   forget(ticket: number): void {
@@ -313,7 +324,7 @@ export class ControlledProcess implements Probe, Gate {
   }
 
   place(): string {
-    return this.#words[H.recordSource] === 1 ? userPlace(stackHere()) : "";
+    return this.#words[H.recordSource] === 1 ? placeText(this.#flow.operation) : "";
   }
 
   found(detail: string): void {
@@ -333,8 +344,8 @@ export class ControlledProcess implements Probe, Gate {
       return true;
     }
     this.#localInARow = 0;
-    for (const { label, fire } of this.#local.splice(0))
-      this.expect({ kind: KIND.resume, object: 0, label, footprint: 0, place: "" }, 0, fire);
+    for (const { label, place, fire } of this.#local.splice(0))
+      this.expect({ kind: KIND.resume, object: 0, label, footprint: 0, place }, 0, fire);
     return false;
   }
 
@@ -370,7 +381,7 @@ export class ControlledProcess implements Probe, Gate {
       this.#baton.await();
       if (this.#words[H.aborting] === 1) throw new RunAborted();
     }
-    if (this.#words[H.recordSource] === 1) this.#recorder.source(userPlace(stackHere()));
+    if (this.#words[H.recordSource] === 1) this.#recorder.source(this.place());
   }
 
   /** Gives the baton to whoever is next; true if that is this process. */
@@ -450,7 +461,7 @@ export class ControlledProcess implements Probe, Gate {
     this.#pending++;
     this.#holding++;
     return new Promise<T>((resolve, reject) => {
-      const place = this.#words[H.recordSource] === 1 ? userPlace(stackHere()) : "";
+      const place = this.place();
       this.#tasks[task] = {
         kind,
         object,
@@ -658,6 +669,7 @@ interface Task extends Details {
 
 interface LocalEvent {
   readonly label: number;
+  readonly place: string;
   readonly fire: () => void;
 }
 

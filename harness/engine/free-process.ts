@@ -151,6 +151,10 @@ export class FreeProcess implements Probe {
     return number;
   }
 
+  within<T>(_operation: number, body: () => T): T {
+    return body();
+  }
+
   returned(operation: number, result: unknown): void {
     this.#recorder.returned(operation, result);
   }

@@ -97,7 +97,10 @@ function told(runs: LaneRuns, { judgement, mode, asItWas }: KnownFailure, smalle
     smallerRunsChecked: smallest.smallerRunsChecked,
     // A free run that did not happen again has none.
     token: asItWas === undefined ? encodeToken(runs.request.name, valueOf(smallest.input, attempt)) : "",
-    explanation: [...loopNotes(judgement), ...explain(trace, attempt.decisions, attempt.history.operations, lineAt)],
+    explanation: [
+      ...loopNotes(judgement),
+      ...explain(trace, attempt.decisions, attempt.history.operations, judgement.operations, lineAt),
+    ],
     ...(judgement.liveness === undefined ? {} : { liveness: judgement.liveness }),
     ...why,
     ...(witness === null ? {} : { witness }),

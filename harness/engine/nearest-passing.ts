@@ -40,7 +40,7 @@ interface Candidate {
 class ReversalSearch {
   readonly #runs: LaneRuns;
   readonly #failing: KnownAttempt;
-  readonly #seen = new Set<string>();
+  #seen = new Set<string>();
   #left = REVERSALS_MAX;
 
   constructor(runs: LaneRuns, failing: KnownAttempt) {
@@ -49,6 +49,8 @@ class ReversalSearch {
   }
 
   async find(original: RecordedExecution, racesMax: number): Promise<NearestPassing | null> {
+    // What was met before on the way to another end is gone through again: from here it may lead further.
+    this.#seen = new Set();
     let level: Execution[] = [original];
     for (let races = 1; races <= racesMax && level.length > 0; races++) {
       const nextLevel: Execution[] = [];
@@ -152,10 +154,13 @@ function pairIn({ decisions, trace }: KnownAttempt, steps: readonly ExecutedStep
 }
 
 function sentence(first?: TraceEntry, second?: TraceEntry, earlier?: TraceEntry): string {
-  if (second === undefined) {
-    return `Where it fails, ${said(first)} comes first, and ${said(earlier)} never happens; where it holds, ${earlier?.process} comes first.`;
+  const other = second ?? earlier;
+  const inTurn = other?.process === first?.process ? `'${other?.label}'` : other?.process;
+  // That something is done is a step only where something else could have come before it.
+  if (second === undefined && earlier?.kind !== "resume") {
+    return `Where it fails, ${said(first)} comes first, and ${said(earlier)} never happens; where it holds, ${inTurn} comes first.`;
   }
-  return `Where it fails, ${said(first)} comes before ${said(second)}; where it holds, ${second.process} comes first.`;
+  return `Where it fails, ${said(first)} comes before ${said(other)}; where it holds, ${inTurn} comes first.`;
 }
 
 /** "buyer 1 'read stock' (ticket-rush.ts:31)" */

@@ -22,8 +22,12 @@ export class Recorder {
     this.#own = processAt(process);
   }
 
-  /** Returns the operation's number, from 1. */
-  invoked(object: number, operation: string, args: readonly unknown[]): number {
+  /**
+   * Returns the operation's number, from 1.
+   *
+   * @param depth how many operations it was called by; without it, those that the process has under way count as such
+   */
+  invoked(object: number, operation: string, args: readonly unknown[], depth?: number): number {
     const words = this.#words;
     // Under control nobody else counts at the same time, and an atomic addition costs as much as the rest of this.
     const number = (words[H.free] === 1 ? Atomics.add(words, H.operations, 1) : words[H.operations]++) + 1;
@@ -36,7 +40,8 @@ export class Recorder {
     words[at + O.process] = this.#process;
     words[at + O.name] = this.#names.intern(operation);
     words[at + O.object] = object;
-    words[at + O.depth] = words[this.#own + P.openOperations]++;
+    const open = words[this.#own + P.openOperations]++;
+    words[at + O.depth] = depth ?? open;
     words[at + O.invoked] = 0;
     words[at + O.returned] = 0;
     words[at + O.outcome] = OUTCOME.pending;

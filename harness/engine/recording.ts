@@ -28,6 +28,7 @@ import type { Names } from "./names.ts";
 import type { ObjectNames } from "./object-names.ts";
 import { entryAt, operationAt, strandOfEntry } from "./recorder.ts";
 import { processAt, strandAt, type Scheduler } from "./scheduler.ts";
+import { readPlaceText } from "./source-place.ts";
 import { FIRST_TEXT_TAG, hasOwnPayload, type Values } from "./values.ts";
 
 /** Reads what a run left in the lane's memory, as the plain data that the rest of the harness works with. */
@@ -382,7 +383,7 @@ export class Recording {
       object,
       ...text,
       time: doubles[(entry + T.time) >> 1],
-      source: source === 0 ? null : this.#names.text(source),
+      ...readPlaceText(source === 0 ? "" : this.#names.text(source)),
     };
   }
 

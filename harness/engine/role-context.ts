@@ -41,7 +41,7 @@ export class ProcessContext implements RoleContext {
     const body = typeof argsOrBody === "function" ? argsOrBody : (bodyAfterArgs as () => T | Promise<T>);
     const operation = this.#process.invoked(null, name, args);
     try {
-      const result = await body();
+      const result = await this.#process.within(operation, body);
       this.#process.returned(operation, result);
       return result;
     } catch (error) {
@@ -58,19 +58,19 @@ export class ProcessContext implements RoleContext {
     return this.#process.step(this.#names.intern(label), this.#names.intern(object), writes, body);
   }
 
-  async critical<T>(name: string, msOrBody: number | (() => T | Promise<T>) = 0): Promise<T | undefined> {
-    const operation = this.#process.invoked(null, name, []);
-    const own = this.#names.intern(name);
-    await this.#process.step(this.#names.intern(`enter ${name}`), own, true, nothing);
-    let result: T | undefined;
-    try {
-      if (typeof msOrBody === "function") result = await msOrBody();
-      else if (checkedMs(msOrBody, "critical") > 0) await this.#process.sleep(msOrBody);
-    } finally {
-      await this.#process.step(this.#names.intern(`leave ${name}`), own, true, nothing);
-      this.#process.returned(operation, result);
-    }
-    return result;
+  critical<T>(name: string, msOrBody: number | (() => T | Promise<T>) = 0): Promise<T | undefined> {
+    return this.operation(name, async () => {
+      // A name of its own: a file may be called as the section is.
+      const own = this.#names.intern(`section ${name}`);
+      await this.#process.step(this.#names.intern(`enter ${name}`), own, true, nothing);
+      try {
+        if (typeof msOrBody === "function") return await msOrBody();
+        if (checkedMs(msOrBody, "critical") > 0) await this.#process.sleep(msOrBody);
+        return undefined;
+      } finally {
+        await this.#process.step(this.#names.intern(`leave ${name}`), own, true, nothing);
+      }
+    });
   }
 
   until(word: Word, value: number, next = value): void {

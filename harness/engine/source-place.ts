@@ -8,8 +8,36 @@ export function userPlace(error: Error): string {
   return place === undefined ? "" : `${place.file}:${place.line}`;
 }
 
+/** Where this is called from, and by which operation, as one text: see `readPlaceText`. "" if nothing is known. */
+export function placeText(operation: number): string {
+  const here = stackHere();
+  const source = userPlace(here);
+  const via = packagePlace(here, source);
+  return source === "" && operation === 0 ? "" : [source, via, operation].join(SEPARATOR);
+}
+
+export function readPlaceText(text: string): { source: string | null; via?: string; operation?: number } {
+  const [source, via = "", operation = "0"] = text.split(SEPARATOR);
+  return {
+    source: source === "" ? null : source,
+    ...(via === "" ? {} : { via }),
+    ...(operation === "0" ? {} : { operation: Number(operation) - 1 }),
+  };
+}
+
+const SEPARATOR = "\n";
+
+/** Where a package came from when it called the user's code that stands at `source`: the outermost of its frames; "" if none did. */
+function packagePlace(error: Error, source: string): string {
+  if (source === "" || IN_PACKAGE.test(source)) return "";
+  const place = places(error).findLast(({ file, awaits }) => !awaits && IN_PACKAGE.test(file) && !WRAPPERS.test(file));
+  return place === undefined ? "" : `${place.file}:${place.line}`;
+}
+
+const IN_PACKAGE = /\/node_modules\//;
+
 /** Where this was called, as deep as the user's code may have called down to it. */
-export function stackHere(): Error {
+function stackHere(): Error {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = FRAMES_MAX;
   const here = new Error("here");
@@ -37,15 +65,22 @@ export function rememberSourceMaps(file: string, maps: readonly (object | undefi
 const sourceMaps = new Map<string, () => SourceMap[]>();
 
 /** The frames of a stack that stand in files, the innermost first. */
-function places(error: Error): { file: string; line: string }[] {
-  const found: { file: string; line: string }[] = [];
+function places(error: Error): Frame[] {
+  const found: Frame[] = [];
   for (const text of (error.stack ?? "").split("\n").slice(1)) {
     const match = /(?:\(|at (?:async )?)((?:file:\/\/)?\/[^()]+?):(\d+):(\d+)\)?$/.exec(text);
     if (match === null) continue;
     const file = match[1].startsWith("file:") ? fileURLToPath(match[1]) : match[1];
-    found.push({ file, line: originalLine(file, match[2], match[3]) });
+    found.push({ file, line: originalLine(file, match[2], match[3]), awaits: text.includes("at async ") });
   }
   return found;
+}
+
+interface Frame {
+  readonly file: string;
+  readonly line: string;
+  /** It is not on the stack: it awaits what is. */
+  readonly awaits: boolean;
 }
 
 function originalLine(file: string, line: string, column: string): string {

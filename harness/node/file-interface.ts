@@ -1,3 +1,4 @@
+import { AsyncResource } from "node:async_hooks";
 import { fileError } from "../engine/file-error.ts";
 import type { Names } from "../engine/names.ts";
 import type { Gate } from "./gate.ts";
@@ -58,6 +59,7 @@ export class FileInterface {
       steps: steps,
       done: done as Operation["done"],
       place: this.#gate.place(),
+      caller: new AsyncResource(name),
     });
     this.#startNext();
   }
@@ -101,7 +103,7 @@ export class FileInterface {
     while (this.#underWay < UNDER_WAY_MAX && this.#waiting.length > 0) {
       this.#underWay++;
       const operation = this.#waiting.shift() as Operation;
-      this.#goOn(operation, () => operation.steps.next());
+      operation.caller.runInAsyncScope(() => this.#goOn(operation, () => operation.steps.next()));
     }
   }
 
@@ -132,11 +134,11 @@ export class FileInterface {
   }
 
   #finish(operation: Operation, error: unknown, value?: unknown): void {
-    this.#gate.expectLocal(this.#names.intern(`${operation.name} is done`), () => {
+    this.#gate.expectLocal(this.#names.intern(`${operation.name} is done`), operation.place, () => {
       this.#underWay--;
       this.#startNext();
       this.#gate.hold(-1);
-      operation.done(error, value);
+      operation.caller.runInAsyncScope(operation.done, undefined, error, value);
     });
   }
 }
@@ -147,6 +149,8 @@ interface Operation {
   readonly done: (error: unknown, value?: unknown) => void;
   /** Where in the user's code it was called, or "". */
   readonly place: string;
+  /** What `AsyncLocalStorage` says there is what it says when the operation is done, as with Node's own. */
+  readonly caller: AsyncResource;
 }
 
 /** The size of Node's pool of threads. */

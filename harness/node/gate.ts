@@ -22,7 +22,7 @@ export interface Gate {
   /** `fire` is called when the event is granted; the ticket is good for `forget` until then. */
   expect(event: Announcement, delayMs: number, fire: () => void): number;
   /** An event of this process alone, which nobody else can see: it is a choice only where this process has another one. */
-  expectLocal(label: number, fire: () => void): void;
+  expectLocal(label: number, place: string, fire: () => void): void;
   forget(ticket: number): void;
   /** Adds to the number of things that keep the process from ending when its role has returned. */
   hold(count: number): void;

@@ -94,7 +94,7 @@ type Done = (error: null, value: unknown) => void;
 function handed(gate: Gate, value: unknown, done?: Done): unknown {
   if (done === undefined) return value;
   gate.hold(1);
-  gate.expectLocal(0, () => {
+  gate.expectLocal(0, "", () => {
     gate.hold(-1);
     done(null, value);
   });

@@ -1,3 +1,4 @@
+import { AsyncResource } from "node:async_hooks";
 import timers from "node:timers";
 import timersPromises from "node:timers/promises";
 import { promisify } from "node:util";
@@ -48,7 +49,14 @@ export class Timers {
     const wanted = Number(ms);
     // As Node does with what is not a number of milliseconds that fits into 31 bits.
     const delay = wanted >= 1 && wanted <= DELAY_MS_MAX ? Math.trunc(wanted) : 1;
-    const timer = new Timer(this, this.#nextId++, delay, repeats, () => callback(...args));
+    const timer = new Timer(
+      this,
+      this.#nextId++,
+      delay,
+      repeats,
+      inContext("Timeout", callback, args),
+      this.#gate.place(),
+    );
     this.#start(timer, !repeats && !this.#gate.settled);
     return timer;
   }
@@ -79,11 +87,11 @@ export class Timers {
 
   addImmediate(callback: (...args: unknown[]) => void, args: readonly unknown[]): Immediate {
     const holds = !this.#gate.settled;
-    const immediate = new Immediate(this, () => callback(...args), holds);
+    const immediate = new Immediate(this, inContext("Immediate", callback, args), holds);
     if (holds) this.#gate.hold(1);
     this.#immediates.push(immediate);
     if (this.#immediates.length === 1) {
-      this.#gate.expectLocal(this.#names.intern("setImmediate"), () => this.#fireImmediates());
+      this.#gate.expectLocal(this.#names.intern("setImmediate"), "", () => this.#fireImmediates());
     }
     return immediate;
   }
@@ -118,7 +126,7 @@ export class Timers {
     const timer = first;
     const label = this.#names.intern(timer.repeats ? `every ${delay} ms` : `after ${delay} ms`);
     const ticket = this.#gate.expect(
-      { kind: KIND.sleep, object: 0, label, footprint: 0, place: "" },
+      { kind: KIND.sleep, object: 0, label, footprint: 0, place: timer.place },
       timer.deadline - this.#gate.now(),
       () => this.#fire(timer),
     );
@@ -173,18 +181,21 @@ class Timer {
   readonly delay: number;
   readonly repeats: boolean;
   readonly callback: () => void;
+  /** Where in the user's code it was set, or "". */
+  readonly place: string;
   deadline = 0;
   /** It holds up the end of its process. */
   holds = false;
   readonly #timers: Timers;
   #referenced = true;
 
-  constructor(timers: Timers, id: number, delay: number, repeats: boolean, callback: () => void) {
+  constructor(timers: Timers, id: number, delay: number, repeats: boolean, callback: () => void, place: string) {
     this.#timers = timers;
     this.id = id;
     this.delay = delay;
     this.repeats = repeats;
     this.callback = callback;
+    this.place = place;
   }
 
   ref(): this {
@@ -249,6 +260,12 @@ class Immediate {
   [Symbol.dispose ?? Symbol.for("Symbol.dispose")](): void {
     this.#timers.removeImmediate(this);
   }
+}
+
+/** The callback with its arguments, to be called where `AsyncLocalStorage` says what it says here. */
+function inContext(name: string, callback: Callback, args: readonly unknown[]): () => void {
+  const caller = new AsyncResource(name);
+  return () => caller.runInAsyncScope(callback, undefined, ...args);
 }
 
 /** Replaces every form in which Node offers timers. */
