@@ -14,6 +14,7 @@ import { compileModule, formatOf, type CompiledModule } from "./module-source.ts
 export class ModuleLoader {
   readonly #commons = new CommonModules();
   readonly #resolved = new Map<string, string>();
+  readonly #builtins = new Map<string, Namespace>();
   readonly #compiled = new Map<string, CompiledModule>();
   /** The scenario's own modules, and those that it shares with forkcheck. */
   readonly #lasting = new Map<string, Loading>();
@@ -47,12 +48,22 @@ export class ModuleLoader {
 
   async #importFresh(specifier: string, parent: string, stack: readonly string[]): Promise<Namespace> {
     const url = this.#resolve(specifier, parent);
-    if (!url.startsWith("file:")) return namespaceOf(nativeRequire(url));
+    if (!url.startsWith("file:")) return this.#builtin(url);
     const file = fileURLToPath(url);
     // There is one forkcheck in a process.
     if (isOwnFile(file)) return (await import(url)) as Namespace;
     if (formatOf(file) !== "module") return namespaceOf(this.#commons.load(file));
     return await this.#execute(this.#fresh, url, stack, (inner, from, above) => this.#importFresh(inner, from, above));
+  }
+
+  /** As Node has it, the names of a module of its own are what they were at the beginning, whoever changes the module. */
+  #builtin(url: string): Namespace {
+    let namespace = this.#builtins.get(url);
+    if (namespace === undefined) {
+      namespace = namespaceOf(nativeRequire(url));
+      this.#builtins.set(url, namespace);
+    }
+    return namespace;
   }
 
   /** A module that is being loaded further up the stack is given as far as it has come, as in every circle of modules. */

@@ -22,6 +22,11 @@ export class BoundedSearch {
     return this.#levels.every((level) => level.length === 0);
   }
 
+  /** Schedules that are known and have not been visited: at least so many are left. */
+  get known(): number {
+    return this.#levels.reduce((sum, level) => sum + level.length, 0);
+  }
+
   /**
    * Visits all schedules with exactly `preemptions` preemptions, after all those with fewer were visited.
    *

@@ -77,7 +77,10 @@ const PROOF_RUNS_PER_GROUP_MAX = 8000;
 const RUNS_WITHOUT_PROOF_MAX = 2000;
 /** Of a group, before the failure's fault is tried. */
 const RUNS_WITHOUT_FAULTS_MAX = 1000;
-/** Where the whole of a group takes no more runs than this, all of it is searched, also for fewer operations. */
+/**
+ * Where the whole of a group takes no more runs than this, all of it is searched, also for fewer operations. That it takes more
+ * is known as soon as so many schedules are.
+ */
 const EXHAUST_RUNS_MAX = 500;
 /** Inputs considered besides the failing one. */
 const INPUTS_MAX = 200;
@@ -209,7 +212,7 @@ async function searchLevels(
       const finished = await search.visitLevel(
         subject,
         preemptions,
-        () => ledger.mayGoOn(runsMax),
+        () => ledger.mayGoOn(runsMax) && (!proved || ledger.visited.length + knownOf(searches) <= runsMax),
         (attempt) => {
           ledger.enter(attempt.measure);
           places?.learn(input);
@@ -223,6 +226,11 @@ async function searchLevels(
     }
     if (searches.every(({ search }) => search.exhausted)) return { best, finished: true };
   }
+}
+
+/** More runs than this are left in all of them together, or as many. */
+function knownOf(searches: readonly InputSearch[]): number {
+  return searches.reduce((sum, { search }) => sum + search.known, 0);
 }
 
 /** The kinds of the failure's faults, each with how long it lasts. */

@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import { explain } from "./explanation.ts";
+import type { Operation } from "./history.ts";
+import type { TraceEntry } from "./trace.ts";
+
+const LOCK = "/home/ada/node_modules/lock/index.js";
+const lines = new Map([
+  [`${LOCK}:7`, "  tooLate();"],
+  [`${LOCK}:9`, "  next();"],
+]);
+
+test("two tasks of one process: which was let in while the other was inside, and by what lines of the package", () => {
+  const trace = [
+    entry(1, "step", "enter", { via: `${LOCK}:7`, operation: 0 }),
+    entry(2, "step", "enter", { via: `${LOCK}:9`, operation: 1 }),
+    entry(3, "return", "section"),
+    entry(4, "return", "section"),
+  ];
+  const operations = [operation(0, 1, 3), operation(1, 2, 4)];
+  expect(explain(trace, [], operations, [0, 1], (place) => lines.get(place) ?? null)).toEqual([
+    "server's 'section' (steps 2 to 4) begins while 'section' (steps 1 to 3) is under way",
+    "lock/index.js:7: tooLate();",
+    "lock/index.js:9: next();",
+  ]);
+});
+
+test("who stands still is interrupted as who is made to wait: what others did to what it had, and what it met then", () => {
+  const touches = (reads: string[], writes: string[]) => ({ reads, writes });
+  const trace = [
+    entry(1, "file", "make folder lock"),
+    entry(2, "pause", "stands still for 2000 ms"),
+    entry(3, "file", "remove folder lock", { process: "other" }),
+    entry(4, "file", "remove folder lock", { detail: "✗ ENOENT" }),
+  ];
+  const footprints = [touches([], ["lock"]), touches([], []), touches([], ["lock"]), touches([], ["lock"])];
+  const steps = trace.map(({ step }) => ({ entry: step, preempts: false, footprint: footprints[step - 1] }));
+  expect(explain(trace, steps, [])).toEqual([
+    "server 'make folder lock' (step 1), then other 'remove folder lock' (step 3) before server 'remove folder lock' ✗ ENOENT (step 4)",
+  ]);
+});
+
+function entry(step: number, kind: TraceEntry["kind"], label: string, more: Partial<TraceEntry> = {}): TraceEntry {
+  return { step, process: "server", kind, object: null, label, detail: "", time: 0, source: null, ...more };
+}
+
+function operation(id: number, invoked: number, returned: number): Operation {
+  const known = { process: "server", operation: "section", object: null, args: [], result: undefined } as const;
+  return { ...known, id, outcome: "returned", invoked, returned, depth: 0 };
+}
