@@ -37,7 +37,7 @@ function packagePlace(error: Error, source: string): string {
 const IN_PACKAGE = /\/node_modules\//;
 
 /** Where this was called, as deep as the user's code may have called down to it. */
-function stackHere(): Error {
+export function stackHere(): Error {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = FRAMES_MAX;
   const here = new Error("here");
