@@ -47,6 +47,8 @@ class Ledger {
   readonly visited: Measure[] = [];
   /** Everything that is smaller than what comes next was searched. */
   complete = true;
+  /** Of the runs, the ones of proofs. */
+  proofRuns = 0;
   #steps = 0;
 
   enter(measure: Measure): void {
@@ -73,7 +75,9 @@ const STEPS_MAX = 1_000_000;
 const RUNS_PER_GROUP_MAX = 20_000;
 /** Schedules of a group before its inputs are proved, and runs that the proofs of a group may take. */
 const RUNS_BEFORE_PROOF = 400;
-const PROOF_RUNS_PER_GROUP_MAX = 8000;
+const PROOF_RUNS_PER_GROUP_MAX = 6000;
+/** Runs of all proofs of one search: where several sizes are too large for that, the others will be, too. */
+const PROOF_RUNS_MAX = 8000;
 const RUNS_WITHOUT_PROOF_MAX = 2000;
 /** Of a group, before the failure's fault is tried. */
 const RUNS_WITHOUT_FAULTS_MAX = 1000;
@@ -171,11 +175,14 @@ async function proveAll(
   ledger: Ledger,
 ): Promise<"holds" | "fails" | "undecided"> {
   if (subject.prove === undefined) return "fails";
-  const runsMax = ledger.visited.length + PROOF_RUNS_PER_GROUP_MAX;
+  if (ledger.proofRuns >= PROOF_RUNS_MAX) return "undecided";
+  const left = Math.min(PROOF_RUNS_PER_GROUP_MAX, PROOF_RUNS_MAX - ledger.proofRuns);
+  const runsMax = ledger.visited.length + left;
   const { processes, operations } = group;
   for (const { input, search } of searches) {
     if (search.exhausted || (await subject.prepare(input)) === null) continue;
     const verdict = await subject.prove((steps) => {
+      ledger.proofRuns++;
       ledger.enter({ processes, operations, faults: 0, preemptions: Infinity, switches: 0, steps, inputSize: 0 });
       return ledger.mayGoOn(runsMax) && !subject.stopping;
     });
