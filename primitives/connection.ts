@@ -86,6 +86,12 @@ export class Connection<T = unknown> extends Primitive {
     }
   }
 
+  /** Sends a copy of the value if there is room; false if not. @throws as `send` */
+  trySend(value: T): boolean {
+    const body = (): boolean => this.#trySend(value);
+    return probe === null ? body() : report(this, "trySend", [value], body);
+  }
+
   /**
    * Sends bytes of a buffer, from `offset` on, `size` of them (default: the rest), as one message.
    *
@@ -119,6 +125,12 @@ export class Connection<T = unknown> extends Primitive {
   recvSync(options?: Omit<WaitOptions, "signal">): T {
     if (probe === null) return this.decoded(this.#receiveSync("recv", options));
     return report(this, "recv", shownOptions(options), () => this.decoded(this.#receiveSync("recv", options)));
+  }
+
+  /** As `recv` without waiting. @throws {TimeoutError} there was a moment during the call when nothing was there */
+  tryRecv(): T {
+    const body = (): T => this.decoded(this.#receiveSync("tryRecv", { timeoutMs: 0 }));
+    return probe === null ? body() : report(this, "tryRecv", [], body);
   }
 
   /**
@@ -274,6 +286,16 @@ export class Connection<T = unknown> extends Primitive {
       lane.sendSync(lane.fitting(coded), options);
     } catch (error) {
       throw sendError(error, operation, options);
+    }
+  }
+
+  #trySend(value: T): boolean {
+    try {
+      this.#sendSync("trySend", this.#toSend("trySend"), encode(value), { timeoutMs: 0 });
+      return true;
+    } catch (error) {
+      if (error instanceof TimeoutError) return false;
+      throw error;
     }
   }
 

@@ -118,6 +118,17 @@ describe("a pipe", () => {
     expect(there.pollSync()).toBe(true);
   });
 
+  test("tries to send and to receive without waiting", () => {
+    const [here, there] = pipe<Uint8Array>({ bytes: 64 });
+    expect(() => there.tryRecv()).toThrow(TimeoutError);
+    expect(here.trySend(Uint8Array.of(1))).toBe(true);
+    expect(here.trySend(new Uint8Array(32))).toBe(false);
+    expect(there.tryRecv()).toEqual(Uint8Array.of(1));
+    expect(here.trySend(new Uint8Array(32))).toBe(true);
+    there.close();
+    expect(() => here.trySend(Uint8Array.of(2))).toThrow(BrokenPipeError);
+  });
+
   test("loses a message that was received as the wrong thing, and no other", async () => {
     const [here, there] = pipe();
     await here.sendBytes(Uint8Array.of(1));

@@ -52,9 +52,10 @@ function partsOf(history: History, options: PipeOptions): Parts {
     options.ended ??
     (({ outcome, result }: Operation) =>
       outcome === "threw" ? String(result).includes("EofError") : outcome === "returned" && (result ?? null) === null);
-  const all = named(options.receive ?? ["recv", "receive"]);
+  const all = named(options.receive ?? ["recv", "receive", "tryRecv"]);
   return {
-    sends: named(options.send ?? ["send"]),
+    // One that only tried has sent nothing if it answers false.
+    sends: named(options.send ?? ["send", "trySend"]).filter(({ result }) => result !== false),
     receives: all
       .filter((operation) => operation.outcome === "returned" && !ended(operation))
       .sort((a, b) => a.returned! - b.returned!),

@@ -17,8 +17,8 @@ export const EVENT_NAMES: Vocabulary<"set" | "clear" | "isSet" | "wait"> = {
 };
 
 export const QUEUE_NAMES: Vocabulary<"put" | "get" | "size" | "empty" | "full"> = {
-  put: ["put", "tryPut", "putNowait", "enqueue", "enq", "push", "offer", "send"],
-  get: ["get", "tryGet", "getNowait", "dequeue", "deq", "pop", "poll", "take", "recv", "receive"],
+  put: ["put", "tryPut", "putNowait", "enqueue", "enq", "push", "offer", "send", "trySend"],
+  get: ["get", "tryGet", "getNowait", "dequeue", "deq", "pop", "poll", "take", "recv", "receive", "tryRecv"],
   size: ["size", "qsize", "length"],
   empty: ["empty", "isEmpty"],
   full: ["full", "isFull"],
