@@ -2,10 +2,13 @@ import { describe, expect, test } from "vitest";
 import { AlreadyStartedError, ClosedError, NotSharableError, NotStartedError, StillRunningError } from "../errors.ts";
 import { child, typescriptFlags } from "../fixtures/children.ts";
 import { Connection } from "../connection.ts";
+import { Event } from "../event.ts";
+import { ROLES } from "../fixtures/process-claims.ts";
 import { inFreshArena } from "../fixtures/arena.ts";
 import { Lock } from "../lock.ts";
 import { processStart } from "../memory/linux.ts";
 import { pipe } from "../pipe.ts";
+import { Queue } from "../queue.ts";
 import { Value } from "../value.ts";
 import { activeChildren, currentProcess, parentProcess } from "./family.ts";
 import { Process } from "./process.ts";
@@ -87,6 +90,39 @@ describe("a process", () => {
     expect(await parent.join()).toBe(-9);
     expect(pid.get()).toBeGreaterThan(0);
     while (processStart(pid.get()) !== null) await new Promise(setImmediate);
+  });
+
+  test("that returns leaves no daemon behind, whether that hears SIGTERM or not", async () => {
+    const [hearing, deaf] = [0, 1].map(() => [new Event(), new Value(0)] as const);
+    const parent = new Process(ROLES, "leavesDaemons", { args: [hearing, deaf], nodeFlags: typescriptFlags });
+    parent.start();
+    expect(await parent.join()).toBe(0);
+    expect(hearing[1].get()).toBe(1);
+    expect(processStart(deaf[1].get())).toBe(null);
+  });
+
+  test("that returns runs on until its children have ended that are no daemons", async () => {
+    const done = new Value(0);
+    const parent = new Process(ROLES, "leavesAChildBehind", { args: [done], nodeFlags: typescriptFlags });
+    parent.start();
+    expect(await parent.join()).toBe(0);
+    expect(done.get()).toBe(1);
+  });
+
+  test("knows who it is, who started it, reads nothing, and as a daemon may have no children", async () => {
+    const news = new Queue();
+    const options = { args: [news], nodeFlags: typescriptFlags, name: "herald", daemon: true };
+    const herald = new Process(ROLES, "introducesItself", options);
+    herald.start();
+    expect(await news.get()).toEqual({
+      name: "herald",
+      daemon: true,
+      pid: herald.pid,
+      parent: process.pid,
+      parentAlive: true,
+      child: "may have none",
+    });
+    expect(await herald.join()).toBe(0);
   });
 
   test("that dies holding a lock leaves it to the next one, who waits already", async () => {
