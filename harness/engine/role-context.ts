@@ -60,8 +60,7 @@ export class ProcessContext implements RoleContext {
 
   critical<T>(name: string, msOrBody: number | (() => T | Promise<T>) = 0): Promise<T | undefined> {
     return this.operation(name, async () => {
-      // A name of its own: a file may be called as the section is.
-      const own = this.#names.intern(`section ${name}`);
+      const own = this.#names.intern(name);
       await this.#process.step(this.#names.intern(`enter ${name}`), own, true, nothing);
       try {
         if (typeof msOrBody === "function") return await msOrBody();
