@@ -9,8 +9,8 @@ export { formatCounterexample, formatDiagram, formatResult } from "./terminal/re
 export type { FormatOptions } from "./terminal/result.ts";
 export { painter } from "./terminal/paint.ts";
 export { wrap } from "./terminal/text.ts";
-export { formatTable, formatVerify } from "./terminal/table.ts";
-export type { TableCell, TableColumn, VerifyRow } from "./terminal/table.ts";
+export { formatTable, tableOf, verifyTable } from "./terminal/table.ts";
+export type { Table, TableCell, TableColumn, VerifyCheck, VerifyRow } from "./terminal/table.ts";
 export {
   addRace,
   describeRace,

@@ -25,10 +25,27 @@ export function formatTable(
   rows: readonly (readonly TableCell[])[],
   options: { readonly colour: boolean; readonly columns: number },
 ): string {
+  const table = tableOf(titles, rows, options);
+  return [table.heading, ...rows.map(table.row)].join("\n");
+}
+
+/** A table whose rows are printed as they come. */
+export interface Table<Row> {
+  /** The line of titles. */
+  readonly heading: string;
+  /** One row, in one line or several. */
+  readonly row: (row: Row) => string;
+}
+
+/** A table for rows that are not there yet: as wide as `expected` ones need, which are the widest that may come. */
+export function tableOf(
+  titles: readonly TableColumn[],
+  expected: readonly (readonly TableCell[])[],
+  options: { readonly colour: boolean; readonly columns: number },
+): Table<readonly TableCell[]> {
   const paint = painter(options.colour);
-  const texts = rows.map((row) => row.map((cell) => printable(typeof cell === "string" ? cell : cell.text)));
   const wishes = titles.map(({ title }, index) =>
-    texts.reduce((widest, row) => Math.max(widest, widthOf(row[index] ?? "")), widthOf(title)),
+    expected.reduce((widest, row) => Math.max(widest, widthOf(textOf(row[index] ?? ""))), widthOf(title)),
   );
   const widths = fit(titles, wishes, options.columns - gap * (titles.length - 1));
   const place = (text: string, style: Style | null, index: number): string => {
@@ -38,20 +55,24 @@ export function formatTable(
     return titles[index].align === "right" ? blanks + painted : painted + blanks;
   };
   const join = (cells: readonly string[]): string => cells.join(" ".repeat(gap)).trimEnd();
-  return [
-    join(titles.map(({ title }, index) => place(title, "quiet", index))),
-    ...rows.flatMap((row, line) => {
-      const cells = texts[line].map((text, index) =>
-        titles[index].wraps === true ? wrap(text, widths[index]) : [text],
+  return {
+    heading: join(titles.map(({ title }, index) => place(title, "quiet", index))),
+    row(row) {
+      const cells = row.map((cell, index) =>
+        titles[index].wraps === true ? wrap(textOf(cell), widths[index]) : [textOf(cell)],
       );
       const height = Math.max(1, ...cells.map(({ length }) => length));
       return Array.from({ length: height }, (_, at) =>
         join(
           row.map((cell, index) => place(cells[index][at] ?? "", typeof cell === "string" ? null : cell.style, index)),
         ),
-      );
-    }),
-  ].join("\n");
+      ).join("\n");
+    },
+  };
+}
+
+function textOf(cell: TableCell): string {
+  return printable(typeof cell === "string" ? cell : cell.text);
 }
 
 /** A scenario checked, and what it was expected to come to: a wrong version is there to be caught. */
@@ -60,30 +81,39 @@ export interface VerifyRow {
   readonly expected: "pass" | "fail";
 }
 
-/** The table of `forkcheck verify`: what each scenario came to, against what it was expected to. */
-export function formatVerify(
-  rows: readonly VerifyRow[],
+/** What is going to be checked, before its result is there. */
+export interface VerifyCheck {
+  readonly scenario: string;
+  readonly property: string;
+}
+
+/** The table of `verify`: what each scenario came to, against what it was expected to; each row as soon as it is there. */
+export function verifyTable(
+  checks: readonly VerifyCheck[],
   options: { readonly colour: boolean; readonly columns: number },
-): string {
-  return formatTable(
-    [
-      { title: "scenario" },
-      { title: "property" },
-      { title: "verdict" },
-      { title: "runs", align: "right" },
-      { title: "expected" },
-    ],
-    rows.map(({ result, expected }) => [
-      result.scenario,
-      result.property ?? "",
-      { text: verdictInWords(result), style: verdictStyle(result) },
-      grouped(result.runs),
-      result.verdict === expected
-        ? { text: inWords[expected], style: "quiet" }
-        : { text: `✗ ${inWords[expected]}`, style: "bad" },
-    ]),
-    options,
-  );
+): Table<VerifyRow> {
+  const titles: readonly TableColumn[] = [
+    { title: "scenario" },
+    { title: "property" },
+    { title: "verdict" },
+    { title: "runs", align: "right" },
+    { title: "expected" },
+  ];
+  const expected = checks.map(({ scenario, property }) => [scenario, property, "proved", grouped(99_999), "✗ fails"]);
+  const { heading, row } = tableOf(titles, expected, options);
+  return {
+    heading,
+    row: ({ result, expected: wanted }) =>
+      row([
+        result.scenario,
+        result.property ?? "",
+        { text: verdictInWords(result), style: verdictStyle(result) },
+        grouped(result.runs),
+        result.verdict === wanted
+          ? { text: inWords[wanted], style: "quiet" }
+          : { text: `✗ ${inWords[wanted]}`, style: "bad" },
+      ]),
+  };
 }
 
 const inWords = { pass: "holds", fail: "fails" } as const;

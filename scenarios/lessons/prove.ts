@@ -1,8 +1,8 @@
 import type { Checker } from "../../harness/check.ts";
 import type { CheckOptions } from "../../harness/options.ts";
 import type { Result } from "../../harness/result.ts";
-import type { Lesson, TableCell, TableColumn } from "../../reports/index.ts";
-import { claim } from "../primitives/prove.ts";
+import { tableOf, type Lesson, type Table, type TableCell } from "../../reports/index.ts";
+import { atMost, claim } from "../primitives/prove.ts";
 import { LESSONS } from "./index.ts";
 
 const SEED = 1;
@@ -30,14 +30,12 @@ export interface ProvedLesson {
 }
 
 /** Finds the smallest failure of each wrong version, and proves each right one, as the lessons do. */
-export async function proveLessons(checker: Checker): Promise<ProvedLesson[]> {
-  const proved: ProvedLesson[] = [];
+export async function* proveLessons(checker: Checker): AsyncGenerator<ProvedLesson, void> {
   for (const lesson of LESSONS) {
     const wrong = await checker.check(lesson.wrong, failureOptions(lesson));
     const right = await checker.check(lesson.right, proofOptions(lesson));
-    proved.push({ lesson, wrong, right });
+    yield { lesson, wrong, right };
   }
-  return proved;
 }
 
 /** The wrong version is caught, and all orders of the right one that the lesson speaks of were executed, and hold. */
@@ -45,16 +43,35 @@ export function isTaught({ wrong, right }: ProvedLesson): boolean {
   return wrong.verdict === "fail" && right.verdict === "pass" && right.exhaustive;
 }
 
-export const LESSON_TITLES: readonly TableColumn[] = [
-  { title: "lesson" },
-  { title: "wrong version", wraps: true },
-  { title: "runs", align: "right" },
-  { title: "right version", wraps: true },
-];
+/** The table of the lessons, for rows as they come. */
+export function lessonTable(layout: { readonly colour: boolean; readonly columns: number }): Table<ProvedLesson> {
+  const titles = [
+    { title: "lesson" },
+    { title: "wrong version", wraps: true },
+    { title: "runs", align: "right" },
+    { title: "right version", wraps: true },
+  ] as const;
+  const expected = LESSONS.map(({ name, wrong, preemptions = Infinity }) => [
+    name,
+    violates(wrong.violates?.[0]),
+    grouped(RUNS_MAX),
+    preemptions === Infinity ? "all interleavings" : atMost(preemptions),
+  ]);
+  const { heading, row } = tableOf(titles, expected, layout);
+  return {
+    heading,
+    row({ lesson, wrong, right }) {
+      const caught: TableCell =
+        wrong.verdict === "fail" ? violates(wrong.property) : { text: wrong.message ?? "is not caught", style: "bad" };
+      return row([lesson.name, caught, grouped(right.runs), claim(right, lesson.preemptions ?? Infinity)]);
+    },
+  };
+}
 
-export function lessonRow({ lesson, wrong, right }: ProvedLesson): readonly TableCell[] {
-  const caught: TableCell =
-    wrong.verdict === "fail" ? `violates ${wrong.property}` : { text: wrong.message ?? "is not caught", style: "bad" };
-  const preemptions = lesson.preemptions ?? Infinity;
-  return [lesson.name, caught, right.runs.toLocaleString("en"), claim(right, preemptions)];
+function violates(property = "a property"): string {
+  return `violates ${property}`;
+}
+
+function grouped(runs: number): string {
+  return runs.toLocaleString("en");
 }

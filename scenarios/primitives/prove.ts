@@ -1,6 +1,6 @@
 import type { Checker } from "../../harness/check.ts";
 import type { Result } from "../../harness/result.ts";
-import type { TableCell, TableColumn } from "../../reports/index.ts";
+import { tableOf, type Table, type TableCell } from "../../reports/index.ts";
 import { PROOFS, type Program } from "./proofs.ts";
 
 /** What came of one small program of a primitive. */
@@ -16,8 +16,7 @@ export interface Proved {
  * Executes every interleaving of each small program of each primitive. Where they are too many, every schedule with at most
  * so many preemptions, and the row says that it is no more than that.
  */
-export async function proveAll(checker: Checker): Promise<Proved[]> {
-  const proved: Proved[] = [];
+export async function* proofs(checker: Checker): AsyncGenerator<Proved, void> {
   for (const { primitive, scenario, programs } of PROOFS) {
     for (const program of programs) {
       const options = { exhaustive: true, inputs: [program], seed: 1, runs: RUNS_MAX };
@@ -27,26 +26,40 @@ export async function proveAll(checker: Checker): Promise<Proved[]> {
         preemptions = PREEMPTIONS;
         result = await checker.check(scenario, { ...options, preemptions });
       }
-      proved.push({ primitive, program, result, preemptions });
+      yield { primitive, program, result, preemptions };
     }
   }
-  return proved;
 }
 
 /** Interleavings of one program at most. */
 const RUNS_MAX = 6000;
 const PREEMPTIONS = 2;
 
-export const PROOF_TITLES: readonly TableColumn[] = [
-  { title: "primitive" },
-  { title: "processes", wraps: true },
-  { title: "runs", align: "right" },
-  { title: "what holds", wraps: true },
-];
+/** The table of proofs, for rows as they come. */
+export function proofTable(layout: { readonly colour: boolean; readonly columns: number }): Table<Proved> {
+  const titles = [
+    { title: "primitive" },
+    { title: "processes", wraps: true },
+    { title: "runs", align: "right" },
+    { title: "what holds", wraps: true },
+  ] as const;
+  const expected = PROOFS.flatMap(({ primitive, programs }) =>
+    programs.map((program) => [primitive, shown(program), grouped(RUNS_MAX), atMost(PREEMPTIONS)]),
+  );
+  const { heading, row } = tableOf(titles, expected, layout);
+  return {
+    heading,
+    row: ({ primitive, program, result, preemptions }) =>
+      row([primitive, shown(program), grouped(result.runs), claim(result, preemptions)]),
+  };
+}
 
-export function proofRow({ primitive, program, result, preemptions }: Proved): readonly TableCell[] {
-  const processes = program.map((operations) => operations.join(" ")).join(" | ");
-  return [primitive, processes, result.runs.toLocaleString("en"), claim(result, preemptions)];
+function shown(program: Program): string {
+  return program.map((operations) => operations.join(" ")).join(" | ");
+}
+
+function grouped(runs: number): string {
+  return runs.toLocaleString("en");
 }
 
 /** What was executed, and that it held. */
@@ -54,5 +67,9 @@ export function claim({ verdict, exhaustive, message }: Result, preemptions: num
   if (verdict !== "pass") return { text: message ?? verdict, style: "bad" };
   if (!exhaustive) return { text: "these; there are more", style: "doubt" };
   if (preemptions === Infinity) return { text: "all interleavings", style: "good" };
+  return atMost(preemptions);
+}
+
+export function atMost(preemptions: number): string {
   return `all schedules with at most ${preemptions} preemption${preemptions === 1 ? "" : "s"}`;
 }
