@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -51,6 +51,28 @@ describe("forkcheck run", () => {
     const { exitCode, stdout } = await forkcheck("run", "ticket-rush-locked", "--runs", "100", "--seed", "1");
     expect(stdout).toMatch(/^✓ ticket-rush-locked: holds in 100 runs/);
     expect(exitCode).toBe(0);
+  });
+
+  test("a folder that cannot be written takes nothing away from the finding", async () => {
+    const elsewhere = mkdtempSync(join(tmpdir(), "forkcheck-cli-"));
+    // Nobody can make a file there, root included.
+    symlinkSync("/proc/self", join(elsewhere, ".forkcheck"));
+    const { stdout, stderr, exitCode } = await forkcheckIn(elsewhere, "run", "ticket-rush-unsafe", "--seed", "1");
+    rmSync(elsewhere, { recursive: true });
+    expect(stdout).toMatch(/^✗ ticket-rush-unsafe: 2 tickets sold, 1 in stock/);
+    expect(stderr).toMatch(/ticket-rush-unsafe\.races could not be written: .*The report has the token; --no-save/);
+    expect(exitCode).toBe(1);
+  });
+
+  test("something else at the place of the known races is named, and stays as it is", async () => {
+    const elsewhere = mkdtempSync(join(tmpdir(), "forkcheck-cli-"));
+    writeFileSync(join(elsewhere, ".forkcheck"), "mine");
+    const { stdout, stderr, exitCode } = await forkcheckIn(elsewhere, "run", "ticket-rush-unsafe", "--seed", "1");
+    const left = readFileSync(join(elsewhere, ".forkcheck"), "utf8");
+    rmSync(elsewhere, { recursive: true });
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(/kept in \.forkcheck.*could not be read: ENOTDIR.*\. Make \.forkcheck a folder/);
+    expect({ left, exitCode }).toEqual({ left: "mine", exitCode: 2 });
   });
 
   test("writes a failure down and tries it first the next time", async () => {

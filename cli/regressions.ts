@@ -19,14 +19,27 @@ export interface KnownRace {
  * The races that were found in a scenario before.
  *
  * @throws {RegressionFileError} the file is damaged
+ * @throws {RequestError} there is something at its place that cannot be read
  */
 export async function knownRaces(name: string): Promise<KnownRace[]> {
   const file = racesFile(FOLDER, name);
-  return (await readRaces(file)).map(({ token, firstLine }) => ({
+  return (await races(file)).map(({ token, firstLine }) => ({
     token,
     input: inputOf(token, file, firstLine),
     place: `${relative("", file)}:${firstLine}`,
   }));
+}
+
+async function races(file: string): ReturnType<typeof readRaces> {
+  try {
+    return await readRaces(file);
+  } catch (error) {
+    if (error instanceof RegressionFileError) throw error;
+    throw new RequestError(
+      `Known races are kept in ${relative("", file)}, which could not be read: ${(error as Error).message}.`,
+      `Make ${FOLDER} a folder that can be read, or start forkcheck somewhere else.`,
+    );
+  }
 }
 
 function inputOf(token: string, file: string, line: number): unknown {

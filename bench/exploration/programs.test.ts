@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Checker } from "../../harness/check.ts";
 import { SEARCH_STRATEGIES } from "../../harness/strategies/index.ts";
+import { lockstep } from "../../harness/strategies/lockstep.ts";
 import { isScenario } from "../../harness/scenario.ts";
 import * as golden from "./golden.ts";
 import * as programs from "./programs.ts";
@@ -19,7 +20,8 @@ describe("strategies over real processes", () => {
 
   test("each strategy finds the bug of the work-steal queue, and the token of its run replays", async () => {
     await using checker = new Checker();
-    for (const { name } of SEARCH_STRATEGIES) {
+    // lockstep looks for processes that keep pace with each other without end, and this bug is none of these.
+    for (const { name } of SEARCH_STRATEGIES.filter((strategy) => strategy !== lockstep)) {
       const options = { strategy: name, seed: 5, runs: 5000, jobs: 1, endOnFailure: true };
       const result = await checker.check(programs.workStealQueue, options);
       expect(result.verdict).toBe("fail");
