@@ -114,10 +114,19 @@ export const REFUSED = 1 << 30;
 const FREE = 0;
 const GRANTS = GRANTED | REFUSED;
 
-/** Empties the place of somebody dead; returns what that one had been granted, 0 also if another was faster. */
+/**
+ * Empties the place of somebody dead; returns what that one had been granted, 0 also if another was faster. A waker that chose
+ * the place while its waiter lived may grant to it only now: what it grants is not lost.
+ */
 export function clear(seat: Word): number {
-  const seen = seat.peek();
-  return seen !== FREE && seat.compareExchange(seen, FREE) === seen ? seen & GRANTS : 0;
+  let seen = seat.peek();
+  const agent = seen & AGENT_MAX;
+  while (seen !== FREE && (seen & AGENT_MAX) === agent) {
+    const found = seat.compareExchange(seen, FREE);
+    if (found === seen) return seen & GRANTS;
+    seen = found;
+  }
+  return 0;
 }
 
 /** What the waiter at `seat` has been granted: 0 for nothing yet. No step. */

@@ -186,7 +186,7 @@ export function conditionPassesOverTheDead(
     name: "condition-notifies-the-living",
     description: "one of two waiters dies or stands still at any step: a notification is not lost on it",
     processes: () => ["waiter", "waiter", "notifier"],
-    properties: [somebodyHears()],
+    properties: [somebodyHears(PATIENCE_MS)],
   };
 }
 
@@ -293,7 +293,7 @@ export function pipeEndsWithItsSender(
         sending.sendSync(7);
       },
     },
-    properties: [arrivesOnce(), endIsHeardOf()],
+    properties: [arrivesOnce(), endIsHeardOf(PATIENCE_MS)],
   };
 }
 

@@ -66,12 +66,17 @@ export function wholeBytes(): Property {
   };
 }
 
-/** If a notification is given while somebody waits, somebody living hears of it, or one who died only afterwards. */
-export function somebodyHears(): Property {
+/**
+ * If a notification is given while somebody waits, somebody living hears of it, or one who died only afterwards. Who waits does
+ * so for `patienceMs` and not longer, also if it is told so late because it has to have the lock again.
+ */
+export function somebodyHears(patienceMs: number): Property {
   return {
     name: "somebody-hears",
     claim: "a notification is not lost on the dead",
+    looksAtTime: true,
     check(history: History) {
+      const { times = [] } = history;
       const notify = history.operations.find(
         ({ operation, outcome }) => operation === "notify" && outcome === "returned",
       );
@@ -82,7 +87,10 @@ export function somebodyHears(): Property {
       const heard = waits.some((wait) =>
         wait.outcome === "pending" ? diedAt(history, wait) > notify.invoked : wait.result === true,
       );
-      const missed = waits.find(({ result, returned }) => result === false && returned! > notify.returned!);
+      const missed = waits.find(
+        ({ result, invoked, returned }) =>
+          result === false && returned! > notify.returned! && times[notify.returned!] - times[invoked] < patienceMs,
+      );
       if (heard || missed === undefined) return null;
       return {
         message: `${missed.process} waited when one was notified, and nobody heard of it`,
@@ -130,15 +138,19 @@ export function orphanIsHandedOut(): Property {
   };
 }
 
-/** Who waits for a message is told when the only one who could send it has died. */
-export function endIsHeardOf(): Property {
+/** Who waits `patienceMs` for a message is told when the only one who could send it has died, unless it stood still itself. */
+export function endIsHeardOf(patienceMs: number): Property {
   return {
     name: "end-is-heard-of",
     claim: "nobody waits in vain for a message of the dead",
-    check({ operations, processes }: History) {
+    looksAtTime: true,
+    check({ operations, processes, times = [] }: History) {
       const late = operations.find(
-        ({ operation, outcome, result }) =>
-          operation === "recv" && outcome === "threw" && String(result).startsWith("TimeoutError"),
+        ({ operation, outcome, result, invoked, returned }) =>
+          operation === "recv" &&
+          outcome === "threw" &&
+          String(result).startsWith("TimeoutError") &&
+          times[returned!] - times[invoked] <= patienceMs,
       );
       if (late === undefined) return null;
       const dead = processes.find(({ process, at }) => {
