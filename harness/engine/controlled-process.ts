@@ -447,7 +447,7 @@ export class ControlledProcess implements Probe, Gate {
   #finishCut({ what, undo }: Cut): void {
     this.#cut = null;
     undo();
-    this.#recorder.ended("end", `killed in the middle of ${what}`);
+    this.#recorder.ended("end", `SIGKILL in the middle of ${what}`);
     this.#scheduler.effects.kill(this.#process);
   }
 

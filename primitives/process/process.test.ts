@@ -1,3 +1,5 @@
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
 import { describe, expect, test } from "vitest";
 import { AlreadyStartedError, ClosedError, NotSharableError, NotStartedError, StillRunningError } from "../errors.ts";
 import { child, typescriptFlags } from "../fixtures/children.ts";
@@ -38,6 +40,13 @@ describe("a process", () => {
     expect(await process.join()).toBe(-9);
     expect(process.signal).toBe("SIGKILL");
     process.terminate();
+  });
+
+  test("that throws shows where, and ends with code 1", async () => {
+    const program = fileURLToPath(new URL("../fixtures/failing-child.ts", import.meta.url));
+    const { exitCode, stderr } = await execa(process.execPath, [...typescriptFlags, program], { reject: false });
+    expect(stderr).toMatch(/Error: on purpose\n +at fails .*roles\.ts/);
+    expect(exitCode).toBe(1);
   });
 
   test("starts once, and is joined only after that", async () => {
