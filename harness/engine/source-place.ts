@@ -30,7 +30,9 @@ const SEPARATOR = "\n";
 /** Where a package came from when it called the user's code that stands at `source`: the outermost of its frames; "" if none did. */
 function packagePlace(error: Error, source: string): string {
   if (source === "" || IN_PACKAGE.test(source)) return "";
-  const place = places(error).findLast(({ file, awaits }) => !awaits && IN_PACKAGE.test(file) && !WRAPPERS.test(file));
+  // Installed, forkcheck lies in such a folder itself.
+  const isPackage = (file: string): boolean => IN_PACKAGE.test(file) && !isOwnFile(file) && !WRAPPERS.test(file);
+  const place = places(error).findLast(({ file, awaits }) => !awaits && isPackage(file));
   return place === undefined ? "" : `${place.file}:${place.line}`;
 }
 
