@@ -4,7 +4,7 @@ import { Play } from "../harness/play.ts";
 import type { Position } from "../harness/position.ts";
 import { RequestError } from "../harness/request-error.ts";
 import type { Result } from "../harness/result.ts";
-import { formatTable, LANGUAGES, type Language, type Lesson } from "../reports/index.ts";
+import { LANGUAGES, painter, type Language, type Lesson } from "../reports/index.ts";
 import { LESSONS } from "../scenarios/lessons/index.ts";
 import { failureOptions, proofOptions } from "../scenarios/lessons/prove.ts";
 import { endOnSignal } from "./ending.ts";
@@ -92,12 +92,15 @@ function lessonNamed(name: string): Lesson {
   );
 }
 
+/** Each with its scenarios below it: beside it they would not fit. */
 function listAsText(language: Language): string {
-  return formatTable(
-    [{ title: "lesson" }, { title: "", wraps: true }, { title: "scenarios", wraps: true }],
-    LESSONS.map(({ name, title, wrong, right }) => [name, title[language], `${wrong.name} → ${right.name}`]),
-    terminalLayout(),
-  );
+  const paint = painter(terminalLayout().colour);
+  const width = Math.max(...LESSONS.map(({ name }) => name.length));
+  return LESSONS.map(
+    ({ name, title, wrong, right }) =>
+      `${paint("name", name.padEnd(width))}  ${title[language]}\n` +
+      `${" ".repeat(width)}  ${paint("quiet", `${wrong.name} → ${right.name}`)}`,
+  ).join("\n");
 }
 
 function listAsJson(): string {

@@ -56,6 +56,9 @@ test("two processes that take two locks in opposite orders deadlock with 1 preem
   const result = await checker.check(misbehaving.twoLocks as unknown as Scenario, OPTIONS, "two-locks");
   expect(result.counterexample).toMatchObject({ preemptions: 1, minimal: true });
   expect(result.counterexample?.ends.map(({ end }) => end)).toEqual(["blocked", "blocked"]);
+  // Who has a lock, and that others wait, stands there in words.
+  const details = result.counterexample?.trace.map(({ detail }) => detail) ?? [];
+  expect(details).toEqual(expect.arrayContaining(["free → first", "second → second, waiters", "while first, waiters"]));
 });
 
 test("a worker that is killed or stopped from outside is replaced, and the result says so", async () => {

@@ -52,8 +52,8 @@ export class Barrier extends Primitive {
     this.parties = parties;
     this.#action = options.action;
     this.#timeoutMs = options.timeoutMs;
-    this.#lock = new Lock();
-    this.phase = Word.allocate("phase", FILLING);
+    this.#lock = new Lock({}, "lock");
+    this.phase = Word.allocate("phase", FILLING, phaseTold);
     this.arrived = Word.allocate("arrived");
     this.round = Word.allocate("round");
     this.#begun = Word.allocate("begun");
@@ -323,4 +323,8 @@ function checkTime(limits: Limits): void {
 
 function timedOut(): BrokenBarrierError {
   return new BrokenBarrierError("a wait timed out before everybody had arrived");
+}
+
+function phaseTold(phase: number): string {
+  return phase === FILLING ? "filling" : phase === ACTING ? "acting" : "broken";
 }

@@ -30,7 +30,7 @@ export class Event extends Primitive {
 
   constructor() {
     super([]);
-    this.state = Word.allocate("state");
+    this.state = Word.allocate("state", 0, told);
     this.offset = this.state.offset;
   }
 
@@ -136,4 +136,8 @@ function marked(before: number): number {
 
 function timesSet(state: number): number {
   return state >> 2;
+}
+
+function told(state: number): string {
+  return `${(state & ON) === 0 ? "off" : "on"}${(state & WAITERS) === 0 ? "" : ", waiters"}`;
 }

@@ -37,7 +37,7 @@ export class FairLock extends Lock {
 
   constructor() {
     super();
-    this.#door = new Lock();
+    this.#door = new Lock({}, "door");
     this.line = new Seats(LINE_MAX);
     this.byteLength = this.line.offset + this.line.byteLength - this.offset;
   }

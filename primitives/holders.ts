@@ -23,8 +23,8 @@ export class Holders extends Primitive {
     const arena = currentArena();
     this.region = arena.region;
     this.offset = arena.allocate("holders", this.byteLength);
-    this.#opened = new Word(arena.region, this.offset, "opened");
-    const seat = (_: unknown, index: number): Word => new Word(arena.region, this.offset + 4 + index * 4, "holder");
+    this.#opened = Word.at(this.offset, "opened");
+    const seat = (_: unknown, index: number): Word => Word.at(this.offset + 4 + index * 4, "holder", told);
     this.#seats = Array.from({ length: HOLDERS_MAX }, seat);
     if (arena.creating) this.region.words.fill(0, this.offset / 4, this.offset / 4 + HOLDERS_MAX + 1);
   }
@@ -78,3 +78,9 @@ export class Holders extends Primitive {
 const RESERVED = 1 << 29;
 
 travels("Holders", Holders);
+
+/** "nobody", "reader 1", "kept by writer 1": for a child that is to come. */
+function told(seat: number, nameOf: (agent: number) => string): string {
+  if (seat === 0) return "nobody";
+  return `${(seat & RESERVED) === 0 ? "" : "kept by "}${nameOf(seat & AGENT_MAX)}`;
+}

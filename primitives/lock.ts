@@ -29,9 +29,10 @@ export class Lock extends Acquirable {
   readonly #errorCheck: boolean;
   readonly #toWake: Word[] = [];
 
-  constructor(options: LockOptions = {}) {
+  /** @param label what it is called in reports where it is part of something else */
+  constructor(options: LockOptions = {}, label = "state") {
     super([options]);
-    this.state = Word.allocate("state", FREE);
+    this.state = Word.allocate(label, FREE, told);
     this.offset = this.state.offset;
     this.#transferable = options.transferable ?? false;
     this.#errorCheck = options.errorCheck ?? false;
@@ -190,4 +191,15 @@ function repaired(before: number, me: number): number {
 
 function ownerOf(state: number): number {
   return state === UNRECOVERABLE ? 0 : state & AGENT_MAX;
+}
+
+/** "free", "buyer 1", "buyer 1, waiters". */
+function told(state: number, nameOf: (agent: number) => string): string {
+  if (state === UNRECOVERABLE) return "unrecoverable";
+  const owner = ownerOf(state);
+  return [
+    owner === 0 ? "free" : nameOf(owner),
+    ...((state & INCONSISTENT) === 0 ? [] : ["inconsistent"]),
+    ...((state & WAITERS) === 0 ? [] : ["waiters"]),
+  ].join(", ");
 }

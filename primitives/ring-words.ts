@@ -48,3 +48,16 @@ export function brokenOff(before: number): number {
 export function ended(before: number): number {
   return (before | ENDED) & ~WAITERS;
 }
+
+/** "5", "5, waiters", "5, ended": positions are no numbers of messages, but they tell that something came or went. */
+export function tailTold(state: number): string {
+  return [positionOf(state), ...flag(state, ENDED, "ended"), ...flag(state, WAITERS, "waiters")].join(", ");
+}
+
+export function headTold(state: number): string {
+  return [positionOf(state), ...flag(state, BROKEN, "broken"), ...flag(state, WAITERS, "waiters")].join(", ");
+}
+
+function flag(state: number, bit: number, name: string): string[] {
+  return (state & bit) === 0 ? [] : [name];
+}

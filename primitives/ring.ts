@@ -13,12 +13,14 @@ import {
   ended,
   ENDED,
   flipped,
+  headTold,
   markAlways,
   markIfAt,
   movedTo,
   POSITION_BITS,
   positionOf,
   publishedAt,
+  tailTold,
   WAITERS,
 } from "./ring-words.ts";
 
@@ -82,12 +84,13 @@ export class Ring {
     const aligned = Math.ceil(start / LINE_BYTES) * LINE_BYTES;
     const line = <T>(number: number, build: () => T): T => {
       const at = aligned + number * LINE_BYTES;
-      return withArena(new Arena(arena.region, { start: at, end: at + LINE_BYTES, creating: arena.creating }), build);
+      const place = { start: at, end: at + LINE_BYTES, creating: arena.creating, within: arena };
+      return withArena(new Arena(arena.region, place), build);
     };
-    [this.writers, this.tail] = line(0, () => [new Lock(), Word.allocate("tail")]);
+    [this.writers, this.tail] = line(0, () => [new Lock({}, "writers"), Word.allocate("tail", 0, tailTold)]);
     [this.readers, this.head, this.freed] = line(1, () => [
-      new Lock(),
-      Word.allocate("head"),
+      new Lock({}, "readers"),
+      Word.allocate("head", 0, headTold),
       retain ? Word.allocate("freed") : null,
     ]);
     this.#base = aligned + 2 * LINE_BYTES;

@@ -28,7 +28,7 @@ export class Seats {
     this.offset = arena.allocate("seats", this.byteLength);
     this.region = arena.region;
     this.#tickets = this.region.words.subarray(this.offset / 4 + count, this.offset / 4 + 2 * count + 1);
-    for (let seat = 0; seat < count; seat++) this.#words.push(new Word(arena.region, this.offset + seat * 4, "seat"));
+    for (let seat = 0; seat < count; seat++) this.#words.push(Word.at(this.offset + seat * 4, "seat", told));
     if (arena.creating) this.region.words.fill(0, this.offset / 4, this.offset / 4 + 2 * count + 1);
   }
 
@@ -155,4 +155,11 @@ function wakeNow(seat: Word): void {
 
 function isWaiting(state: number): boolean {
   return state !== FREE && (state & GRANTS) === 0;
+}
+
+/** "free", "buyer 2 waits", "buyer 2 may go". */
+function told(seat: number, nameOf: (agent: number) => string): string {
+  if (seat === FREE) return "free";
+  const given = seat & GRANTS;
+  return `${nameOf(seat & AGENT_MAX)} ${given === 0 ? "waits" : given === GRANTED ? "may go" : "must leave"}`;
 }

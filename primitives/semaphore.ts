@@ -59,8 +59,8 @@ export class Semaphore extends Acquirable {
       throw new RangeError(`a semaphore begins with 0 to ${PERMITS_MAX} permits, not ${value}`);
     }
     this.#initial = value;
-    this.state = Word.allocate("state", value);
-    this.#counting = new Lock();
+    this.state = Word.allocate("state", value, told);
+    this.#counting = new Lock({}, "count");
     this.#recovered = Word.allocate("recovered");
     this.#permits = new Permits();
     this.offset = this.state.offset;
@@ -251,3 +251,9 @@ const WAITERS = 1 << 30;
 
 /** How often to look for a moment at which nobody living is in the middle of a step. */
 const LOOKS_MAX = 10_000;
+
+/** "2", "0, waiters". Whether permits are sent or held says nothing about who may go on. */
+function told(state: number): string {
+  const flags = [...((state & FROZEN) === 0 ? [] : ["being counted"]), ...((state & WAITERS) === 0 ? [] : ["waiters"])];
+  return [state & VALUE, ...flags].join(", ");
+}

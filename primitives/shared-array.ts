@@ -52,7 +52,7 @@ export class SharedArray<K extends Kind> extends Primitive {
       this.#region.bytes.fill(0, this.#elements, this.#elements + bytes);
       for (const [index, value] of values.entries()) this.#cell(index).initialize(value);
     }
-    const own = options.lock === undefined || options.lock === true ? new Lock() : null;
+    const own = options.lock === undefined || options.lock === true ? new Lock({}, "lock") : null;
     this.#lock = own ?? (options.lock instanceof Lock ? options.lock : null);
     this.offset = this.#elements;
     this.byteLength = own === null ? bytes : own.offset + own.byteLength - this.offset;

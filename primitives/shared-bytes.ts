@@ -43,7 +43,7 @@ export class SharedBytes extends Primitive {
       this.#region.bytes.fill(0, this.offset, this.offset + length);
       if (typeof initial !== "number") this.#region.bytes.set(initial, this.offset);
     }
-    const own = options.lock === undefined || options.lock === true ? new Lock() : null;
+    const own = options.lock === undefined || options.lock === true ? new Lock({}, "lock") : null;
     this.#lock = own ?? (options.lock instanceof Lock ? options.lock : null);
     this.byteLength = own === null ? length : own.offset + own.byteLength - this.offset;
   }

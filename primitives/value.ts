@@ -38,7 +38,7 @@ export class Value<K extends Kind = "int32"> extends Primitive {
     super([first, initial, options]);
     this.kind = (typeof first === "number" ? "int32" : first) as K;
     this.#cell = allocateCell(this.kind, (typeof first === "number" ? first : initial) as NumberOf<K>);
-    const own = options.lock === undefined || options.lock === true ? new Lock() : null;
+    const own = options.lock === undefined || options.lock === true ? new Lock({}, "lock") : null;
     this.#lock = own ?? (options.lock instanceof Lock ? options.lock : null);
     this.offset = this.#cell.offset;
     this.byteLength = own === null ? this.#cell.byteLength : own.offset + own.byteLength - this.offset;

@@ -33,6 +33,8 @@ export interface Model<State> {
   hash?(state: State): string | number;
   /** Whether two states of the same `hash` are one. Default: always. */
   equal?(a: State, b: State): boolean;
+  /** A state as a report tells it: "free", "held by p1". Default: a canonical spelling. */
+  show?(state: State): string;
   /** The part of the object that `call` touches, if the object is a product of independent parts: the key of a map. */
   partition?(call: Call): string | number;
   /** True if `step` looks at `call.process`. Only then are equal calls of two processes different. */

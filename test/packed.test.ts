@@ -29,6 +29,20 @@ export const countdown = scenario(import.meta.url, {
   properties: [],
 });
 
+export const falling = scenario(import.meta.url, {
+  name: "falling",
+  input: fc.constant({}),
+  shared: () => ({ stock: new Value(1) }),
+  processes: () => times(2, "taker"),
+  roles: {
+    taker({ stock }) {
+      if (stock.sub(1) === 0) throw new RangeError("nothing is left");
+    },
+  },
+  properties: [],
+});
+
+test("falls", () => assert(falling), 60_000);
 test("holds", () => assert(countdown, { runs: 20 }), 60_000);
 test("ends before its time does", () => assert(countdown, { runs: 1e9 }), 5_000);
 test("goes on", () => assert(countdown, { runs: 1e9, onProgress: () => console.log("searching") }), 600_000);
@@ -79,8 +93,10 @@ test("in an empty project the README's test fails at its line, and the message i
   await nothingIsLeft();
 });
 
-test("a test that holds, and one whose time ends, leave nothing", async () => {
-  const { all } = await vitest("others", "--testNamePattern", "holds|ends", "--reporter=verbose");
+test("an error that nobody caught is told with its line, and tests that hold or whose time ends leave nothing", async () => {
+  const { all } = await vitest("others", "--testNamePattern", "falls|holds|ends", "--reporter=verbose");
+  const line = OTHERS.split("\n").findIndex((text) => text.includes("nothing is left")) + 1;
+  expect(all.replaceAll(/\s+/g, " ")).toContain(`ends with RangeError: nothing is left, at others.test.ts:${line}`);
   expect(all).toMatch(/✓ others\.test\.ts > holds/);
   // On a machine that is too busy it may be none.
   expect(all).toMatch(/explored (?:\d+ of 1000000000 schedules|no schedule)/);

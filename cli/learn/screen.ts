@@ -150,7 +150,7 @@ export class Screen {
     for (const line of code.replace(/^\n|\n$/g, "").split("\n")) {
       const indent = "    " + (/^ */.exec(line)?.[0] ?? "");
       for (const [index, part] of wrap(line.trim(), this.#layout.columns - indent.length - 4).entries()) {
-        this.#line(indent + (index === 0 ? "" : "    ") + this.#paint("out", part));
+        this.#line(part === "" ? "" : indent + (index === 0 ? "" : "    ") + this.#paint("out", part));
       }
     }
   }

@@ -156,7 +156,7 @@ export class ControlledProcess implements Probe, Gate {
   uncaught(error: unknown): void {
     if (error instanceof RunAborted || error instanceof ProcessExited || !this.playing || this.#gone !== null) return;
     this.#gone = { state: PROCESS.threw, code: 1 };
-    this.#recorder.ended("throw", textOf(error));
+    this.#recorder.failed(error);
   }
 
   /** What `process.exit` does while a role is being played: the process ends here, the worker lives on. */
@@ -164,7 +164,7 @@ export class ControlledProcess implements Probe, Gate {
     if (this.#gone === null && this.playing) {
       this.#gone = { state: PROCESS.exited, code };
       this.#leave();
-      this.#recorder.ended("end", `${code}`);
+      this.#recorder.exited(`${code}`);
     }
     throw new ProcessExited();
   }
@@ -447,7 +447,7 @@ export class ControlledProcess implements Probe, Gate {
   #finishCut({ what, undo }: Cut): void {
     this.#cut = null;
     undo();
-    this.#recorder.ended("end", `SIGKILL in the middle of ${what}`);
+    this.#recorder.exited(`SIGKILL in the middle of ${what}`);
     this.#scheduler.effects.kill(this.#process);
   }
 

@@ -5,7 +5,7 @@ import type { FreeFaults } from "./free-faults.ts";
 import { KIND } from "./kinds.ts";
 import { ENTRY, H, O, P, PROCESS, T, type LaneMemory } from "./lane-memory.ts";
 import { derivedSeed, nextDouble, seedRandom } from "./random.ts";
-import { entryNumber, operationAt, textOf, type Recorder } from "./recorder.ts";
+import { entryNumber, operationAt, type Recorder } from "./recorder.ts";
 import { processAt, type Scheduler } from "./scheduler.ts";
 
 /**
@@ -48,10 +48,8 @@ export class FreeProcess implements Probe {
       await role();
     } catch (error) {
       state = error instanceof FreeExit ? PROCESS.exited : PROCESS.threw;
-      this.#recorder.ended(
-        state === PROCESS.exited ? "end" : "throw",
-        state === PROCESS.exited ? (error as Error).message : textOf(error),
-      );
+      if (error instanceof FreeExit) this.#recorder.exited(error.message);
+      else this.#recorder.failed(error);
     }
     this.#faults.leave(this.#process);
     this.#playing = false;
@@ -60,7 +58,7 @@ export class FreeProcess implements Probe {
   }
 
   uncaught(error: unknown): void {
-    if (this.#playing) this.#recorder.ended("throw", textOf(error));
+    if (this.#playing) this.#recorder.failed(error);
   }
 
   exit(code: number): never {

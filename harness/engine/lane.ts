@@ -222,7 +222,7 @@ export class Lane {
       roles,
       processes: processNames(roles),
       shared,
-      objects: new ObjectNames(shared, arena.allocations),
+      objects: new ObjectNames(shared, arena),
       snapshot: bytes.slice(ARENA_START, ARENA_START + arena.used),
       layoutDigest: arena.digest,
       files: usesFolder(scenario) ? guarded("files", () => scenario.files?.(input) ?? {}) : null,

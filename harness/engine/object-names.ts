@@ -1,22 +1,21 @@
-import type { Allocation } from "../../primitives/memory/arena.ts";
-import { Word } from "../../primitives/memory/word.ts";
+import type { Arena } from "../../primitives/memory/arena.ts";
+import type { Word } from "../../primitives/memory/word.ts";
 
 /**
  * Names for places in the arena, from the keys of what `shared` returned: "stock", "forks[2]", "table.lock". A place
- * inside an object that has several words is told apart by the word's label.
+ * inside an object that has several words is told apart by the word's label, and its values are told as the word tells them.
  */
 export class ObjectNames {
   readonly ranges: readonly NamedRange[];
-  readonly #parts: ReadonlyMap<number, string>;
+  readonly #words: ReadonlyMap<number, Word>;
 
-  constructor(shared: unknown, allocations: readonly Allocation[]) {
+  constructor(shared: unknown, { allocations, words }: Pick<Arena, "allocations" | "words">) {
     const found: NamedRange[] = [];
-    const parts = new Map<number, string>();
     const seen = new Set<unknown>();
     const pieces: Piece[] = [];
-    collect(shared, "", found, parts, seen, pieces, 0);
+    collect(shared, "", found, seen, pieces, 0);
     // After everything that has a key of its own: what two objects consist of together is named after the first of them.
-    for (const { path, value } of pieces) collect(value, path, found, parts, seen, pieces, 0);
+    for (const { path, value } of pieces) collect(value, path, found, seen, pieces, 0);
     for (const [index, allocation] of allocations.entries()) {
       const named = found.some((range) => range.start <= allocation.offset && allocation.offset < range.end);
       if (named) continue;
@@ -24,16 +23,33 @@ export class ObjectNames {
       found.push({ start: allocation.offset, end, name: `${allocation.type} ${index + 1}` });
     }
     this.ranges = found.sort((a, b) => a.start - b.start);
-    this.#parts = parts;
+    this.#words = new Map(words.map((word) => [word.offset, word]));
   }
 
   nameOf(offset: number): string {
-    return this.ranges.find((range) => range.start <= offset && offset < range.end)?.name ?? `memory at ${offset}`;
+    return this.#rangeOf(offset)?.name ?? `memory at ${offset}`;
   }
 
-  /** The label of the word at `offset`; empty if its object has no other words. */
+  /** The label of the word at `offset`; empty if that is all of its object, or its object's state. */
   partOf(offset: number): string {
-    return this.#parts.get(offset) ?? "";
+    const word = this.#words.get(offset);
+    const range = this.#rangeOf(offset);
+    if (word === undefined || range === undefined || word.label === "state") return "";
+    return range.start === offset && !this.#hasOtherWords(range) ? "" : word.label;
+  }
+
+  /** A value of the word at `offset`, as its object tells it. */
+  told(offset: number, value: number, nameOf: (agent: number) => string): string {
+    return this.#words.get(offset)?.told?.(value, nameOf) ?? String(value);
+  }
+
+  #rangeOf(offset: number): NamedRange | undefined {
+    return this.ranges.find((range) => range.start <= offset && offset < range.end);
+  }
+
+  #hasOtherWords({ start, end }: NamedRange): boolean {
+    for (const offset of this.#words.keys()) if (start < offset && offset < end) return true;
+    return false;
   }
 }
 
@@ -55,7 +71,6 @@ function collect(
   value: unknown,
   path: string,
   ranges: NamedRange[],
-  parts: Map<number, string>,
   seen: Set<unknown>,
   pieces: Piece[],
   depth: number,
@@ -67,14 +82,12 @@ function collect(
     const start = value.offset;
     if (ranges.some((range) => range.start === start)) return;
     ranges.push({ start, end: start + value.byteLength, name: path === "" ? "shared" : path });
-    const words = wordsIn(value);
-    if (words.length > 1) for (const word of words) parts.set(word.offset, word.label);
     for (const [key, piece] of piecesOf(value)) pieces.push({ path: `${path}.${key}`, value: piece });
     return;
   }
   for (const [key, inner] of Object.entries(value)) {
     const next = Array.isArray(value) ? `${path}[${key}]` : path === "" ? key : `${path}.${key}`;
-    collect(inner, next, ranges, parts, seen, pieces, depth + 1);
+    collect(inner, next, ranges, seen, pieces, depth + 1);
   }
 }
 
@@ -87,11 +100,4 @@ function isSharedObject(value: object): value is { offset: number; byteLength: n
 function piecesOf(object: object): [string, unknown][] {
   const { parts } = object as { parts?: unknown };
   return typeof parts === "object" && parts !== null ? Object.entries(parts) : [];
-}
-
-function wordsIn(object: object): Word[] {
-  if (object instanceof Word) return [object];
-  const { words, ring } = object as { words?: unknown; ring?: object };
-  if (Array.isArray(words)) return words.filter((word): word is Word => word instanceof Word);
-  return Object.values({ ...object, ...ring }).filter((value): value is Word => value instanceof Word);
 }

@@ -2,6 +2,7 @@ import { KIND } from "./kinds.ts";
 import { ENDING, ENTRY, H, LIMITS, O, OUTCOME, P, PARTS, SIZES, T, type LaneMemory } from "./lane-memory.ts";
 import type { Names } from "./names.ts";
 import { processAt, type Scheduler } from "./scheduler.ts";
+import { userPlace } from "./source-place.ts";
 import { TextLimitError, type Values } from "./values.ts";
 
 /** Writes one process's part of the history and of the trace's events. Only the holder of the baton writes. */
@@ -61,7 +62,8 @@ export class Recorder {
   }
 
   threw(number: number, error: unknown): void {
-    this.#ended(number, OUTCOME.threw, KIND.throw, textOf(error));
+    const entry = this.#ended(number, OUTCOME.threw, KIND.throw, textOf(error));
+    if (entry !== null) this.#thrownAt(entry, error);
   }
 
   printed(text: string): void {
@@ -69,12 +71,29 @@ export class Recorder {
     this.#write(entry + T.detailTag, text);
   }
 
-  /** The process ends otherwise than by returning from its role. */
-  ended(kind: "throw" | "end", reason: string): void {
+  /** The process ends by an error that nobody caught. */
+  failed(error: unknown): void {
+    const reason = textOf(error);
     this.#write(this.#own + P.endTag, reason);
-    if (kind === "throw" && this.#lastThrew(reason)) return;
-    const entry = this.#scheduler.enterEvent(this.#process, KIND[kind], 0);
+    if (!this.#lastThrew(reason)) this.#thrownAt(this.#ending(KIND.throw, reason), error);
+  }
+
+  /** The process ends in another way, neither by an error nor by returning from its role. */
+  exited(reason: string): void {
+    this.#write(this.#own + P.endTag, reason);
+    this.#ending(KIND.end, reason);
+  }
+
+  #ending(kind: number, reason: string): number {
+    const entry = this.#scheduler.enterEvent(this.#process, kind, 0);
     this.#write(entry + T.detailTag, reason);
+    return entry;
+  }
+
+  #thrownAt(entry: number, error: unknown): void {
+    if (this.#words[H.recordSource] === 0 || !(error instanceof Error)) return;
+    const place = userPlace(error);
+    if (place !== "") this.#words[entry + T.source] = this.#names.intern(place);
   }
 
   /** What the step just granted brought out. */
@@ -98,8 +117,9 @@ export class Recorder {
     if (place !== "") this.#words[this.#stepEntry() + T.source] = this.#names.intern(place);
   }
 
-  #ended(number: number, outcome: number, kind: number, result: unknown): void {
-    if (number === 0) return;
+  /** The entry of the trace that shows it; null if it has none of its own. */
+  #ended(number: number, outcome: number, kind: number, result: unknown): number | null {
+    if (number === 0) return null;
     const words = this.#words;
     const at = operationAt(number);
     words[this.#own + P.openOperations]--;
@@ -108,7 +128,7 @@ export class Recorder {
       words[this.#stepEntry() + T.operation] = number;
       words[at + O.returned] = words[at + O.invoked];
       this.#write(at + O.resultTag, result);
-      return;
+      return null;
     }
     const entry = this.#scheduler.enterEvent(this.#process, kind, words[at + O.name]);
     words[entry + T.object] = words[at + O.object];
@@ -117,6 +137,7 @@ export class Recorder {
     words[at + O.resultPayload] = words[entry + T.detailPayload];
     words[at + O.returned] = entryNumber(entry);
     if (words[at + O.invoked] === 0) this.#stampWithoutStep(number, at);
+    return entry;
   }
 
   /** An operation on an object that took a single step needs no entry of its own: the step shows it. */

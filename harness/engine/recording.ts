@@ -375,7 +375,7 @@ export class Recording {
     const object = struck ? null : this.#objectOf(run, entry);
     const text = struck
       ? this.faults.text(step, kind, this.#labelOf(run, entry, words[entry + T.before]))
-      : { label: this.#purposeOf(entry, object) ?? this.#labelOf(run, entry, kind), detail: this.#detail(entry) };
+      : { label: this.#purposeOf(entry, object) ?? this.#labelOf(run, entry, kind), detail: this.#detail(run, entry) };
     return {
       step,
       process: run.processes[words[entry + T.process]],
@@ -411,11 +411,18 @@ export class Recording {
     return labelOf(kind, this.#objectOf(run, entry), part, name, label);
   }
 
-  #detail(entry: number): string {
+  /** A value of an object's word: "5", or as the object tells it: "free", "buyer 1, waiters". */
+  #told(run: RunNames, reference: number, value: number): string {
+    if (reference <= 0) return String(value);
+    return run.objects.told(reference, value, (agent) => run.processes[agent - 1] ?? `process ${agent}`);
+  }
+
+  #detail(run: RunNames, entry: number): string {
     const { words } = this.#memory;
     const kind = words[entry + T.kind];
-    const before = words[entry + T.before];
-    const after = words[entry + T.after];
+    const [before, after] = [T.before, T.after].map((at) =>
+      this.#told(run, words[entry + T.object], words[entry + at]),
+    );
     const moved = (words[entry + T.flags] & ENTRY.moved) !== 0;
     switch (kind) {
       case KIND.read:
@@ -431,7 +438,7 @@ export class Recording {
             ? `not: it is ${before}`
             : "";
       case KIND.wake:
-        return moved ? (before === 0 ? "nobody" : `woke ${before}`) : "";
+        return moved ? (words[entry + T.before] === 0 ? "nobody" : `woke ${words[entry + T.before]}`) : "";
       case KIND.copy:
         return `${words[entry + T.byteLength]} bytes`;
       case KIND.file:

@@ -1,6 +1,7 @@
 import { commons } from "./commons.ts";
 import { probe } from "./probe.ts";
 import type { Region } from "./region.ts";
+import type { Word } from "./word.ts";
 
 /**
  * Hands out places in a region, one after the other. Who allocates the same things in the same order gets the same
@@ -15,16 +16,27 @@ export class Arena {
   readonly end: number;
   /** What was allocated, in order; two processes that disagree here have built different objects. */
   readonly allocations: Allocation[] = [];
+  /** The words among it, for reports: they know how their values are told. */
+  readonly words: Word[];
   /** The same for two arenas if types, sizes and order of all allocations are the same; else different, up to chance. */
   digest = 0;
   readonly #reserve: ((bytes: number) => number) | undefined;
   readonly #stretches: Stretch[] = [];
   #next: number;
 
-  /** @param options.reserve says where the next `bytes` begin, where other processes allocate from the same memory */
+  /**
+   * @param options.reserve says where the next `bytes` begin, where other processes allocate from the same memory
+   * @param options.within the arena that this is a part of
+   */
   constructor(
     region: Region,
-    options: { start: number; end: number; creating: boolean; reserve?: (bytes: number) => number },
+    options: {
+      start: number;
+      end: number;
+      creating: boolean;
+      reserve?: (bytes: number) => number;
+      within?: Arena;
+    },
   ) {
     this.region = region;
     this.start = options.start;
@@ -32,6 +44,7 @@ export class Arena {
     this.creating = options.creating;
     this.#next = options.start;
     this.#reserve = options.reserve;
+    this.words = options.within?.words ?? [];
   }
 
   /** Whether other processes allocate from the same memory. */

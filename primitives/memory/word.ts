@@ -21,13 +21,16 @@ export class Word {
   /** Byte offset in the region, a multiple of 4. */
   readonly offset: number;
   readonly label: string;
+  /** How its values are told in reports; without it, as numbers. */
+  readonly told: Telling | undefined;
   readonly #machine: Instructions;
   #looking: LookingHabit | null = null;
 
-  constructor(region: Region, offset: number, label: string) {
+  constructor(region: Region, offset: number, label: string, told?: Telling) {
     this.region = region;
     this.offset = offset;
     this.label = label;
+    this.told = told;
     this.#machine = region.instructions;
   }
 
@@ -36,10 +39,18 @@ export class Word {
   }
 
   /** A word of its own in the current arena, holding `initial`. */
-  static allocate(label: string, initial = 0): Word {
+  static allocate(label: string, initial = 0, told?: Telling): Word {
     const arena = currentArena();
-    const word = new Word(arena.region, arena.allocate("word", 4), label);
+    const word = Word.at(arena.allocate("word", 4), label, told);
     if (arena.creating) word.initialize(initial);
+    return word;
+  }
+
+  /** The word at a place of the current arena that has been allocated. */
+  static at(offset: number, label: string, told?: Telling): Word {
+    const arena = currentArena();
+    const word = new Word(arena.region, offset, label, told);
+    if (!arena.shared) arena.words.push(word);
     return word;
   }
 
@@ -187,3 +198,10 @@ export class Word {
     return unpark(this, most);
   }
 }
+
+/**
+ * A value as a reader understands it: "free", "buyer 1, waiters".
+ *
+ * @param nameOf the process behind an agent's number
+ */
+export type Telling = (value: number, nameOf: (agent: number) => string) => string;

@@ -38,7 +38,7 @@ test("of a wait that need not be, it shows an order of the answers and the state
   expect(noNeedlessWait({ model: lockModel() }).witness!(free)).toMatchObject({
     order: [0, 2],
     blamed: [1, 2],
-    sentence: "An order explains all 2 answers and ends at null, where p2's acquire() need not wait.",
+    sentence: "An order explains all 2 answers and ends at free, where p2's acquire() need not wait.",
   });
 });
 

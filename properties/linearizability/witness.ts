@@ -42,9 +42,9 @@ export function witnessOf(
   return {
     operations: [...columns.id],
     order: best.order.map(([id]) => id),
-    states: best.order.map(([, state]) => inWords(state)),
+    states: best.order.map(([, state]) => inWords(model, state)),
     blamed,
-    sentence: sentence(columns, model.name, best, ended !== "limit"),
+    sentence: sentence(columns, model, best, ended !== "limit"),
   };
 }
 
@@ -56,12 +56,12 @@ interface Best {
   readonly stuck: readonly number[];
 }
 
-function sentence(columns: Columns, model: string, { left, order, state, stuck }: Best, longest: boolean): string {
+function sentence(columns: Columns, model: Model<any>, { left, order, state, stuck }: Best, longest: boolean): string {
   const rows = [...columns.id.keys()];
   const answers = rows.filter((row) => columns.ret[row] !== NEVER).length;
   const placed = new Set(order.map(([id]) => id));
   const explained = rows.filter((row) => columns.ret[row] !== NEVER && placed.has(columns.id[row])).length;
-  const at = order.length === 0 ? `begins at ${inWords(state)}` : `ends at ${inWords(state)}`;
+  const at = order.length === 0 ? `begins at ${inWords(model, state)}` : `ends at ${inWords(model, state)}`;
   const own = rows.filter((row) => stuck.includes(columns.id[row])).map((row) => spoken(operationOf(columns, row)));
   const named = own.length <= NAMED_MAX ? listed(own) : counted(own.length, "operation");
   const where = own.length === 0 ? at : `${at}, where ${named}`;
@@ -69,11 +69,11 @@ function sentence(columns: Columns, model: string, { left, order, state, stuck }
     const all = answers === 1 ? "the only answer" : `all ${answers} answers`;
     return `An order explains ${all} and ${where}${own.length === 0 ? "" : " need not wait"}.`;
   }
-  const which = longest ? `The longest order that a ${model} allows` : "The longest of the orders that were tried";
+  const which = longest ? `The longest order that a ${model.name} allows` : "The longest of the orders that were tried";
   return `${which} explains ${explained} of ${counted(answers, "answer")} and ${where} cannot come next.`;
 }
 
 /** A state as a person would write it down. */
-function inWords(state: unknown): string {
-  return cut(String(canonical(state)));
+function inWords<State>(model: Model<State>, state: State): string {
+  return cut(model.show === undefined ? String(canonical(state)) : model.show(state));
 }

@@ -23,8 +23,13 @@ export function barrierModel(parties: number): Model<BarrierState> {
       if (!leaving.includes(process)) return [];
       return [{ state: { arrived, leaving: leaving.filter((other) => other !== process) } }];
     },
+    show: ({ arrived, leaving }) => `arrived: ${names(arrived)}; leaving: ${names(leaving)}`,
     hash: ({ arrived, leaving }) => `${JSON.stringify(arrived)}${JSON.stringify(leaving)}`,
   };
+}
+
+function names(processes: readonly string[]): string {
+  return processes.length === 0 ? "nobody" : processes.join(", ");
 }
 
 export interface BarrierState {

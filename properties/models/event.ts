@@ -20,6 +20,7 @@ export function eventModel(): Model<boolean> {
           return on ? [{ state: on, accepts: notFalse }] : [{ state: on, result: false, refuses: true }];
       }
     },
+    show: (on) => (on ? "set" : "cleared"),
     observes({ operation }) {
       const role = roleOf("event", EVENT_NAMES, operation);
       return role === "isSet" || role === "wait";

@@ -29,6 +29,7 @@ export function joinableCounterModel(): Model<number> {
             : [{ state: unfinished, result: false, refuses: true }];
       }
     },
+    show: (unfinished) => `${unfinished} unfinished`,
     observes({ operation }, { outcome, result }) {
       const role = roleOf("joinable-counter", JOINABLE_NAMES, operation);
       return role === "join" || outcome === "threw" || (role === "put" && outcome === "returned" && result === false);

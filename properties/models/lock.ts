@@ -26,6 +26,7 @@ export function lockModel(): Model<string | null> {
         { state: owner, error: "OverReleaseError" },
       ];
     },
+    show: (owner) => (owner === null ? "free" : `held by ${owner}`),
     observes: ({ operation }, { outcome, result }) =>
       outcome === "threw" ||
       (outcome === "returned" && result === false && roleOf("lock", LOCK_NAMES, operation) === "acquire"),

@@ -24,6 +24,7 @@ export function reentrantLockModel(): Model<ReentrantLockState> {
     observes: ({ operation }, { outcome, result }) =>
       outcome === "threw" ||
       (outcome === "returned" && result === false && roleOf("reentrant-lock", LOCK_NAMES, operation) === "acquire"),
+    show: ({ owner, depth }) => (owner === null ? "free" : `held by ${owner}${depth === 1 ? "" : `, ${depth} times`}`),
     hash: ({ owner, depth }) => `${depth} ${owner ?? ""}`,
   };
 }

@@ -20,6 +20,7 @@ export function semaphoreModel(permits: number, options: { readonly bounded?: bo
       const count = typeof args[0] === "number" ? args[0] : 1;
       return free + count <= most ? [{ state: free + count }] : [{ state: free, error: "OverReleaseError" }];
     },
+    show: (free) => `${free} free`,
     observes: ({ operation }, { outcome, result }) =>
       outcome === "threw" ||
       (outcome === "returned" && result === false && roleOf("semaphore", LOCK_NAMES, operation) === "acquire"),

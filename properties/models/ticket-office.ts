@@ -12,6 +12,7 @@ export function ticketOfficeModel(tickets: number): Model<number> {
       if (roleOf("ticket-office", OFFICE_NAMES, operation) === "left") return [{ state: left, result: left }];
       return left > 0 ? [{ state: left - 1, result: "bought" }] : [{ state: left, result: "sold out" }];
     },
+    show: (left) => `${left} left`,
     observes: ({ operation }, { outcome, result }) =>
       roleOf("ticket-office", OFFICE_NAMES, operation) === "left" || (outcome === "returned" && result === "sold out"),
   };

@@ -43,6 +43,21 @@ describe("a diagram", () => {
     ]);
   });
 
+  test("shows an error that ended a process once: where it happened, whole, with its place in the code", () => {
+    const error = "TypeError: price is undefined";
+    const run = counterexample({
+      trace: trace([
+        ["a", "read", "read stock", "→ 0", "stock"],
+        ["a", "throw", "", `✗ ${error}`],
+      ]),
+      ends: ends(["a"], { a: { end: "threw", reason: error } }),
+    });
+    expect(layOut(run).rows.map(({ step, action, notes }) => [step, action, notes])).toEqual([
+      [1, "read stock", []],
+      [2, `✗ ${error}`, [`ends with ${error}, at ticket-rush.ts:11`]],
+    ]);
+  });
+
   test("marks switches, and as preemptions only those that stopped a process which could have gone on", () => {
     const switches = moments(lostItem).filter((row) => row.switched);
     expect(switches.map((row) => [row.step, row.preempted])).toEqual([

@@ -145,9 +145,14 @@ function listRows(
   const ended = new Set<number>();
   const rows: BareRow[] = [];
   let mover: string | null = null;
+  const fatal = fatalErrors(run);
   for (const entry of run.trace) {
     const column = indexOf.get(entry.process)!;
-    const written = notes.get(entry.step) ?? [];
+    const written = fatal.has(entry)
+      ? [...(notes.get(entry.step) ?? []), describeFatal(entry)]
+      : (notes.get(entry.step) ?? []);
+    // Its row says already how the process ended.
+    if (fatal.has(entry)) ended.add(column);
     if (entry.kind === "end") {
       ended.add(column);
       const row = endRow(columns[column], column, entry.step, written);
@@ -179,10 +184,37 @@ function listRows(
     });
   }
   for (const [index, column] of columns.entries()) {
-    const row = ended.has(index) ? null : endRow(column, index, null, []);
+    const row = ended.has(index) ? null : endRow(column, index, null, lastPlace(run.trace, column.process));
     if (row !== null) rows.push(row);
   }
   return rows;
+}
+
+/** Where it is that a process ended without a step of its own: waiting, or taking too long over what follows this place. */
+function lastPlace(trace: readonly TraceEntry[], process: string): string[] {
+  const source = trace.findLast((entry) => entry.process === process && isStep(entry))?.source ?? null;
+  return source === null ? [] : [`at ${fileOf(source)}`];
+}
+
+function fileOf(place: string): string {
+  return place.slice(place.lastIndexOf("/") + 1);
+}
+
+/** The errors that processes ended by, nobody having caught them: of each process's events the last. */
+function fatalErrors({ trace, ends }: Run): ReadonlySet<TraceEntry> {
+  const threw = ends.filter(({ end }) => end === "threw");
+  return new Set(
+    threw.flatMap(({ process }) => {
+      const last = trace.findLast((entry) => entry.process === process);
+      return last?.kind === "throw" ? last : [];
+    }),
+  );
+}
+
+/** All of it, for the row may have no room; and where the error came from. */
+function describeFatal({ detail, source }: TraceEntry): string {
+  const place = source === null ? "" : `, at ${fileOf(source)}`;
+  return `ends with ${detail.slice(2)}${place}`;
 }
 
 function describe(
@@ -192,6 +224,9 @@ function describe(
   switch (entry.kind) {
     case "return":
     case "throw":
+      // An error that came out of no operation has nothing else to be named after.
+      if (returning === undefined && entry.label === "")
+        return { action: entry.detail, value: "", weight: entry.kind, depth: 0 };
       return {
         action: returning === undefined ? entry.label : nameCall(returning, entry.label),
         // That nothing was returned is what a reader assumes anyway.

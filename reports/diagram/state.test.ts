@@ -23,3 +23,14 @@ test("a value with arrows in it is read from its first arrow", () => {
   const [text] = followObjects(trace([["a", "write", "write text", '← "a → b"', "text"]]));
   expect(valueAt(text, 1)?.value).toBe('"a → b"');
 });
+
+test("each word of an object that has several is followed by itself", () => {
+  const run = trace([
+    ["a", "update", "update orders (writers)", "free → a", "orders"],
+    ["a", "update", "update orders (tail)", "0 → 1", "orders"],
+  ]);
+  expect(followObjects(run).map(({ object, values }) => [object, values[0].value])).toEqual([
+    ["orders (writers)", "a"],
+    ["orders (tail)", "1"],
+  ]);
+});

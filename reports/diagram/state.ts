@@ -16,16 +16,24 @@ export interface ObjectValue {
 /** What the trace gives away about every shared object, in the order in which the objects appear. */
 export function followObjects(trace: readonly TraceEntry[]): readonly ObjectTimeline[] {
   const timelines = new Map<string, ObjectValue[]>();
-  for (const { object, kind, detail, step } of trace) {
+  for (const entry of trace) {
+    const { object, kind, detail, step } = entry;
     if (object === null || !showsState.has(kind)) continue;
-    const values = timelines.get(object) ?? [];
-    timelines.set(object, values);
+    const name = partOf(entry, object);
+    const values = timelines.get(name) ?? [];
+    timelines.set(name, values);
     const seen = /^(?:([→←])|(.*?) →) (.*)$/s.exec(detail);
     if (seen === null) continue;
     const [, arrow, before, value] = seen;
     values.push({ step, value, changed: arrow === "←" || before !== undefined });
   }
   return [...timelines].map(([object, values]) => ({ object, values }));
+}
+
+/** "orders (tail)": an object of several words has as many values, and the label says whose this is. */
+function partOf({ label }: TraceEntry, object: string): string {
+  const at = label.indexOf(`${object} (`);
+  return at >= 0 && label.endsWith(")") ? label.slice(at) : object;
 }
 
 const showsState: ReadonlySet<TraceEntry["kind"]> = new Set(["read", "write", "update", "step"]);

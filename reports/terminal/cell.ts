@@ -40,7 +40,7 @@ export function drawCell(cell: Cell, aligned: number, width: number, paint: Pain
   if (cellWidth(cell, aligned) <= width) {
     return `${paintAs(cell.style, pad(cell.action, aligned), paint)}  ${paintValue(cell.value, paint)}${blanks}`;
   }
-  const value = cut(cell.value, Math.max(4, Math.floor(width / 2)));
+  const value = cut(cell.value, Math.max(4, Math.floor(width / 2), width - widthOf(cell.action) - 1));
   const action = cut(cell.action, Math.max(0, width - widthOf(value) - 1));
   return paintAs(cell.style, pad(action, width - widthOf(value) - 1), paint) + " " + paintValue(value, paint);
 }

@@ -70,8 +70,8 @@ describe("a failure", () => {
 
   test("of processes that wait for each other ends in what each waits for", () => {
     const text = formatCounterexample(deadlock, plain);
-    expect(text).toContain("✗ waits for fork 2, for ever   ┊\n");
-    expect(text).toContain("    ┊                              ✗ waits for fork 1, for ever");
+    expect(text).toContain("✗ waits for fork 2, for ever   ┊                              at ticket-rush.ts:14\n");
+    expect(text).toContain("    ┊                              ✗ waits for fork 1, for ever   at ticket-rush.ts:12\n");
     expect(text).toContain("Input    { philosophers: 2 }");
   });
 
