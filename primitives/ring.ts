@@ -28,7 +28,8 @@ import {
 const UNIT = 16;
 /**
  * What writers write and what readers write lies this far apart: two cores that write to one line of their caches take it
- * from each other at every access, which costs more than all the rest of a message.
+ * from each other at every access, which costs more than all the rest of a message. So do `tail` and the writers' lock: a
+ * reader that waits for a message looks at the one and would hold up the other. The same on the other side.
  */
 const LINE_BYTES = 64;
 const RING_BYTES_MAX = UNIT * 2 ** (POSITION_BITS - 2);
@@ -80,24 +81,25 @@ export class Ring {
     }
     this.itemsMax = itemsMax;
     this.region = arena.region;
-    const start = arena.allocate("ring", this.capacity + 3 * LINE_BYTES);
+    const start = arena.allocate("ring", this.capacity + 5 * LINE_BYTES);
     const aligned = Math.ceil(start / LINE_BYTES) * LINE_BYTES;
     const line = <T>(number: number, build: () => T): T => {
       const at = aligned + number * LINE_BYTES;
       const place = { start: at, end: at + LINE_BYTES, creating: arena.creating, within: arena };
       return withArena(new Arena(arena.region, place), build);
     };
-    [this.writers, this.tail] = line(0, () => [new Lock({}, "writers"), Word.allocate("tail", 0, tailTold)]);
-    [this.readers, this.head, this.freed] = line(1, () => [
-      new Lock({}, "readers"),
+    this.writers = line(0, () => new Lock({}, "writers"));
+    this.tail = line(1, () => Word.allocate("tail", 0, tailTold));
+    this.readers = line(2, () => new Lock({}, "readers"));
+    [this.head, this.freed] = line(3, () => [
       Word.allocate("head", 0, headTold),
       retain ? Word.allocate("freed") : null,
     ]);
-    this.#base = aligned + 2 * LINE_BYTES;
+    this.#base = aligned + 4 * LINE_BYTES;
     this.#units = this.capacity / UNIT;
     this.#wrap = this.#units * Math.floor(2 ** POSITION_BITS / this.#units);
     this.offset = start;
-    this.byteLength = this.capacity + 3 * LINE_BYTES;
+    this.byteLength = this.capacity + 5 * LINE_BYTES;
     if (arena.creating) this.region.words.fill(0, this.#base >> 2, (this.#base + UNIT) >> 2);
   }
 
@@ -332,7 +334,7 @@ export class Ring {
     this.region.bytes.set(bytes.subarray(beforeEnd), this.#base);
   }
 
-  /** What `written` holds. A record's bytes begin at a word and end with one, whatever of that one counts. */
+  /** What `written` holds: whole words. */
   #writePlain(start: number, byteLength: number): void {
     const { words } = this.region;
     const first = start >> 2;
@@ -342,7 +344,7 @@ export class Ring {
   #read(at: number, byteLength: number, tag: number): unknown {
     const start = this.#bodyOffset(at);
     const beforeEnd = this.#base + this.capacity - start;
-    if (byteLength <= beforeEnd && tag === PLAIN) return plainValueOf(this.region.text, start);
+    if (byteLength <= beforeEnd && tag === PLAIN) return plainValueOf(this.region.words, this.region.text, start >> 2);
     const isText = (tag & TEXT) !== 0;
     if (byteLength <= beforeEnd && isText) return this.region.text.toString("utf8", start, start + byteLength);
     const copy = freshBytes(byteLength);
@@ -351,8 +353,10 @@ export class Ring {
       copy.set(this.region.bytes.subarray(start, start + beforeEnd));
       copy.set(this.region.bytes.subarray(this.#base, this.#base + byteLength - beforeEnd), beforeEnd);
     }
-    if (tag === PLAIN) return plainValueOf(Buffer.from(copy.buffer, copy.byteOffset, byteLength), 0);
-    return isText ? Buffer.from(copy.buffer, copy.byteOffset, byteLength).toString("utf8") : copy;
+    if (!isText && tag !== PLAIN) return copy;
+    const text = Buffer.from(copy.buffer, copy.byteOffset, byteLength);
+    if (isText) return text.toString("utf8");
+    return plainValueOf(new Int32Array(copy.buffer, copy.byteOffset, byteLength >> 2), text, 0);
   }
 
   #bodyOffset(at: number): number {

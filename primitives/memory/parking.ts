@@ -16,11 +16,12 @@ const LOOK_UP_MS = 50;
 /**
  * How often to look at a word before sleeping, at most: about 8 microseconds, where waking a sleeper on another core takes
  * 30. Looking that often is lost time if whoever is to change the word gets no core meanwhile, so each word is looked at for
- * less long after it was in vain, and tried again every so many waits.
+ * less long after it was in vain, and tried again every so many looks: an odd number, because who looks in vain before it
+ * leaves its mark (`Word.changesSoon`) looks again after it, and only the first one of the two spares others the wake.
  */
 const LOOKS_MAX = 2000;
 const LOOKS_MIN = 10;
-const WAITS_PER_TRIAL = 32;
+const LOOKS_PER_TRIAL = 31;
 
 /**
  * Blocks this thread while the word holds `expected`, until woken or until the deadline on the monotonic clock.
@@ -55,7 +56,7 @@ function sleep(address: number, expected: number, deadlineMs: number): WaitOutco
 export function changesSoon(word: Word, expected: number): boolean {
   if (!hasOtherCores()) return word.peek() !== expected;
   const habit = word.looking;
-  const most = ++habit.waits % WAITS_PER_TRIAL === 0 ? LOOKS_MAX : habit.looks;
+  const most = ++habit.waits % LOOKS_PER_TRIAL === 0 ? LOOKS_MAX : habit.looks;
   for (let look = 0; look < most; look++) {
     if (word.peek() === expected) continue;
     if (look > 0) habit.looks = Math.min(LOOKS_MAX, habit.looks + 200);
