@@ -47,8 +47,8 @@ export const written = Buffer.from(new ArrayBuffer(WORDS_MAX * 4));
 export const writtenWords = new Int32Array(written.buffer);
 
 // What the current call writes or reads, and the objects that it has met. Nothing awaits in between.
-let input = writtenWords;
-let inputBytes = written;
+let input: Int32Array = writtenWords;
+let inputBytes: Buffer = written;
 /** In words. */
 let at = 0;
 const met: (object | null)[] = [];

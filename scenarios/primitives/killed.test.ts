@@ -23,12 +23,13 @@ const SCENARIOS = [
 
 /**
  * What is asked of each scenario: the properties of the guide that it has. Those of queues that claim that nothing is left in them
- * have consumers who live.
+ * have consumers who live; and what a dead consumer of a JoinableQueue had got and not done comes out once more, to the next one.
  */
 const ASKED = SCENARIOS.flatMap((scenario) =>
   scenario.properties
     .filter(({ name }) => propertyNames().includes(name))
     .filter(({ name }) => name !== "no-loss" || scenario.final !== undefined)
+    .filter(({ name }) => name !== "exactly-once" || scenario.name !== "joinable-queue-fifo")
     .map(({ name }) => [name, scenario.name!, scenario] as const),
 );
 
