@@ -4,6 +4,7 @@ import type { Word } from "../../primitives/memory/word.ts";
 import type { Announcement, Gate } from "../node/gate.ts";
 import { real } from "../node/originals.ts";
 import type { Baton } from "./baton.ts";
+import { Asides } from "./asides.ts";
 import { KIND } from "./kinds.ts";
 import {
   ENTRY,
@@ -57,6 +58,7 @@ export class ControlledProcess implements Probe, Gate {
   atExit: (code: number) => void = () => {};
   readonly #bytes: Uint8Array;
   readonly #flow = new Flow();
+  readonly #asides: Asides;
   #cut: Cut | null = null;
 
   constructor(memory: LaneMemory, scheduler: Scheduler, baton: Baton, recorder: Recorder, process: number) {
@@ -67,6 +69,7 @@ export class ControlledProcess implements Probe, Gate {
     this.#recorder = recorder;
     this.#process = process;
     this.#own = processAt(process);
+    this.#asides = new Asides(memory, process);
   }
 
   /** The scenario wants Node under control. */
@@ -186,6 +189,10 @@ export class ControlledProcess implements Probe, Gate {
     if (this.befell() === "cut") this.#cutCopy(offset, byteLength);
   }
 
+  aside(kind: "read" | "write", offset: number, byteLength: number, mask: number): void {
+    if (this.#words[H.recordAsides] === 1 && this.playing) this.#asides.add(kind, offset, byteLength, mask);
+  }
+
   wait(word: Word, expected: number, deadlineMs: number): WaitOutcome {
     this.#blockUntilGranted(KIND.wait, word.offset, 0);
     const value = word.peek();
@@ -273,7 +280,7 @@ export class ControlledProcess implements Probe, Gate {
     const kind = next === value ? KIND.read : KIND.update;
     this.#scheduler.guard(this.#scheduler.announce(this.#process, 0, kind, word.offset, 0), value);
     this.#awaitGrant();
-    word.initialize(next);
+    if (next !== value) word.initialize(next);
     this.#recorder.moved(value, next);
   }
 

@@ -47,6 +47,8 @@ export const LIMITS = {
   objectsMax: 4096,
   /** Room for the lists of candidates of one run, where a search asks for them. */
   candidatesMax: 1 << 20,
+  /** Accesses without a step of their own in one run, where a search asks for them. */
+  asidesMax: 1 << 16,
 } as const;
 
 /** A strand's number is its process, shifted by so many bits, and its task: strandsMax is 2 to this power. */
@@ -133,6 +135,10 @@ export const H = {
   doomed: 55,
   /** Processes that take part from the beginning; the others begin when one is restarted. */
   starters: 56,
+  /** 1: write down accesses without a step of their own. */
+  recordAsides: 57,
+  /** How many there are; more than `asidesMax` if some had no room. */
+  asides: 58,
 } as const;
 
 /** Doubles of the header, by index into the doubles that follow the header's words. */
@@ -291,6 +297,16 @@ export const F = {
 
 export const FAULT = { planned: 0, armed: 1, struck: 2 } as const;
 
+/** Words of an access without a step of its own. */
+export const A = {
+  /** The trace entry of the step that it goes with. */
+  entry: 0,
+  offset: 1,
+  /** Below 0 if it writes. */
+  byteLength: 2,
+  mask: 3,
+} as const;
+
 /** Words of an operation. */
 export const O = {
   process: 0,
@@ -319,6 +335,7 @@ export const SIZES = {
   drawWords: 4,
   nameWords: 4,
   faultWords: 12,
+  asideWords: 4,
   /** First byte, byte after the last, hash of the name. */
   objectWords: 4,
   inodeWords: 12,
@@ -349,6 +366,7 @@ export const PARTS = layOut([
   ["draws", LIMITS.drawsMax * SIZES.drawWords * 4],
   ["operations", LIMITS.operationsMax * SIZES.operationWords * 4],
   ["trace", LIMITS.entriesMax * SIZES.entryWords * 4],
+  ["asides", LIMITS.asidesMax * SIZES.asideWords * 4],
   ["text", LIMITS.textBytesMax],
 ] as const);
 
@@ -380,6 +398,7 @@ const PART_NAMES = [
   "draws",
   "operations",
   "trace",
+  "asides",
   "text",
 ] as const;
 

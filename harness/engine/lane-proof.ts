@@ -1,6 +1,7 @@
 import { generated, shrunk, type Generated } from "../arbitrary.ts";
 import { explore, type Exploration } from "../exhaustive/explore.ts";
-import { conflict, type Executor, type Plan as ExplorerPlan } from "../exhaustive/execution.ts";
+import { learn, undecided } from "../exhaustive/asides.ts";
+import { conflict, type Aside, type Executor, type Plan as ExplorerPlan } from "../exhaustive/execution.ts";
 import { dataText, shortDataText } from "../data-text.ts";
 import type { Fault } from "../fault.ts";
 import type { Judgement } from "../judge.ts";
@@ -126,10 +127,13 @@ export class InputProof implements Executor {
   /** There are properties of the history, which may look at what came first. */
   readonly #judgesOrder: boolean;
   /** Whether the lane alone cannot know who is asleep. */
-  readonly #looksBack: boolean;
+  #looksBack: boolean;
+  /** Bytes that processes look at or change without a step, and that no steps put in order. */
+  readonly #undecided: Aside[] = [];
   #signals = true;
   #goesOn = true;
-  #manyStrands = false;
+  /** There is something in it that the reduction does not understand. */
+  #notUnderstood = false;
 
   constructor(runs: LaneRuns, options: InputProofOptions) {
     this.#runs = runs;
@@ -141,13 +145,19 @@ export class InputProof implements Executor {
   async finish(): Promise<Exploration> {
     const { preemptions } = this.#options;
     if (preemptions !== Infinity) return await this.#unreduced(preemptions);
-    const exploration = await explore(this, {
-      executionsMax: Infinity,
-      visit: () => this.failure !== null || this.#manyStrands,
-      stopping: () => !this.#mayGoOn(),
-    });
-    // The order in which one process's own tasks go on is not understood well enough to leave any of it out.
-    return this.#manyStrands && this.failure === null ? await this.#unreduced(Infinity) : exploration;
+    for (;;) {
+      let more = false;
+      const exploration = await explore(this, {
+        executionsMax: Infinity,
+        visit: () => this.failure !== null || this.#notUnderstood,
+        examine: (...run) => (more = learn(this.#undecided, undecided(...run))),
+        stopping: () => !this.#mayGoOn(),
+      });
+      if (this.failure !== null || (!more && !this.#notUnderstood)) return exploration;
+      if (this.#notUnderstood) return await this.#unreduced(Infinity);
+      if (!this.#mayGoOn()) return exploration;
+      this.#looksBack = true;
+    }
   }
 
   /**
@@ -164,10 +174,11 @@ export class InputProof implements Executor {
         strategy: "explorer",
         schedule: [guide.length, ...guide, ...asleep],
         keepCandidates: this.#looksBack,
+        recordAsides: true,
       });
-      const execution = recordedExecution(this.#runs.memory, this.#judgesOrder);
+      const execution = recordedExecution(this.#runs.memory, this.#judgesOrder, this.#undecided);
       this.#note(execution);
-      if (!this.#looksBack || this.failure !== null || execution.manyStrands) return execution;
+      if (!this.#looksBack || this.failure !== null || this.#notUnderstood) return execution;
       const round = wayRound(execution, candidatesOf(this.#runs), plan);
       if (round === null) return execution;
       if (round.length === 0) return { ...execution, pruned: true };
@@ -181,7 +192,8 @@ export class InputProof implements Executor {
         "a process that looked at a word in vain several times in a row is taken to wait until it is written",
       );
     }
-    this.#manyStrands = execution.manyStrands;
+    // Nor is the order in which one process's own tasks go on understood well enough to leave any of it out.
+    this.#notUnderstood = execution.manyStrands || execution.asidesLost;
   }
 
   /** Every schedule with at most so many preemptions, equivalent ones too. */

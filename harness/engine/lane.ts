@@ -254,6 +254,7 @@ export class Lane {
     words[H.strategy] = strategyNumber(request.strategy);
     words[H.keepCandidates] = request.keepCandidates === true ? 1 : 0;
     words[H.recordSource] = request.recordSource === true ? 1 : 0;
+    words[H.recordAsides] = request.recordAsides === true ? 1 : 0;
     words[H.free] = request.free === undefined ? 0 : 1;
     words[H.freeSeed] = request.seed;
     words[H.delayMicrosMax] = request.free?.delayMicrosMax ?? 0;
@@ -502,6 +503,7 @@ export interface RunRequest {
   readonly schedule?: readonly number[];
   readonly keepCandidates?: boolean;
   readonly recordSource?: boolean;
+  readonly recordAsides?: boolean;
   /** What befalls the processes. */
   readonly faults?: readonly (Fault | FaultToCome)[];
   /** Who is killed dies of a real signal. Without it, it is never scheduled again, and its stack is cleared afterwards. */
@@ -592,6 +594,7 @@ const CLEARED = [
   H.armed,
   H.deaths,
   H.doomed,
+  H.asides,
 ] as const;
 
 /** Most runs are over in far less; after that the conductor looks around now and then. */

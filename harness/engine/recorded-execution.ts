@@ -1,6 +1,8 @@
 import { writes } from "../dependency.ts";
-import type { ExecutedStep, Execution, Span, Step } from "../exhaustive/execution.ts";
+import { besideOf } from "../exhaustive/asides.ts";
+import type { Aside, ExecutedStep, Execution, Span, Step } from "../exhaustive/execution.ts";
 import { STEPS_IN_VAIN } from "../strategies/waiting-in-vain.ts";
+import { asidesOf } from "./asides.ts";
 import { footprintOf } from "./footprints.ts";
 import { isFault, isStep, KIND } from "./kinds.ts";
 import {
@@ -25,9 +27,15 @@ import { processAt, strandAt } from "./scheduler.ts";
  * Reads the run that has just ended as the exhaustive search wants to see it.
  *
  * @param spans say which operations begin and end with each step
+ * @param undecided bytes that are looked at or changed without a step, and not put in order by others
  */
-export function recordedExecution(memory: LaneMemory, spans: boolean): RecordedExecution {
-  const reader = new Reader(memory, spans ? spansOf(memory) : null);
+export function recordedExecution(
+  memory: LaneMemory,
+  spans: boolean,
+  undecided: readonly Aside[] = [],
+): RecordedExecution {
+  const asides = asidesOf(memory);
+  const reader = new Reader(memory, { spans: spans ? spansOf(memory) : null, asides: asides ?? new Map(), undecided });
   for (let number = 1; number <= memory.words[H.entries]; number++) {
     if (isStep(memory.words[entryAt(number) + T.kind])) reader.read(entryAt(number));
   }
@@ -38,6 +46,7 @@ export function recordedExecution(memory: LaneMemory, spans: boolean): RecordedE
     waitedInVain: reader.waitedInVain,
     waiting: reader.waiting,
     manyStrands: reader.manyStrands(),
+    asidesLost: asides === null,
     spanned: spans,
   };
 }
@@ -49,8 +58,16 @@ export interface RecordedExecution extends Execution {
   readonly waiting: readonly (readonly number[])[];
   /** A process awaited several things at the same time. */
   readonly manyStrands: boolean;
+  /** There were more accesses without a step than there is room for. */
+  readonly asidesLost: boolean;
   /** Its steps say which operations begin and end with them. */
   readonly spanned: boolean;
+}
+
+interface Beyond {
+  readonly spans: Spans | null;
+  readonly asides: ReadonlyMap<number, readonly Aside[]>;
+  readonly undecided: readonly Aside[];
 }
 
 interface Spans {
@@ -110,6 +127,8 @@ class Reader {
   waitedInVain = false;
   readonly #memory: LaneMemory;
   readonly #spans: Spans | null;
+  readonly #asides: ReadonlyMap<number, readonly Aside[]>;
+  readonly #undecided: readonly Aside[];
   /** Who sleeps on a word, longest first: mirrors what the scheduler did. */
   readonly #sleepers = new Map<number, Sleeper[]>();
   readonly #wokenBy = new Map<number, number>();
@@ -121,9 +140,11 @@ class Reader {
   #epoch = 0;
   #time = 0;
 
-  constructor(memory: LaneMemory, spans: Spans | null) {
+  constructor(memory: LaneMemory, { spans, asides, undecided }: Beyond) {
     this.#memory = memory;
     this.#spans = spans;
+    this.#asides = asides;
+    this.#undecided = undecided;
   }
 
   read(entry: number): void {
@@ -134,6 +155,7 @@ class Reader {
       this.#time = time;
       this.#epoch++;
     }
+    const asides = this.#asides.get(entryNumber(entry));
     const announced = {
       strand,
       kind: words[entry + T.kind],
@@ -143,6 +165,7 @@ class Reader {
       looks: (words[entry + T.flags] & ENTRY.looked) !== 0,
       ...footprintOf(this.#memory, words[entry + T.kind], words[entry + T.byteLength]),
       ...(this.#spans === null ? {} : { span: this.#spans.steps.get(entryNumber(entry)) ?? NO_SPAN }),
+      ...this.#besides(asides),
     };
     const moved = (words[entry + T.flags] & ENTRY.moved) !== 0;
     const before = moved ? words[entry + T.before] : 0;
@@ -152,6 +175,8 @@ class Reader {
       ...announced,
       guard: guard ?? this.#lookInVain(announced, before, moved && words[entry + T.after] === before),
       before,
+      ...(moved ? { after: words[entry + T.after] } : {}),
+      ...(asides === undefined ? {} : { asides }),
       enabler: this.#enablerOf(announced, before, entry),
       epoch: this.#epoch,
     });
@@ -174,9 +199,18 @@ class Reader {
         byteLength: words[record + S.byteLength],
         guard: is(words[record + S.order]),
         ...(this.#spans === null ? {} : { span: this.#spans.pending.get(process) ?? NO_SPAN }),
+        ...this.#besides(undefined),
       });
     }
     return blocked;
+  }
+
+  #besides(asides: readonly Aside[] | undefined): Pick<Step, "beside" | "mayBeside"> {
+    if (this.#undecided.length === 0) return {};
+    return {
+      mayBeside: this.#undecided,
+      ...(asides === undefined ? {} : { beside: besideOf(asides, this.#undecided) }),
+    };
   }
 
   manyStrands(): boolean {

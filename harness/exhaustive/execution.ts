@@ -1,5 +1,6 @@
 import { KIND } from "../engine/kinds.ts";
 import { dependent, type AnnouncedStep } from "../dependency.ts";
+import { meetBeside } from "./asides.ts";
 import { STRANDS_PER_PROCESS } from "../strategies/strategy.ts";
 
 /** What the exhaustive search works on: something that can execute a run along a plan and say what happened. */
@@ -35,6 +36,19 @@ export interface Step extends AnnouncedStep {
   readonly looks?: boolean;
   /** The operations that begin or end with the step, as far as their order matters. */
   readonly span?: Span;
+  /** What it looks at and changes besides, as far as no other steps put that in order: see asides.ts. */
+  readonly beside?: readonly Aside[];
+  /** What it could be that it looks at and changes so, taken at another moment. */
+  readonly mayBeside?: readonly Aside[];
+}
+
+/** Bytes that a process looks at, or changes, without a step of their own: together with the step before. */
+export interface Aside {
+  readonly offset: number;
+  readonly end: number;
+  /** Of a word, the bits that matter to who looks. */
+  readonly mask: number;
+  readonly writes: boolean;
 }
 
 /** Of which objects operations begin, end, and are under way at a step; object 0 is the scenario itself. */
@@ -51,6 +65,10 @@ export interface ExecutedStep extends Step {
   readonly enabler: number;
   /** How often virtual time had gone on: it does so when nobody can move, so all that was before is ordered before. */
   readonly epoch: number;
+  /** What its object holds behind it; as `before`. */
+  readonly after?: number;
+  /** All that its process looked at and changed between this step and its next one. */
+  readonly asides?: readonly Aside[];
 }
 
 /**
@@ -60,7 +78,7 @@ export interface ExecutedStep extends Step {
 export function conflict(a: Step, b: Step): boolean {
   if (processOf(a) === processOf(b)) return true;
   const matters = befalls(a) || befalls(b) ? faultMatters(a, b) : dependent(a, b);
-  return matters || decideOrder(a.span, b.span);
+  return matters || decideOrder(a.span, b.span) || meetBeside(a, b);
 }
 
 function befalls({ kind }: Step): boolean {

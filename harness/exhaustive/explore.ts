@@ -23,8 +23,7 @@ export async function explore(executor: Executor, options: ExploreOptions): Prom
     checkFollowed(plan, execution);
     if (execution.pruned) pruned++;
     else executions++;
-    const ended = options.visit(execution);
-    if (ended) return { executions, pruned, complete: false };
+    if (options.visit(execution)) return { executions, pruned, complete: false };
 
     const kept = frames.length;
     order.cut(kept);
@@ -32,6 +31,7 @@ export async function explore(executor: Executor, options: ExploreOptions): Prom
       frames.push(frameOf(frames.length === kept ? start : behind(frames[frames.length - 1]), step));
       order.add(step);
     }
+    if (options.examine?.(execution.steps, order, kept) === true) return { executions, pruned, complete: false };
     planReversals(frames, order, execution, kept);
     const next = goBack(frames);
     if (next === null) return { executions, pruned, complete: true };
@@ -44,6 +44,8 @@ export async function explore(executor: Executor, options: ExploreOptions): Prom
 export interface ExploreOptions {
   /** Gets each run; true ends the search. */
   readonly visit: (execution: Execution) => boolean;
+  /** Gets each run's steps with their order, of which those from `from` on are new; true ends the search. */
+  readonly examine?: (steps: readonly ExecutedStep[], order: HappensBefore, from: number) => boolean;
   readonly executionsMax: number;
   readonly stopping?: () => boolean;
 }
@@ -118,9 +120,9 @@ function reverse(frame: Frame, order: HappensBefore, earlier: number, later: Ste
   insert(frame.tree, sequence);
 }
 
-/** Taken earlier, the step may find something else: end any operation that is under way, or look who lives. */
+/** Taken earlier, the step may find something else: end any operation that is under way, look who lives, or elsewhere. */
 function mayEndMore(step: Step): Step {
-  const more = { ...step, looks: true };
+  const more = { ...step, looks: true, ...(step.mayBeside === undefined ? {} : { beside: step.mayBeside }) };
   return step.span === undefined ? more : { ...more, span: { ...step.span, ends: step.span.inside } };
 }
 

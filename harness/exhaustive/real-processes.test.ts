@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from "vitest";
 import { Checker } from "../check.ts";
 import { neverFirstBeforeSecond, neverOverlapping, neverSecondBeforeFirst } from "./fixtures/order-scenarios.ts";
+import { bothAside, looksAside, looksAtOtherBits, looksBehindALock, writesAside } from "./fixtures/looking-aside.ts";
 import { modelPrograms, modelProgramsOrders } from "./fixtures/model-scenario.ts";
 
 const checker = new Checker();
@@ -20,6 +21,22 @@ test.each([neverFirstBeforeSecond, neverSecondBeforeFirst, neverOverlapping])(
     expect(result).toMatchObject({ verdict: "fail", property: "order" });
   },
 );
+
+test.each([looksAside, writesAside, bothAside])(
+  "accesses without a step that nothing puts in order are tried in each order: $name",
+  async (scenario) => {
+    const result = await checker.check(scenario, { exhaustive: true, seed: 1 });
+    expect(result).toMatchObject({ verdict: "fail", property: "found" });
+  },
+);
+
+test.each([
+  [looksAtOtherBits, 1],
+  [looksBehindALock, 2],
+])("those that steps put in order, or that do not meet, make no further run: $0.name", async (scenario, runs) => {
+  const result = await checker.check(scenario, { exhaustive: true, seed: 1 });
+  expect(result).toMatchObject({ verdict: "pass", exhaustive: true, runs });
+});
 
 test("a proof that runs out of runs says where it stopped, and claims no more than it did", async () => {
   const result = await checker.check(modelPrograms, {

@@ -26,6 +26,8 @@ export interface Probe {
   wake(word: Word, count: number): number;
   /** Announces that plain bytes are about to be copied out of or into shared memory. */
   copy(kind: "read" | "write", offset: number, byteLength: number): void;
+  /** An access without a step of its own, of bytes or of some bits of a word; see aside.ts. */
+  aside?(kind: "read" | "write", offset: number, byteLength: number, mask: number): void;
   /** Milliseconds on the clock that deadlines are measured by. */
   now(): number;
   sleep(ms: number, signal?: AbortSignal): Promise<void>;

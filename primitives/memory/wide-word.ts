@@ -1,3 +1,4 @@
+import { aside } from "./aside.ts";
 import { probe } from "./probe.ts";
 import type { Region } from "./region.ts";
 
@@ -36,11 +37,13 @@ export class WideWord {
 
   /** Sets the value before anybody else can see the cell; not a step. */
   initialize(value: bigint): void {
+    if (probe !== null) aside("write", this.offset, 8);
     this.#cells[this.#index] = value;
   }
 
-  /** The value, for onlookers such as reports; not a step. */
+  /** The value without a step; see `Word.peek`. */
   peek(): bigint {
+    if (probe !== null) aside("read", this.offset, 8);
     return Atomics.load(this.#cells, this.#index);
   }
 

@@ -1,4 +1,5 @@
 import { currentArena } from "./arena.ts";
+import { ALL_BITS, aside } from "./aside.ts";
 import { changesSoon, LookingHabit, park, parkAsync, unpark } from "./parking.ts";
 import { probe, type WaitOutcome } from "./probe.ts";
 import type { Instructions } from "./instructions.ts";
@@ -56,12 +57,14 @@ export class Word {
 
   /** Sets the value before anybody else can see the word; not a step. */
   initialize(value: number): void {
+    if (probe !== null) aside("write", this.offset, 4);
     this.region.words[this.offset >> 2] = value;
   }
 
-  /** The value, for onlookers such as reports; not a step. */
-  peek(): number {
-    return this.#machine.load(this.offset);
+  /** The value, or some bits of it, without a step: it has to be in order anyway, see aside.ts. Onlookers may look at any time. */
+  peek(mask = ALL_BITS): number {
+    if (probe !== null) aside("read", this.offset, 4, mask);
+    return this.#machine.load(this.offset) & mask;
   }
 
   load(): number {
