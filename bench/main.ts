@@ -1,4 +1,5 @@
 import { loadavg } from "node:os";
+import { endWithReader } from "../cli/ending.ts";
 import type { Bench, BenchRow } from "./bench.ts";
 import { checkers } from "./checkers.ts";
 import { engine } from "./engine.ts";
@@ -9,6 +10,7 @@ import { primitives } from "./primitives/index.ts";
 // npm run bench -- NAME [WORDS]: all rows of a benchmark, or those in whose names one of the words is.
 const BENCHES: readonly Bench[] = [engine, primitives, exploration, checkers, faults];
 
+endWithReader();
 const json = process.argv.includes("--json");
 const [name, ...words] = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
 const bench = BENCHES.find((other) => other.name === name);

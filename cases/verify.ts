@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { endWithReader } from "../cli/ending.ts";
 import { Checker } from "../harness/check.ts";
 import type { Result } from "../harness/result.ts";
 import type { Scenario } from "../harness/scenario.ts";
@@ -22,6 +23,7 @@ const PROVED: Readonly<Record<string, unknown>> = {
 };
 const PROOF_RUNS_MAX = 200_000;
 
+endWithReader();
 const { values, positionals } = parseArgs({
   options: { whole: { type: "boolean", default: false } },
   allowPositionals: true,

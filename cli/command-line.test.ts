@@ -25,6 +25,20 @@ function forkcheckIn(cwd: string, ...args: string[]) {
   );
 }
 
+test.each([["cli/main.ts", "list"], ["scenarios/verify.ts"]])(
+  "%s ends quietly when nobody reads it any more",
+  async (script, ...args) => {
+    const program = execa(
+      process.execPath,
+      ["--import", join(ROOT, "harness/engine/typescript-loader.js"), join(ROOT, script), ...args],
+      { cwd: folder, reject: false, buffer: { stdout: false } },
+    );
+    program.stdout.destroy();
+    const { exitCode, stderr } = await program;
+    expect({ exitCode, stderr }).toEqual({ exitCode: 141, stderr: "" });
+  },
+);
+
 describe("forkcheck run", () => {
   test("prints one JSON document with the fields of the contract, and ends with status 1 for a violation", async () => {
     const { stdout, exitCode } = await forkcheck("run", "ticket-rush-unsafe", "--json", "--seed", "5", "--no-save");

@@ -15,6 +15,19 @@ export function endOnSignal(): Disposable {
   };
 }
 
+/**
+ * When nobody reads any more what is written (`| head`), the program ends at once and says nothing, as others do: with the status
+ * that a shell gives for SIGPIPE, which Node ignores.
+ */
+export function endWithReader(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+      process.exit(141);
+    });
+  }
+}
+
 /** With the statuses that a shell gives for them. */
 const SIGNALS = [
   ["SIGINT", 130],

@@ -5,6 +5,7 @@ import {
   ClosedError,
   DirectionError,
   EofError,
+  HeldUpError,
   MessageTooLongError,
   QueueEmpty,
   QueueEnded,
@@ -70,7 +71,8 @@ export class Connection<T = unknown> extends Primitive {
    *
    * @throws {BrokenPipeError} the other end is closed everywhere
    * @throws {NotSharableError} the value cannot be copied; nothing was sent
-   * @throws {TimeoutError} the pipe was full for `timeoutMs`
+   * @throws {TimeoutError} the pipe is full when `timeoutMs` are over
+   * @throws {HeldUpError} it is not, but another process at this end stands still in the middle of sending
    * @throws {DirectionError} this end only receives
    */
   send(value: T, options?: WaitOptions): Promise<void> {
@@ -114,7 +116,8 @@ export class Connection<T = unknown> extends Primitive {
    *
    * @throws {EofError} the other end is closed everywhere and everything was received
    * @throws {DecodeError} the message was sent as bytes; it is gone
-   * @throws {TimeoutError} nothing came within `timeoutMs`
+   * @throws {TimeoutError} nothing is there when `timeoutMs` are over
+   * @throws {HeldUpError} something is, but another process at this end stands still in the middle of receiving
    * @throws {DirectionError} this end only sends
    */
   recv(options?: WaitOptions): Promise<T> {
@@ -127,7 +130,12 @@ export class Connection<T = unknown> extends Primitive {
     return report(this, "recv", shownOptions(options), () => this.decoded(this.#receiveSync("recv", options)));
   }
 
-  /** As `recv` without waiting. @throws {TimeoutError} there was a moment during the call when nothing was there */
+  /**
+   * As `recv` without waiting.
+   *
+   * @throws {TimeoutError} there was a moment during the call when nothing was there
+   * @throws {HeldUpError} there was none, but another process has stood still for a second in the middle of receiving
+   */
   tryRecv(): T {
     const body = (): T => this.decoded(this.#receiveSync("tryRecv", { timeoutMs: 0 }));
     return probe === null ? body() : report(this, "tryRecv", [], body);
@@ -382,10 +390,12 @@ function checkMaxLength({ maxLength }: RecvBytesOptions): void {
 
 function sendError(error: unknown, operation: string, options: WaitOptions | undefined): unknown {
   if (error instanceof QueueEnded) return new BrokenPipeError();
+  if (error instanceof HeldUpError) return new HeldUpError("Connection", operation, error.pid);
   return error instanceof QueueFull ? new TimeoutError("Connection", operation, options?.timeoutMs ?? 0) : error;
 }
 
 function receiveError(error: unknown, operation: string, options: WaitOptions | undefined): unknown {
   if (error instanceof QueueEnded) return new EofError();
+  if (error instanceof HeldUpError) return new HeldUpError("Connection", operation, error.pid);
   return error instanceof QueueEmpty ? new TimeoutError("Connection", operation, options?.timeoutMs ?? 0) : error;
 }

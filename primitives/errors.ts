@@ -126,19 +126,36 @@ export class DecodeError extends ForkcheckError {
   }
 }
 
-/** Nothing was there, within the time that was allowed. */
+/** Nothing was there when the time that was allowed was over. */
 export class QueueEmpty extends ForkcheckError {
   constructor() {
     super("the queue is empty. Wait longer (timeoutMs), or ask whether there is something with tryGet.");
   }
 }
 
-/** There was no room, within the time that was allowed. */
+/** There was no room when the time that was allowed was over. */
 export class QueueFull extends ForkcheckError {
   constructor() {
     super(
       "the queue is full. Wait longer (timeoutMs), let consumers catch up, or make it with a larger maxSize or bytes.",
     );
+  }
+}
+
+/**
+ * Another process stands still in the middle of such an operation: it is stopped (SIGSTOP, a debugger), or gets no core. So
+ * nobody can tell in time what would have come of this one, and it has changed nothing.
+ */
+export class HeldUpError extends ForkcheckError {
+  /** The process that stands still; 0 if it is not known any more. */
+  readonly pid: number;
+
+  constructor(object: string, operation: string, pid: number) {
+    super(
+      `${operation} on a ${object} was held up by ${pid === 0 ? "another process" : `process ${pid}`}, which stands still in the ` +
+        "middle of such an operation. Nothing has changed; try again when it goes on (is it stopped?) or has ended.",
+    );
+    this.pid = pid;
   }
 }
 

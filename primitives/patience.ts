@@ -8,8 +8,8 @@ export function patienceOf(options: WaitOptions | undefined): Patience {
 }
 
 /**
- * How long a call waits. Even one that may not wait for an item waits a moment for another process that is inside: that
- * one needs a few instructions. `STUCK_MS` is for one that was stopped there.
+ * How long a call waits. Even one that may not wait for an item waits for another process that is inside: that one needs a few
+ * instructions, and what is there can be told only then. One that stands still there holds a call up for so long.
  */
 class Patience {
   readonly once: boolean;
@@ -21,7 +21,8 @@ class Patience {
     this.once = triesOnce(options);
     this.deadlineMs = deadlineAfter(options?.timeoutMs);
     this.#signal = options?.signal;
-    this.#lockDeadlineMs = this.deadlineMs === Infinity ? Infinity : Math.max(this.deadlineMs, now() + STUCK_MS);
+    this.#lockDeadlineMs =
+      this.deadlineMs === Infinity ? Infinity : Math.max(this.deadlineMs, now() + (this.once ? ONCE_MS : LATE_MS));
   }
 
   /** For one who was woken, the signal does not count before it has looked: the wake was for a message. */
@@ -32,5 +33,8 @@ class Patience {
   }
 }
 
-const STUCK_MS = 50;
+/** For a call that tries once. Where there are too many processes for the cores, one of them may have to wait for as long. */
+const ONCE_MS = 1000;
+/** For one with a time-out, which may end so much later. */
+const LATE_MS = 50;
 const ENDLESS = new Patience(undefined);

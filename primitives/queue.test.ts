@@ -1,9 +1,10 @@
 import { setImmediate as turn } from "node:timers/promises";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ClosedError, NotSharableError, QueueEmpty, QueueEnded, QueueFull } from "./errors.ts";
+import { ClosedError, HeldUpError, NotSharableError, QueueEmpty, QueueEnded, QueueFull } from "./errors.ts";
 import { withArena } from "./memory/arena.ts";
 import { again, freshArena, inFreshArena } from "./fixtures/arena.ts";
+import { Event } from "./event.ts";
 import { child } from "./fixtures/children.ts";
 import { recorded } from "./fixtures/recording-probe.ts";
 import { Lock } from "./lock.ts";
@@ -70,6 +71,43 @@ describe("a queue", () => {
     await expect(queue.put("more", { timeoutMs: 0 })).rejects.toThrow(QueueFull);
     expect(() => queue.putSync("more", { timeoutMs: 1 })).toThrow(QueueFull);
     expect(queue.tryGet()).toBe("only");
+  });
+
+  test("is empty or full only if it is: who stands still in the middle of a get or a put is told apart", async () => {
+    const queue = inFreshArena(() => new Queue<number>(1));
+    const { readers, writers } = queue.ring;
+    await recorded((probe) => {
+      const other = (body: () => void): void => {
+        probe.me = 2;
+        body();
+        probe.me = 1;
+      };
+      other(() => (readers.takeSync(), writers.takeSync()));
+      expect(() => queue.tryGet()).toThrow(QueueEmpty);
+      expect(() => queue.getSync({ timeoutMs: 1 })).toThrow(QueueEmpty);
+      expect(() => queue.tryPut(1)).toThrow(HeldUpError);
+      expect(() => queue.putSync(1, { timeoutMs: 1 })).toThrow(HeldUpError);
+      other(() => writers.release());
+      expect(queue.tryPut(1)).toBe(true);
+      expect(() => queue.tryGet()).toThrow(HeldUpError);
+      expect(() => queue.getSync({ timeoutMs: 1 })).toThrow(HeldUpError);
+      other(() => writers.takeSync());
+      expect(queue.tryPut(2)).toBe(false);
+      other(() => readers.release());
+      expect(queue.tryGet()).toBe(1);
+    });
+  });
+
+  test("names the process that is stopped in the middle of a get, and goes on when that one does", async () => {
+    const queue = new Queue<string>();
+    const inside = new Event();
+    await queue.put("item");
+    const stopped = child("standsStillInAGet", [{ queue, inside }]);
+    await inside.wait();
+    await expect(queue.get({ timeoutMs: 1 })).rejects.toMatchObject({ name: "HeldUpError", pid: stopped.pid });
+    process.kill(stopped.pid!, "SIGCONT");
+    expect(await queue.get()).toBe("item");
+    expect(await stopped.join()).toBe(0);
   });
 
   test("wakes a waiting consumer for each value, and a waiting producer for each place", async () => {

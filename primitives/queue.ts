@@ -1,5 +1,7 @@
 import { type Coded, decode, encode, kept } from "./codec.ts";
-import { ClosedError, QueueEmpty, QueueEnded, QueueFull } from "./errors.ts";
+import { ClosedError, HeldUpError, QueueEmpty, QueueEnded, QueueFull } from "./errors.ts";
+import { registryOf } from "./memory/agents.ts";
+import type { Lock } from "./lock.ts";
 import { currentArena } from "./memory/arena.ts";
 import { probe } from "./memory/probe.ts";
 import type { Region } from "./memory/region.ts";
@@ -54,7 +56,8 @@ export class Queue<T = unknown> extends Primitive {
   /**
    * Puts a copy of the value at the end; waits for room if there is none.
    *
-   * @throws {QueueFull} no room within `timeoutMs`
+   * @throws {QueueFull} there is no room when `timeoutMs` are over
+   * @throws {HeldUpError} there is, but another process stands still in the middle of a put
    * @throws {QueueEnded} `end()` was called
    * @throws {NotSharableError} the value cannot be copied; nothing was put
    * @throws {RangeError} the value is larger than the whole queue; nothing was put
@@ -71,7 +74,7 @@ export class Queue<T = unknown> extends Primitive {
     else report(this, "put", [value, ...shownOptions(options)], () => this.#putSync(value, options));
   }
 
-  /** Puts a copy of the value if there is room; false if not. */
+  /** Puts a copy of the value if there is room; false if not. @throws {HeldUpError} as `put`, after a second */
   tryPut(value: T): boolean {
     if (probe === null) return this.#tryPut(value);
     return report(this, "tryPut", [value], () => this.#tryPut(value));
@@ -80,7 +83,8 @@ export class Queue<T = unknown> extends Primitive {
   /**
    * Takes the value that was put first; waits for one if there is none.
    *
-   * @throws {QueueEmpty} nothing came within `timeoutMs`
+   * @throws {QueueEmpty} nothing is there when `timeoutMs` are over
+   * @throws {HeldUpError} something is, but another process stands still in the middle of a get
    * @throws {QueueEnded} nothing is there and nothing will come
    * @throws {ClosedError} the queue was closed here
    */
@@ -95,7 +99,12 @@ export class Queue<T = unknown> extends Primitive {
     return report(this, "get", shownOptions(options), () => this.#getSync(options));
   }
 
-  /** As `get` without waiting. @throws {QueueEmpty} there was a moment during the call when the queue was empty */
+  /**
+   * As `get` without waiting.
+   *
+   * @throws {QueueEmpty} there was a moment during the call when the queue was empty
+   * @throws {HeldUpError} there was none, but another process has stood still for a second in the middle of a get
+   */
   tryGet(): T {
     if (probe === null) return this.#getSync({ timeoutMs: 0 });
     return report(this, "tryGet", [], () => this.#getSync({ timeoutMs: 0 }));
@@ -220,7 +229,7 @@ export class Queue<T = unknown> extends Primitive {
     const coded = kept(value);
     const patience = patienceOf(options);
     for (let asWaiter = false; ; asWaiter = true) {
-      if (!(await this.ring.writers.takeAsync(patience.forLock(asWaiter)))) throw this.#lateWriter(asWaiter);
+      if (!(await this.ring.writers.takeAsync(patience.forLock(asWaiter)))) throw this.#lateWriter(asWaiter, coded);
       const seen = this.#publish(coded, asWaiter);
       if (seen === null) return;
       this.onWriterLook?.();
@@ -239,7 +248,7 @@ export class Queue<T = unknown> extends Primitive {
     const patience = patienceOf(options);
     if (probe === null && !patience.once) this.ring.lingerForRoom(coded.byteLength);
     for (let asWaiter = false; ; asWaiter = true) {
-      if (!this.ring.writers.takeSync(patience.forLock(asWaiter))) throw this.#lateWriter(asWaiter);
+      if (!this.ring.writers.takeSync(patience.forLock(asWaiter))) throw this.#lateWriter(asWaiter, coded);
       const seen = this.#publish(coded, asWaiter);
       if (seen === null) return;
       this.onWriterLook?.();
@@ -297,14 +306,18 @@ export class Queue<T = unknown> extends Primitive {
   }
 
   /** Somebody who was woken and cannot even look hands the wake on. */
-  #lateWriter(woken: boolean): QueueFull {
+  #lateWriter(woken: boolean, { byteLength }: Coded): QueueFull | HeldUpError {
     if (woken) this.ring.head.wake(1);
-    return new QueueFull();
+    return this.ring.hasRoom(byteLength) ? this.#heldUp("put", this.ring.writers) : new QueueFull();
   }
 
-  #lateReader(woken: boolean): QueueEmpty {
+  #lateReader(woken: boolean): QueueEmpty | HeldUpError {
     if (woken) this.ring.tail.wake(1);
-    return new QueueEmpty();
+    return this.ring.size > 0 ? this.#heldUp("get", this.ring.readers) : new QueueEmpty();
+  }
+
+  #heldUp(operation: string, { owner }: Lock): HeldUpError {
+    return new HeldUpError(this.constructor.name, operation, registryOf(this.region).pidOf(owner));
   }
 
   /** With the writers' lock: publishes and answers null, or answers what to wait on for room. Gives the lock up. */

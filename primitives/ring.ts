@@ -115,6 +115,17 @@ export class Ring {
     }
   }
 
+  /** Whether there is room for so many bytes, at this moment; no step. */
+  hasRoom(byteLength: number): boolean {
+    for (;;) {
+      const head = this.head.peek();
+      const tail = this.tail.peek();
+      const number = this.#numberAt(tail);
+      const fits = this.#fits(this.freed?.peek() ?? head, this.#numberAt(head), tail, number, unitsOf(byteLength), 0);
+      if (this.head.peek() === head && this.tail.peek() === tail) return fits;
+    }
+  }
+
   /** Whether a message of so many bytes fits into the ring at all. */
   canHold(byteLength: number): boolean {
     return unitsOf(byteLength) < this.#units;

@@ -1,3 +1,4 @@
+import { endWithReader } from "../cli/ending.ts";
 import { Checker } from "../harness/check.ts";
 import { scenarioName, type Scenario } from "../harness/scenario.ts";
 import type { Result } from "../harness/result.ts";
@@ -24,6 +25,7 @@ const checks = SCENARIOS.flatMap(expectations);
 const rows: VerifyRow[] = [];
 const details: string[] = [];
 
+endWithReader();
 await using checker = new Checker();
 const verified = verifyTable(checks, layout);
 print(verified.heading);

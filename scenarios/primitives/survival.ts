@@ -3,7 +3,14 @@ import { scenario, type RoleContext } from "../../harness/scenario.ts";
 import { Barrier } from "../../primitives/barrier.ts";
 import { Condition } from "../../primitives/condition.ts";
 import type { Connection } from "../../primitives/connection.ts";
-import { BrokenBarrierError, BrokenPipeError, EofError, QueueEmpty, TimeoutError } from "../../primitives/errors.ts";
+import {
+  BrokenBarrierError,
+  BrokenPipeError,
+  EofError,
+  HeldUpError,
+  QueueEmpty,
+  TimeoutError,
+} from "../../primitives/errors.ts";
 import { Event } from "../../primitives/event.ts";
 import { FairLock } from "../../primitives/fair-lock.ts";
 import { JoinableQueue, type JoinableQueueOptions } from "../../primitives/joinable-queue.ts";
@@ -220,7 +227,7 @@ export function queueOutlivesItsUsers(
     roles: {
       async user({ queue }, p: RoleContext<object>) {
         queue.putSync(1 + p.index);
-        unless(QueueEmpty, () => queue.getSync({ timeoutMs: PATIENCE_MS }));
+        unless([QueueEmpty, HeldUpError], () => queue.getSync({ timeoutMs: PATIENCE_MS }));
       },
     },
     final: ({ queue }) => queue.size,
@@ -240,7 +247,7 @@ export function joinableQueueHandsOutAgain(
     processes: () => ["worker", "worker"],
     roles: {
       async worker({ queue }) {
-        unless(QueueEmpty, () => {
+        unless([QueueEmpty, HeldUpError], () => {
           queue.getSync({ timeoutMs: PATIENCE_MS });
           queue.taskDone();
         });
@@ -265,7 +272,7 @@ export function joinableQueueIsJoined(
         queue.joinSync({ timeoutMs: 2 * PATIENCE_MS });
       },
       async worker({ queue }) {
-        unless(QueueEmpty, () => {
+        unless([QueueEmpty, HeldUpError], () => {
           queue.getSync({ timeoutMs: PATIENCE_MS });
           queue.taskDone();
         });
@@ -286,7 +293,7 @@ export function pipeEndsWithItsSender(
     processes: () => ["receiver", "sender"],
     roles: {
       async receiver({ pipe: [receiving] }) {
-        unless([EofError, TimeoutError], () => receiving.recvSync({ timeoutMs: PATIENCE_MS }));
+        unless([EofError, TimeoutError, HeldUpError], () => receiving.recvSync({ timeoutMs: PATIENCE_MS }));
       },
       async sender({ pipe: [, sending] }, p: RoleContext<object>) {
         await p.operation("open", () => sending.open());
@@ -308,13 +315,13 @@ export function pipeAnswers(
     processes: () => ["asker", "answerer"],
     roles: {
       async asker({ pipe: [end] }) {
-        unless([EofError, BrokenPipeError, TimeoutError], () => {
+        unless([EofError, BrokenPipeError, TimeoutError, HeldUpError], () => {
           end.sendSync(7);
           end.recvSync({ timeoutMs: PATIENCE_MS });
         });
       },
       async answerer({ pipe: [, end] }) {
-        unless([EofError, BrokenPipeError, TimeoutError], () => {
+        unless([EofError, BrokenPipeError, TimeoutError, HeldUpError], () => {
           end.sendSync(end.recvSync({ timeoutMs: PATIENCE_MS }));
         });
       },
