@@ -17,4 +17,6 @@ export interface BenchRow {
   readonly peerValue?: number;
   /** value / peerValue. */
   readonly ratio?: number;
+  /** What was to be reached and was not, in words: the benchmark ends with status 1. */
+  readonly missed?: string;
 }

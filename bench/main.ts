@@ -23,6 +23,7 @@ if (bench === undefined) {
 } else {
   const isWanted = (row: string): boolean => words.length === 0 || words.some((word) => row.includes(word));
   const rows = (await bench.run(isWanted, progress)).filter((row) => isWanted(row.name));
+  if (rows.some(({ missed }) => missed !== undefined)) process.exitCode = 1;
   process.stdout.write(json ? `${JSON.stringify({ bench: bench.name, rows })}\n` : table(rows));
 }
 
@@ -30,9 +31,10 @@ function table(rows: readonly BenchRow[]): string {
   return `${rows.map(lineOf).join("\n")}\nLoad of the machine: ${loadavg()[0].toFixed(2)} (1 minute)\n`;
 }
 
-function lineOf({ name: what, value, unit, peer, ratio }: BenchRow): string {
+function lineOf({ name: what, value, unit, peer, ratio, missed }: BenchRow): string {
   const comparison = ratio === undefined ? "" : `  ${ratio} x ${peer}`;
-  return `${what.padEnd(48)} ${String(value).padStart(12)} ${unit.padEnd(14)}${comparison}`;
+  const verdict = missed === undefined ? "" : `  MISSED: ${missed}`;
+  return `${what.padEnd(48)} ${String(value).padStart(12)} ${unit.padEnd(14)}${comparison}${verdict}`;
 }
 
 function progress(row: BenchRow): void {

@@ -82,7 +82,8 @@ async function runTarget(
       failing ??= again;
       continue;
     }
-    gone.push(token);
+    // Where something else went wrong nothing is known of the race.
+    if (again.verdict === "pass" || again.property === "token") gone.push(token);
     notes.push(
       again.verdict === "pass"
         ? `the race at ${place} no longer fails`

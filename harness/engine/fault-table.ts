@@ -119,11 +119,17 @@ export class FaultTable {
     this.#words[at + F.entry] = entry;
   }
 
-  get planned(): number {
-    return this.#words[H.faults];
+  /** One that has not struck; null if all have, as they have to in a replay. */
+  get missed(): { readonly strand: number; readonly fault: FaultKind } | null {
+    for (let number = 0; number < this.#words[H.faults]; number++) {
+      const at = faultAt(number);
+      if (this.#words[at + F.state] === FAULT.struck) continue;
+      return { strand: this.#words[at + F.strand], fault: this.kind(number) };
+    }
+    return null;
   }
 
-  /** How many have struck: in a replay all have to. */
+  /** How many have struck. */
   get struck(): number {
     const words = this.#words;
     let struck = 0;

@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Generated } from "../arbitrary.ts";
 import type { Judgement } from "../judge.ts";
 import type { Counterexample } from "../result.ts";
-import type { RunRequest } from "./lane.ts";
+import type { RunRequest, Seen } from "./lane.ts";
 import { replayRequest, valueOf, type KnownAttempt, type LaneRuns } from "./lane-runs.ts";
 import { underControl } from "./free-failure.ts";
+import { decodeToken, encodeToken } from "../token.ts";
 import { NondeterminismError } from "./trouble.ts";
 
 /** A failure that is the scenario's: it was done again, and was the same. */
@@ -42,17 +44,16 @@ export async function makeSure(
   if (isLoss(judgement) && again !== null)
     return { input, judgement: again, attempt: runs.attempt(outcome, again), mode: "controlled" };
   const second = lane.seen();
-  if (again === null || first.digest !== second.digest)
-    throw new NondeterminismError(first.trace, second.trace, prepared);
+  if (again === null || !isSame(first, second)) throw new NondeterminismError(first.trace, second.trace, prepared);
   const attempt = runs.attempt(outcome, again);
   await lane.run(replayRequest(valueOf(input.value, attempt), request.stepsMax));
   const third = lane.seen();
-  if (third.digest !== second.digest) throw new NondeterminismError(second.trace, third.trace, prepared);
+  if (!isSame(second, third)) throw new NondeterminismError(second.trace, third.trace, prepared);
   return { input, judgement: again, attempt, mode: "controlled" };
 }
 
 /**
- * Does the run that has just ended once more from its seed, and once more from its schedule.
+ * Does the run that has just ended once more from its seed, and once more from its token, as text.
  *
  * @throws {NondeterminismError} the same run was not the same
  */
@@ -61,11 +62,17 @@ export async function checkDeterminism(runs: LaneRuns, request: RunRequest): Pro
   const first = lane.seen();
   const outcome = await lane.run({ ...request, keepCandidates: true });
   const second = lane.seen();
-  if (first.digest !== second.digest) throw new NondeterminismError(first.trace, second.trace, prepared);
-  const value = valueOf(prepared.input, runs.attempt(outcome, null));
+  if (!isSame(first, second)) throw new NondeterminismError(first.trace, second.trace, prepared);
+  const token = encodeToken(runs.request.name, valueOf(prepared.input, runs.attempt(outcome, null)));
+  const { value } = decodeToken(token);
   await lane.run(replayRequest(value, request.stepsMax));
   const third = lane.seen();
-  if (third.digest !== second.digest) throw new NondeterminismError(second.trace, third.trace, prepared);
+  if (!isSame(second, third)) throw new NondeterminismError(second.trace, third.trace, prepared);
+}
+
+/** Whether two traces are the same, byte for byte: as words in the lane's memory, and as they are shown. */
+export function isSame(one: Seen, other: Seen): boolean {
+  return one.digest === other.digest && isDeepStrictEqual(one.trace, other.trace);
 }
 
 /** A process was lost in the run: it cannot be executed again and again to make it smaller. */

@@ -139,6 +139,8 @@ export const H = {
   recordAsides: 57,
   /** How many there are; more than `asidesMax` if some had no room. */
   asides: 58,
+  /** The strand whose turn it was where the schedule no longer matched the program. */
+  divergedStrand: 59,
 } as const;
 
 /** Doubles of the header, by index into the doubles that follow the header's words. */

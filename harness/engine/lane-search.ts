@@ -5,16 +5,17 @@ import { BehaviourCounter } from "../coverage.ts";
 import type { Scenario } from "../scenario.ts";
 import { needProfile, Portfolio } from "../strategies/portfolio.ts";
 import { decodeToken } from "../token.ts";
+import { divergenceOf } from "./divergence.ts";
 import { FaultDraws } from "./fault-draws.ts";
-import { checkDeterminism, makeSure, type KnownFailure } from "./known-failure.ts";
-import { StoppedError, type RunRequest } from "./lane.ts";
+import { checkDeterminism, isSame, makeSure, type KnownFailure } from "./known-failure.ts";
+import { ScenarioError, StoppedError, type RunRequest } from "./lane.ts";
 import { prove } from "./lane-proof.ts";
 import { LaneRuns, replayRequest, type LaneParts } from "./lane-runs.ts";
 import { smallestCounterexample } from "./lane-shrink.ts";
 import type { CheckRequest, Found, SearchOptions, ToConductor } from "./protocol.ts";
 import { derivedSeed } from "./random.ts";
 import { loadScenario } from "./scenario-module.ts";
-import { DivergedError, NondeterminismError, troubleOf } from "./trouble.ts";
+import { NondeterminismError, TokenError, troubleOf } from "./trouble.ts";
 
 /**
  * The main loop of a lane: generate an input, run it under one schedule after the other, judge each run; on a failure make
@@ -135,16 +136,20 @@ export class LaneSearch {
   async #replay(runs: LaneRuns, { token, times }: Replay): Promise<Found | null> {
     const { value } = decodeToken(token);
     const { stepsMax, property } = runs.search;
-    await runs.prepare(value.input);
+    await prepareFor(runs, value.input);
     if (value.cutAfter !== undefined) runs.stepsMax = value.cutAfter;
     if (times > 1) await this.#repeat(runs, replayRequest(value, stepsMax), times - 1);
     const outcome = await runs.run({ ...replayRequest(value, stepsMax), keepCandidates: true });
     const judgement = runs.judge(outcome, property);
-    if (outcome.divergedAt > 0) {
-      const at = runs.lane.trace()[outcome.divergedAt - 1];
-      throw new DivergedError(outcome.divergedAt, at === undefined ? "its end" : `${at.process}: ${at.label}`);
+    const divergence = divergenceOf(runs.lane, outcome);
+    if (judgement === null) {
+      if (divergence !== null) throw new TokenError(divergence, runs.request.name);
+      runs.tally.notes.push("the run went as its token says, switch by switch, and nothing fails");
+      return null;
     }
-    if (judgement === null) return null;
+    // It need not be the same failure, and it is one.
+    if (divergence !== null)
+      runs.tally.notes.push(`the program differs from the one that the token is of: ${divergence}`);
     const input = { value: value.input, context: undefined };
     this.#failure = { input, judgement, attempt: runs.attempt(outcome, judgement), mode: "controlled" };
     return { block: 0, run: 1, strategy: "replay", judgement, foundMs: 0 };
@@ -157,7 +162,7 @@ export class LaneSearch {
     for (let time = 0; time < times; time++) {
       await runs.run(request);
       const again = runs.lane.seen();
-      if (first.digest !== again.digest) throw new NondeterminismError(first.trace, again.trace, runs.prepared);
+      if (!isSame(first, again)) throw new NondeterminismError(first.trace, again.trace, runs.prepared);
       if (!(await runs.breathe())) return;
     }
     runs.tally.notes.push(`replayed ${times + 1} times: each step was the same`);
@@ -182,6 +187,16 @@ export class LaneSearch {
       }
       this.#parts.tell({ type: "trouble", trouble: troubleOf(error, this.#runs?.request.name ?? "") });
     }
+  }
+}
+
+/** @throws {TokenError} the scenario can do nothing with the token's input */
+async function prepareFor(runs: LaneRuns, input: unknown): Promise<void> {
+  try {
+    await runs.prepare(input);
+  } catch (error) {
+    if (!(error instanceof ScenarioError)) throw error;
+    throw new TokenError(`its input is none for it: ${error.message}`, runs.request.name);
   }
 }
 

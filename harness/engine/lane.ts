@@ -1,7 +1,7 @@
 import { serialize } from "node:v8";
 import { Arena, withArena } from "../../primitives/memory/arena.ts";
 import { shortDataText } from "../data-text.ts";
-import type { Fault, FaultToCome } from "../fault.ts";
+import type { Fault, FaultKind, FaultToCome } from "../fault.ts";
 import type { History } from "../history.ts";
 import { looksAtTime } from "../judge.ts";
 import type { Wait } from "../liveness.ts";
@@ -192,8 +192,8 @@ export class Lane {
     return this.recording.faultsInWords(this.names);
   }
 
-  /** Its trace with a number that tells whether another run's is the same. */
-  seen(): { digest: number; trace: TraceEntry[] } {
+  /** Its trace, to compare it with another run's. */
+  seen(): Seen {
     return { digest: this.recording.digest(), trace: this.trace() };
   }
 
@@ -353,7 +353,7 @@ export class Lane {
       draws: words[H.draws],
       faults: this.#scheduler.faults.struck,
       entries: words[H.entries],
-      divergedAt: words[H.divergedAt] || (this.#missedAFault(request) ? words[H.entries] + 1 : 0),
+      diverged: this.#diverged(request),
       threw: this.#someoneThrew(),
       failure:
         words[H.ending] === ENDING.startFailed || words[H.ending] === ENDING.sharedDiffers
@@ -362,9 +362,12 @@ export class Lane {
     };
   }
 
-  /** A saved run in which a fault did not find its step is not the run that was saved. */
-  #missedAFault(request: RunRequest): boolean {
-    return request.strategy === "replay" && this.#scheduler.faults.struck < this.#scheduler.faults.planned;
+  #diverged({ strategy }: RunRequest): Divergence | null {
+    const { words } = this.#memory;
+    if (words[H.divergedAt] > 0) return { entry: words[H.divergedAt], strand: words[H.divergedStrand] };
+    // A saved run in which a fault did not find its step is not the run that was saved.
+    const missed = strategy === "replay" ? this.#scheduler.faults.missed : null;
+    return missed === null ? null : { entry: words[H.entries] + 1, ...missed };
   }
 
   #someoneThrew(): boolean {
@@ -525,12 +528,26 @@ export interface RunOutcome {
   /** Faults that struck. */
   readonly faults: number;
   readonly entries: number;
-  /** The trace entry at which a saved schedule no longer matched, or 0. */
-  readonly divergedAt: number;
+  /** Where a saved schedule no longer matched; null if it did. */
+  readonly diverged: Divergence | null;
   /** A process ended by an error or by leaving, or waits for something that will not come. */
   readonly threw: boolean;
   /** Why a process could not be started; empty if all could. */
   readonly failure: string;
+}
+
+export interface Divergence {
+  /** The trace entry that was to come next, from 1. */
+  readonly entry: number;
+  readonly strand: number;
+  /** It was this fault that found no step. */
+  readonly fault?: FaultKind;
+}
+
+/** The trace of a run, with a number that tells whether another run's is the same. */
+export interface Seen {
+  readonly digest: number;
+  readonly trace: readonly TraceEntry[];
 }
 
 export interface Loss {

@@ -331,8 +331,10 @@ export class Scheduler implements Choice {
     return this.#words[(PARTS.schedule >> 2) + index];
   }
 
-  diverged(): void {
-    if (this.#words[H.divergedAt] === 0) this.#words[H.divergedAt] = this.#words[H.entries] + 1;
+  diverged(strand: number): void {
+    if (this.#words[H.divergedAt] !== 0) return;
+    this.#words[H.divergedAt] = this.#words[H.entries] + 1;
+    this.#words[H.divergedStrand] = strand;
   }
 
   // The parts of pick, in order.

@@ -8,7 +8,7 @@ import type { Trouble } from "./protocol.ts";
 export function troubleOf(error: unknown, name: string): Trouble {
   if (error instanceof NondeterminismError)
     return { kind: "nondeterministic", message: `${name} is not deterministic: ${error.message}` };
-  if (error instanceof DivergedError) return { kind: "token", message: error.message };
+  if (error instanceof TokenError) return { kind: "token", message: error.message };
   if (error instanceof ScenarioError) return { kind: "scenario", message: error.message };
   if (error instanceof PropertyError)
     return { kind: error.isUndecided ? "undecided" : "scenario", message: `${name}: ${error.message}` };
@@ -28,11 +28,12 @@ export class NondeterminismError extends Error {
   }
 }
 
-export class DivergedError extends Error {
-  constructor(step: number, where: string) {
+/** The run that a token stands for is none of the program's as it is now. */
+export class TokenError extends Error {
+  constructor(difference: string, scenario: string) {
     super(
-      `the run that the token stands for no longer fits the program: it differs at step ${step} (${where}). ` +
-        "The program was changed since. Find the failure anew with `forkcheck run`, or go back to the version that it was found with.",
+      `the token no longer fits the program, which was changed since: ${difference.replace(/\.$/, "")}. ` +
+        `Go back to the version that the token was found with, or find the failure anew: forkcheck run ${scenario}`,
     );
   }
 }

@@ -28,8 +28,9 @@ export const explorer: Strategy = {
     const { state } = choice;
     const guided = choice.schedule(0);
     if (state[POSITION] < guided) {
-      const index = indexOfStrand(choice, choice.schedule(1 + state[POSITION]));
-      if (index < 0) choice.diverged();
+      const wanted = choice.schedule(1 + state[POSITION]);
+      const index = indexOfStrand(choice, wanted);
+      if (index < 0) choice.diverged(wanted);
       state[POSITION]++;
       return index;
     }

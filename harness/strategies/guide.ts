@@ -20,7 +20,7 @@ export const guide: Strategy = {
       for (let index = 0; index < choice.count; index++) {
         if (choice.strand(index) === wanted) return index;
       }
-      choice.diverged();
+      choice.diverged(wanted);
     }
     const index = withoutPreemption(choice);
     const tooLong = choice.state[TURN] >= TURN_STEPS_MAX && choice.strand(index) === choice.last;

@@ -62,8 +62,8 @@ export interface Choice {
   /** The schedule to follow, for strategies that follow one. */
   readonly scheduleLength: number;
   schedule(index: number): number;
-  /** The strategy cannot follow the schedule any further from here on. */
-  diverged(): void;
+  /** The strategy cannot follow the schedule any further from here on: it is this strand's turn, and it cannot take it. */
+  diverged(strand: number): void;
 }
 
 /** Strands of one process. */
