@@ -17,6 +17,8 @@ export interface Judgement {
   readonly liveness?: Liveness;
   /** The entry of the trace after which it is clear; the run may be cut off there. */
   readonly clearAt?: number;
+  /** What happens from this entry up to there happens over and over, if it is what it looks like. */
+  readonly repeatsFrom?: number;
 }
 
 /** What every run must satisfy besides the scenario's own properties. */
@@ -147,7 +149,7 @@ function* endlessViolations(outcome: RunOutcome, history: History, run: RunRecor
   const trace = run.trace();
   const starvation = starvationOf(history, trace);
   if (starvation !== null) {
-    const { waiting, overtaken, by, clearAt } = starvation;
+    const { waiting, overtaken, by, clearAt, repeatsFrom } = starvation;
     const what = [waiting.operation, waiting.object ?? ""].join(" ").trim();
     yield {
       ...builtIn(
@@ -157,7 +159,9 @@ function* endlessViolations(outcome: RunOutcome, history: History, run: RunRecor
       operations: [waiting.id],
       liveness: { kind: "starvation", circle: [], victim: waiting.process },
       clearAt,
+      repeatsFrom,
     };
+    yield onlyLong(outcome.steps);
     return;
   }
   const loop = loopOf(trace, history.processes);
@@ -168,12 +172,22 @@ function* endlessViolations(outcome: RunOutcome, history: History, run: RunRecor
       ...builtIn("no-livelock", `livelock: ${who} the same steps over and over (one round: steps ${from} to ${to})`),
       liveness: { kind: "livelock", circle: [], loop },
       clearAt: loop.clearAt,
+      repeatsFrom: loop.from,
     };
+    yield onlyLong(outcome.steps);
     return;
   }
   yield builtIn(
     "no-endless-run",
     `the run did not end within ${outcome.steps} steps (limit: stepsMax), and it is no circle of waiting, no loop of the same steps and no starvation that was seen: it may be only long`,
+  );
+}
+
+/** Of a run that looked as if it had no end, and has one: mostly by a counter that no step shows. */
+export function onlyLong(steps: number): Judgement {
+  return builtIn(
+    "no-endless-run",
+    `the run did not end within ${steps} steps (limit: stepsMax). Up to there the same came over and over, but not for ever: it is only long. Give it more steps, or the program fewer tries`,
   );
 }
 

@@ -4,6 +4,7 @@ import * as scenarios from "./fixtures/liveness.ts";
 import type { CheckOptions } from "./options.ts";
 import type { Result } from "./result.ts";
 import type { Scenario } from "./scenario.ts";
+import { decodeToken, encodeToken } from "./token.ts";
 
 const checker = new Checker();
 afterAll(() => checker[Symbol.asyncDispose]());
@@ -67,6 +68,29 @@ test("a run that is only long is none of these", async () => {
   const { property, message } = await checked("longRun", { endOnFailure: true });
   expect(property).toBe("no-endless-run");
   expect(message).toMatch(/did not end within 1000 steps \(limit: stepsMax\).* it may be only long$/);
+});
+
+test("a loop that a counter of its own ends is no livelock: it is followed to its end", async () => {
+  const { property, message, counterexample } = await checked("looksForLong");
+  expect(property).toBe("no-endless-run");
+  expect(message).toMatch(/limit: stepsMax\)\. Up to there the same came over and over, but not for ever/);
+  expect(counterexample?.liveness).toBeUndefined();
+});
+
+test("a livelock is only made as small as it goes on for all of stepsMax", async () => {
+  const { property, counterexample } = await checked("looksAsOftenAsItIsTold", { examples: [{ looks: 10_000 }] });
+  expect(property).toBe("no-livelock");
+  const { input, steps } = counterexample as { input: { looks: number }; steps: number };
+  expect(input.looks).toBeGreaterThan(400);
+  expect(steps).toBeLessThan(20);
+});
+
+test("a livelock that now gives up after some tries is none any more: its token holds", async () => {
+  const { counterexample } = await checked("looksAsOftenAsItIsTold", { examples: [{ looks: 10_000 }] });
+  const { scenario, value } = decodeToken(counterexample?.token ?? "");
+  const mended = encodeToken(scenario, { ...value, input: { looks: 30 } });
+  const again = await checker.replay(scenarios.looksAsOftenAsItIsTold as unknown as Scenario, mended);
+  expect(again).toMatchObject({ verdict: "pass" });
 });
 
 test("what nearly comes to no end, and does, holds", async () => {

@@ -194,6 +194,8 @@ export interface Starvation {
   readonly by: readonly string[];
   /** The rank at which it was overtaken the last time that counts. */
   readonly clearAt: number;
+  /** From this rank on half of these times. */
+  readonly repeatsFrom: number;
 }
 
 /**
@@ -217,7 +219,13 @@ export function starvationOf({ operations, processes }: History, trace: readonly
     );
     if (served.length < OVERTAKEN_MAX) continue;
     const by = [...new Set(served.map(({ process }) => process))];
-    return { waiting, overtaken: served.length, by, clearAt: served[OVERTAKEN_MAX - 1].returned as number };
+    return {
+      waiting,
+      overtaken: served.length,
+      by,
+      clearAt: served[OVERTAKEN_MAX - 1].returned as number,
+      repeatsFrom: (served[OVERTAKEN_MAX / 2 - 1].returned as number) + 1,
+    };
   }
   return null;
 }

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import type { Judgement } from "../judge.ts";
+import { onlyLong, type Judgement } from "../judge.ts";
 import type { Wait } from "../liveness.ts";
 import type { TraceEntry } from "../trace.ts";
 import { isStep, KIND } from "./kinds.ts";
@@ -9,7 +9,8 @@ import { replayRequest, valueOf, type KnownAttempt, type LaneRuns } from "./lane
 
 /**
  * A run that comes to no end is cut off where it is clear that it does not: everything that follows, shrinking above all, then
- * works on tens of steps and not on thousands. Where the shorter run does not show it, it stays as it is.
+ * works on tens of steps and not on thousands. Where the shorter run does not show it, it stays as it is; where what looked
+ * like a loop comes to an end when it is followed, it is told as a run that is only long.
  */
 export async function cutOff(runs: LaneRuns, failure: KnownFailure): Promise<KnownFailure> {
   const { judgement, attempt, input } = failure;
@@ -20,9 +21,43 @@ export async function cutOff(runs: LaneRuns, failure: KnownFailure): Promise<Kno
   const shorter = { ...valueOf(input.value, attempt), cutAfter: runs.stepsMax };
   const outcome = await runs.lane.run({ ...replayRequest(shorter, runs.stepsMax), keepCandidates: true });
   const again = runs.judge(outcome, judgement.property);
-  if (again !== null) return { ...failure, judgement: again, attempt: runs.attempt(outcome, again) };
+  if (again !== null) {
+    const attempt = runs.attempt(outcome, again);
+    const followed = await follow(runs, attempt, FOLLOWED_TIMES * before);
+    if (followed === "goes on") return { ...failure, judgement: again, attempt };
+    if (followed === "ends") {
+      runs.stepsMax = before;
+      return { ...failure, judgement: onlyLong(failure.attempt.measure.steps) };
+    }
+  }
   runs.stepsMax = before;
   return failure;
+}
+
+/** So many times as long as a run may be is a loop followed that ran into that limit. */
+const FOLLOWED_TIMES = 4;
+const FOLLOWED_STEPS_MAX = 150_000;
+
+/**
+ * Whether what happens over and over in a run that was cut off goes on: the same run once more, and then the same turns again
+ * and again, for so many steps. A counter that a process keeps to itself shows in no step, and this finds out about it.
+ * Nothing to follow, as in a deadlock, goes on.
+ */
+export async function follow(
+  runs: LaneRuns,
+  { judgement, decisions, draws, faults }: KnownAttempt,
+  steps: number,
+): Promise<"goes on" | "ends" | "breaks up"> {
+  const { clearAt, repeatsFrom } = judgement ?? {};
+  if (judgement === null || clearAt === undefined || repeatsFrom === undefined) return "goes on";
+  const stepsMax = Math.min(steps, FOLLOWED_STEPS_MAX);
+  const schedule = decisions.filter(({ entry }) => entry <= clearAt).map(({ strand }) => strand);
+  const round = decisions.filter(({ entry }) => entry >= repeatsFrom && entry <= clearAt).map(({ strand }) => strand);
+  if (round.length === 0) return "breaks up";
+  while (schedule.length < stepsMax) schedule.push(...round);
+  const outcome = await runs.lane.run({ strategy: "guide", schedule, draws, faults, seed: 0, stepsMax });
+  if (outcome.ending === "finished") return "ends";
+  return outcome.diverged === null && runs.judge(outcome, judgement.property) !== null ? "goes on" : "breaks up";
 }
 
 function stepsUpTo(trace: readonly TraceEntry[], last: number): number {

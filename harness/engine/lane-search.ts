@@ -10,6 +10,7 @@ import { FaultDraws } from "./fault-draws.ts";
 import { checkDeterminism, isSame, makeSure, type KnownFailure } from "./known-failure.ts";
 import { ScenarioError, StoppedError, type RunRequest } from "./lane.ts";
 import { prove } from "./lane-proof.ts";
+import { follow } from "./lane-liveness.ts";
 import { LaneRuns, replayRequest, type LaneParts } from "./lane-runs.ts";
 import { smallestCounterexample } from "./lane-shrink.ts";
 import type { CheckRequest, Found, SearchOptions, ToConductor } from "./protocol.ts";
@@ -142,7 +143,11 @@ export class LaneSearch {
     const outcome = await runs.run({ ...replayRequest(value, stepsMax), keepCandidates: true });
     const judgement = runs.judge(outcome, property);
     const divergence = divergenceOf(runs.lane, outcome);
-    if (judgement === null) {
+    const attempt = runs.attempt(outcome, judgement);
+    // After an edit what was a loop may have an end.
+    const holds =
+      judgement === null || (value.cutAfter !== undefined && (await follow(runs, attempt, stepsMax)) !== "goes on");
+    if (holds) {
       if (divergence !== null) throw new TokenError(divergence, runs.request.name);
       runs.tally.notes.push("the run went as its token says, switch by switch, and nothing fails");
       return null;
@@ -151,7 +156,7 @@ export class LaneSearch {
     if (divergence !== null)
       runs.tally.notes.push(`the program differs from the one that the token is of: ${divergence}`);
     const input = { value: value.input, context: undefined };
-    this.#failure = { input, judgement, attempt: runs.attempt(outcome, judgement), mode: "controlled" };
+    this.#failure = { input, judgement, attempt, mode: "controlled" };
     return { block: 0, run: 1, strategy: "replay", judgement, foundMs: 0 };
   }
 

@@ -10,7 +10,7 @@ import { PlanNotFollowedError } from "../exhaustive/explore.ts";
 import { shrink } from "../shrink/shrink.ts";
 import type { Attempt, Plan, Subject } from "../shrink/subject.ts";
 import { encodeToken } from "../token.ts";
-import { cutOff, lostWakeUp, sleepersOf } from "./lane-liveness.ts";
+import { cutOff, follow, lostWakeUp, sleepersOf } from "./lane-liveness.ts";
 import { isLoss, type KnownFailure } from "./known-failure.ts";
 import { ScenarioError } from "./lane.ts";
 import { FaultProof } from "./fault-proof.ts";
@@ -28,7 +28,10 @@ export async function smallestCounterexample(runs: LaneRuns, found: KnownFailure
   const { replay, endOnFailure } = runs.search;
   const keep = replay?.shrink === false || endOnFailure === true || isLoss(found.judgement);
   const failure = keep ? found : await cutOff(runs, found);
-  const smallest = keep ? unshrunk(failure) : await shrink(new LaneSubject(runs, failure.judgement.property), failure);
+  // A run that is only long is not worth thousands of others as long.
+  const long = failure.judgement.property !== found.judgement.property;
+  const smallest =
+    keep || long ? unshrunk(failure) : await shrink(new LaneSubject(runs, failure.judgement.property), failure);
   const prepared = await runs.prepare(smallest.input);
   if (isLoss(failure.judgement)) return told(runs, failure, smallest);
   // Once more, this time with the places in the source.
@@ -135,6 +138,8 @@ function loopNotes({ liveness }: Judgement): string[] {
 class LaneSubject implements Subject {
   readonly #runs: LaneRuns;
   readonly #property: string;
+  /** A loop of the prepared input was followed, and went on. */
+  #followed = false;
 
   constructor(runs: LaneRuns, property: string) {
     this.#runs = runs;
@@ -148,6 +153,7 @@ class LaneSubject implements Subject {
   async prepare(input: unknown): Promise<{ processes: number } | null> {
     try {
       const prepared = await this.#runs.prepare(input);
+      this.#followed = false;
       return { processes: prepared.processes.length };
     } catch (error) {
       if (error instanceof ScenarioError) return null;
@@ -160,16 +166,15 @@ class LaneSubject implements Subject {
     await runs.breathe();
     const { stepsMax } = runs;
     const schedule = [...guide];
-    const outcome = await runs.lane.run({
-      strategy: "guide",
-      schedule,
-      draws,
-      faults,
-      seed: 0,
-      stepsMax,
-      keepCandidates: true,
-    });
-    return runs.attempt(outcome, runs.judge(outcome, this.#property), false);
+    const request = { strategy: "guide", schedule, draws, faults, seed: 0, stepsMax, keepCandidates: true };
+    const outcome = await runs.lane.run(request);
+    const attempt = runs.attempt(outcome, runs.judge(outcome, this.#property), false);
+    if (attempt.cutAfter === undefined || attempt.judgement === null || this.#followed) return attempt;
+    // What looks like a loop to where it was cut off may have an end of its own with this input.
+    this.#followed = (await follow(runs, attempt, runs.search.stepsMax)) === "goes on";
+    // The last run is the attempt again.
+    await runs.lane.run(request);
+    return this.#followed ? attempt : { ...attempt, judgement: null };
   }
 
   async prove(visit: (steps: number) => boolean): Promise<"holds" | "fails" | "undecided"> {
