@@ -93,7 +93,7 @@ export abstract class Acquirable extends Primitive {
   takeSync(options?: AcquireOptions): boolean {
     if (triesOnce(options)) return this.attemptOnce(options);
     if (probe === null && this.attemptAtOnce()) return true;
-    if (this.state.changesSoon(this.state.peek()) && this.attemptAtOnce()) return true;
+    if (probe === null && this.state.changesSoon(this.state.peek()) && this.attemptAtOnce()) return true;
     const blocking = this.attempt(false, options);
     return blocking === DONE || this.#waitSync(blocking, options);
   }

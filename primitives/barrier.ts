@@ -28,7 +28,7 @@ export class Barrier extends Primitive {
   readonly parties: number;
   readonly #action: (() => unknown) | undefined;
   readonly #timeoutMs: number | undefined;
-  /** Guards all of the following. */
+  /** Guards all of the following: who has it may look at them without a step. */
   readonly #lock: Lock;
   /** FILLING, ACTING or BROKEN. */
   protected readonly phase: Word;
@@ -93,7 +93,8 @@ export class Barrier extends Primitive {
 
   /** How many have arrived in this round, at this moment. */
   get waiting(): number {
-    return this.phase.load() === FILLING ? this.arrived.peek() : 0;
+    const arrived = this.arrived.load();
+    return arrived < this.parties && this.phase.load() === FILLING ? arrived : 0;
   }
 
   get broken(): boolean {
@@ -171,8 +172,8 @@ export class Barrier extends Primitive {
     }
     const seat = this.#seats.sit();
     if (seat === null) return { kind: "busy", round, patience: untilSomebodyLeaves };
-    this.arrived.initialize(index + 1);
-    if (last) this.phase.initialize(ACTING);
+    this.arrived.store(index + 1);
+    if (last) this.phase.store(ACTING);
     return { kind: last ? "last" : "early", seat, index, round };
   }
 
@@ -193,7 +194,7 @@ export class Barrier extends Primitive {
     if (this.arrived.peek() === 0) return;
     this.round.add(1);
     // Last, so that whoever finishes this for somebody who died here knows that there are waiters.
-    this.arrived.initialize(0);
+    this.arrived.store(0);
     this.announce();
   }
 
@@ -213,12 +214,12 @@ export class Barrier extends Primitive {
     }
   }
 
-  /** After a wake, perhaps for no reason. A round that is over stays so, so that looking is no step; nor is looking who lives. */
+  /** After a wake, perhaps for no reason: then somebody may have died. */
   #look(round: number): number {
-    if (this.round.peek() === round && this.#seats.someDiedSince(this.#begun.peek())) {
-      this.guarded(() => this.mournDead());
-    }
-    return this.round.peek() === round ? round : DONE;
+    if (this.#sameRound(round) === DONE) return DONE;
+    this.guarded(() => this.mournDead());
+    // If that has ended the round, the wait ends at once.
+    return round;
   }
 
   #sameRound(round: number): number {

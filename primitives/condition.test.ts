@@ -113,6 +113,34 @@ describe("a condition", () => {
     });
   });
 
+  test("gives it to who waited then, also if somebody new has taken the dead one's place meanwhile", async () => {
+    const condition = conditionOfTasks();
+    await recorded((probe) => {
+      condition.acquireSync();
+      probe.waits.push(() => {
+        // Process 1 waits; 2 waits too; 3 notifies 1, which dies; 4 comes to wait before 2 has looked.
+        probe.me = 2;
+        condition.acquireSync();
+        probe.waits.push(() => {
+          probe.me = 3;
+          condition.acquireSync();
+          condition.notify();
+          condition.release();
+          probe.dead.add(1);
+          probe.me = 4;
+          condition.acquireSync();
+          expect(condition.waitSync({ timeoutMs: 5 })).toBe(false);
+          condition.release();
+          probe.me = 2;
+          return "woken";
+        });
+        expect(condition.waitSync()).toBe(true);
+        throw new Died();
+      });
+      expect(() => condition.waitSync()).toThrow(Died);
+    });
+  });
+
   test("takes the lock again before an abort is thrown, and takes a notification that came first", async () => {
     const condition = conditionOfTasks();
     condition.acquireSync();

@@ -8,7 +8,7 @@ import type { Lock } from "./lock.ts";
 import { report, reportAsync, shownOptions, type WaitOptions } from "./operation.ts";
 import { Primitive, travels } from "./primitive.ts";
 import { RLock } from "./rlock.ts";
-import { clear, grantAt, GRANTED, leave, nothingYet, Seats } from "./seats.ts";
+import { agentAt, clear, grantAt, GRANTED, leave, nothingYet, Seats } from "./seats.ts";
 import { DONE, retryAsync, retrySync, triesOnce } from "./waiting.ts";
 
 /** Tasks that may wait on one condition at the same time, unless it is told otherwise. */
@@ -138,6 +138,8 @@ export class Condition extends Primitive {
   protected grantTo(count: number, wake?: (seat: Word) => void): void {
     let left = count;
     while (left > 0) {
+      // Who waits may get up at any time, without the lock.
+      this.seats.look();
       const seat = this.seats.longestWaiting();
       if (seat === null) return;
       // If it has just left, it was not waiting.
@@ -175,7 +177,7 @@ export class Condition extends Primitive {
   /** Takes a place among those who wait, then gives the lock up: in this order, so that no notification is missed. */
   protected begin(): { seat: Word; depth: number } {
     this.checkOwner("wait");
-    const seat = this.seats.sit();
+    const seat = this.seats.sit((mine) => this.#passOn(mine));
     if (seat === null) {
       throw new RangeError(
         `${this.seats.count} tasks wait on this Condition, which is the most there may be. Make it with a larger waitersMax.`,
@@ -189,14 +191,24 @@ export class Condition extends Primitive {
     return leave(seat) !== 0;
   }
 
-  /** After a wake, perhaps for no reason. Looking at one's own place is no step: `leaves` decides. */
+  /** After a wake, perhaps for no reason. */
   #look(seat: Word): number {
     if (grantAt(seat) !== 0) return DONE;
-    for (const dead of this.seats.dead()) {
+    this.seats.look();
+    const dead = this.seats.dead().map((place) => ({ place, agent: agentAt(place) }));
+    for (const { place, agent } of dead) {
       // A notification that reached somebody who then died goes to the next one: us, or whoever else waits.
-      if (clear(dead) !== 0 && !this.seats.grant(seat, GRANTED)) this.grantTo(1);
+      if (clear(place, agent) !== 0 && !this.seats.grant(seat, GRANTED)) this.grantTo(1);
     }
-    return grantAt(seat) !== 0 ? DONE : nothingYet(seat);
+    // If one has come by now, the wait ends at once.
+    return nothingYet(seat);
+  }
+
+  /** Whoever had my place before was notified and died: that goes to somebody who waited then, and not to me. */
+  #passOn(mine: Word): void {
+    this.seats.look();
+    const next = this.seats.longestWaiting();
+    if (next !== null && next !== mine) this.seats.grant(next, GRANTED);
   }
 
   protected checkOwner(operation: string): void {

@@ -48,7 +48,7 @@ export class Connection<T = unknown> extends Primitive {
     this.offset = this.#own.offset;
     this.byteLength = this.#own.byteLength;
     // Somebody at the other end may have died without closing it.
-    const look = (): void => this.settle(this.#peer, this.#in, this.#out);
+    const look = (): boolean => this.settle(this.#peer, this.#in, this.#out);
     if (this.#in !== null) this.#in.onReaderLook = look;
     if (this.#out !== null) this.#out.onWriterLook = look;
     if (parts.seat !== undefined) this.#own.takeSeat(parts.seat);
@@ -259,11 +259,12 @@ export class Connection<T = unknown> extends Primitive {
     this.settle(this.#own, this.#out, this.#in);
   }
 
-  /** Once nobody holds an end, what it would send has ended, and what it would receive is cut off. */
-  protected settle(end: Holders, sends: Queue | null, receives: Queue | null): void {
-    if (!end.deserted) return;
-    if (sends !== null && !sends.ring.ended) sends.ring.end();
-    if (receives !== null && !receives.ring.broken) receives.ring.breakOff();
+  /** Once nobody holds an end, what it would send has ended, and what it would receive is cut off; says whether that is so. */
+  protected settle(end: Holders, sends: Queue | null, receives: Queue | null): boolean {
+    if (!end.deserted) return false;
+    sends?.ring.end();
+    receives?.ring.breakOff();
+    return true;
   }
 
   #use(operation: string, lane: Queue | null): Queue {

@@ -50,7 +50,7 @@ export class FairLock extends Lock {
       if (seat === TAKEN) return true;
       const wait = remaining(deadlineMs, options);
       if (seat !== FULL) return this.#leave(seat, options, await this.#standAsync(seat, options, wait));
-      if (!(await retryAsync(this.state, this.state.peek(), () => DONE, soon(wait))) && now() >= deadlineMs)
+      if (!(await retryAsync(this.state, this.state.load(), () => DONE, soon(wait))) && now() >= deadlineMs)
         return false;
     }
   }
@@ -63,7 +63,7 @@ export class FairLock extends Lock {
       if (seat === TAKEN) return true;
       const wait = remaining(deadlineMs, options);
       if (seat !== FULL) return this.#leave(seat, options, this.#standSync(seat, options, wait));
-      if (!retrySync(this.state, this.state.peek(), () => DONE, soon(wait)) && now() >= deadlineMs) return false;
+      if (!retrySync(this.state, this.state.load(), () => DONE, soon(wait)) && now() >= deadlineMs) return false;
     }
   }
 
@@ -151,16 +151,15 @@ export class FairLock extends Lock {
 
   /** After a wake, perhaps for no reason: the holder may have died. */
   #look(seat: Word, options: AcquireOptions | undefined): number {
-    if (grantAt(seat) === 0 && !this.#hasLivingHolder) {
+    if (grantAt(seat) !== 0) return DONE;
+    const holder = this.owner;
+    if (holder === 0 || !isAlive(this.region, holder)) {
       this.atTheDoor(() => {
         if (this.#goesFirst(seat) && super.attemptOnce(options)) this.line.grant(seat, GRANTED, nobody);
       });
     }
-    return grantAt(seat) !== 0 ? DONE : nothingYet(seat);
-  }
-
-  get #hasLivingHolder(): boolean {
-    return this.owner !== 0 && isAlive(this.region, this.owner);
+    // If it has been granted by now, the wait ends at once.
+    return nothingYet(seat);
   }
 
   /** Gets up: with the lock, if it was handed over even in the last moment. */

@@ -1,4 +1,5 @@
 import { AGENT_MAX, agentIn, isAlive } from "./memory/agents.ts";
+import { announceLook } from "./memory/bytes.ts";
 import type { Region } from "./memory/region.ts";
 import { Word } from "./memory/word.ts";
 import { currentArena } from "./memory/arena.ts";
@@ -10,10 +11,8 @@ const HOLDERS_MAX = 30;
 /** Which processes hold something, so that the last one to leave, or to die, can be told. */
 export class Holders extends Primitive {
   readonly offset: number;
-  readonly byteLength = (HOLDERS_MAX + 1) * 4 + 4;
+  readonly byteLength = HOLDERS_MAX * 4;
   readonly region: Region;
-  /** Whether anybody has ever held it. */
-  readonly #opened: Word;
   readonly #seats: readonly Word[];
   /** Where this process was when it last looked. */
   #mine = 0;
@@ -23,13 +22,12 @@ export class Holders extends Primitive {
     const arena = currentArena();
     this.region = arena.region;
     this.offset = arena.allocate("holders", this.byteLength);
-    this.#opened = Word.at(this.offset, "opened");
-    const seat = (_: unknown, index: number): Word => Word.at(this.offset + 4 + index * 4, "holder", told);
+    const seat = (_: unknown, index: number): Word => Word.at(this.offset + index * 4, "holder", told);
     this.#seats = Array.from({ length: HOLDERS_MAX }, seat);
-    if (arena.creating) this.region.words.fill(0, this.offset / 4, this.offset / 4 + HOLDERS_MAX + 1);
+    if (arena.creating) this.region.words.fill(0, this.offset / 4, this.offset / 4 + HOLDERS_MAX);
   }
 
-  /** This process holds it from now on. Without effect if it does already: then it is no step. */
+  /** This process holds it from now on. Without effect if it does already: then it is no step, as nobody else can change it. */
   enter(): void {
     const me = agentIn(this.region);
     if (this.#seats[this.#mine].peek() === me) return;
@@ -49,31 +47,31 @@ export class Holders extends Primitive {
   /** This process holds it no more; places reserved for children stay. Without effect if it does not hold it. */
   leave(): void {
     const me = agentIn(this.region);
-    this.#seats.find((word) => word.peek() === me)?.store(0);
+    this.#seats.find((word) => word.peek() === me)?.store(LEFT);
   }
 
   /** Whether it was held once and nobody alive holds it now. */
   get deserted(): boolean {
-    if (this.#opened.peek() === 0) return false;
-    return this.#seats.every((seat) => !this.#isHeld(seat.peek()));
+    announceLook(this.offset, this.byteLength);
+    const seats = this.#seats.map((seat) => seat.peek());
+    return seats.some((seat) => seat !== NEVER_HELD) && !seats.some((seat) => this.#isHeld(seat));
   }
 
   #isHeld(seat: number): boolean {
-    return seat !== 0 && isAlive(this.region, seat & AGENT_MAX);
+    return seat !== NEVER_HELD && seat !== LEFT && isAlive(this.region, seat & AGENT_MAX);
   }
 
   #sit(me: number): number {
     for (const [index, seat] of this.#seats.entries()) {
-      const before = seat.peek();
-      if (this.#isHeld(before)) continue;
-      if (seat.compareExchange(before, me) !== before) continue;
-      if (this.#opened.peek() === 0) this.#opened.store(1);
-      return index;
+      if (!this.#isHeld(seat.update((before) => (this.#isHeld(before) ? before : me)))) return index;
     }
     throw new RangeError(`${HOLDERS_MAX} processes hold this end of the pipe, which is the most there may be.`);
   }
 }
 
+const NEVER_HELD = 0;
+/** Whoever had the place has closed the end. */
+const LEFT = -1;
 /** Kept for a child by the process that gave it the end. */
 const RESERVED = 1 << 29;
 
@@ -81,6 +79,6 @@ travels("Holders", Holders);
 
 /** "nobody", "reader 1", "kept by writer 1": for a child that is to come. */
 function told(seat: number, nameOf: (agent: number) => string): string {
-  if (seat === 0) return "nobody";
+  if (seat === NEVER_HELD || seat === LEFT) return "nobody";
   return `${(seat & RESERVED) === 0 ? "" : "kept by "}${nameOf(seat & AGENT_MAX)}`;
 }

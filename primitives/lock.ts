@@ -43,8 +43,8 @@ export class Lock extends Acquirable {
    * Repair it, then call `markConsistent`; a release without that makes the lock unrecoverable.
    */
   get lastOwnerDied(): boolean {
-    // Only the holder changes this flag while it holds the lock, so that looking is no step.
-    const state = this.state.peek();
+    // Only the holder changes this flag while it holds the lock, so that for the holder looking is no step.
+    const state = this.mine ? this.state.peek() : this.state.load();
     return state !== UNRECOVERABLE && (state & INCONSISTENT) !== 0;
   }
 
@@ -55,23 +55,26 @@ export class Lock extends Acquirable {
     if (ownerOf(before) !== me) throw new NotOwnerError(this.constructor.name, "markConsistent", ownerOf(before));
   }
 
-  /** For onlookers: the agent that holds it, 0 if nobody does. */
+  /** The agent that holds it, at this moment; 0 if nobody does. */
   get owner(): number {
-    return ownerOf(this.state.peek());
+    return ownerOf(this.state.load());
   }
 
-  /** Whether this process holds it. No step, because nobody else can make it true or false. */
+  /** Whether this process holds it. No step where nobody else can make it true or false. */
   get mine(): boolean {
-    return this.owner === agentIn(this.state.region);
+    const state = this.#transferable ? this.state.load() : this.state.peek();
+    return ownerOf(state) === agentIn(this.state.region);
   }
 
   /** Who has it, as a process id where there are several processes, and whether somebody may be waiting. */
   [inspect.custom](): string {
     const state = this.state.peek();
     if (state === UNRECOVERABLE) return `${this.constructor.name} { unrecoverable }`;
-    const holder = this.mine ? process.pid : registryOf(this.state.region).pidOf(this.owner) || this.owner;
+    const owner = ownerOf(state);
+    const mine = owner === agentIn(this.state.region);
+    const holder = mine ? process.pid : registryOf(this.state.region).pidOf(owner) || owner;
     const waited = (state & WAITERS) === 0 ? "" : ", perhaps waited for";
-    return `${this.constructor.name} { ${this.owner === 0 ? "free" : `held by process ${holder}`}${waited} }`;
+    return `${this.constructor.name} { ${owner === 0 ? "free" : `held by process ${holder}`}${waited} }`;
   }
 
   /** For Condition: gives the lock up, however often it was acquired; the answer is what `rewind` needs. */

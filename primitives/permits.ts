@@ -9,9 +9,9 @@ const SLOTS = 32;
  * Who holds how many permits of a semaphore, so that those of a dead process can be given back.
  *
  * A process writes only its own record, right before and right after the step that takes or gives a permit: MOVING says
- * that it is in between. Records are no steps: they decide nothing while everybody lives, and the permits that are free
- * after a death are computed from the records of the living alone, at a moment when none of them is moving. So it does not
- * matter where the dead one stopped.
+ * that it is in between. Records are no steps of their own: they are made with that step, and whoever looks at those of others
+ * has just taken one on the same word. The permits that are free after a death are computed from the records of the living
+ * alone, at a moment when none of them is moving. So it does not matter where the dead one stopped.
  */
 export class Permits {
   readonly region: Region;

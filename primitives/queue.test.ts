@@ -190,6 +190,31 @@ describe("a queue", () => {
     await expect(waiting).rejects.toThrow(QueueEnded);
   });
 
+  test("that ends while somebody waits for room tells him", async () => {
+    const queue = inFreshArena(() => new Queue(1));
+    await queue.put("only");
+    const waiting = queue.put("more");
+    await turn();
+    queue.end();
+    await expect(waiting).rejects.toThrow(QueueEnded);
+    expect(queue.tryGet()).toBe("only");
+    expect(() => queue.tryGet()).toThrow(QueueEnded);
+  });
+
+  test("that ends while somebody puts has his value or refuses it", async () => {
+    const queue = inFreshArena(() => new Queue());
+    await recorded((probe) => {
+      const copy = probe.copy.bind(probe);
+      probe.copy = () => {
+        probe.copy = copy;
+        queue.end();
+        expect(() => queue.tryGet()).toThrow(QueueEnded);
+      };
+      expect(() => queue.putSync("late")).toThrow(QueueEnded);
+    });
+    expect(queue.size).toBe(0);
+  });
+
   test("that was closed here is not used here any more", async () => {
     const queue = inFreshArena(() => new Queue());
     queue.close();

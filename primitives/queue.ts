@@ -9,6 +9,7 @@ import { report, reportAsync, shownOptions, type WaitOptions } from "./operation
 import { patienceOf } from "./patience.ts";
 import { Primitive, travels } from "./primitive.ts";
 import { type Found, type Message, Ring } from "./ring.ts";
+import { ENDED, WAITERS } from "./ring-words.ts";
 
 const COMMONS_QUEUE_BYTES = 8 * 1024 * 1024;
 const ARENA_QUEUE_BYTES = 16 * 1024;
@@ -36,9 +37,12 @@ export class Queue<T = unknown> extends Primitive {
   readonly offset: number;
   readonly byteLength: number;
   readonly ring: Ring;
-  /** Called before each wait, by whoever knows more reasons why nothing will come: it may end the ring or break it off. */
-  onReaderLook: (() => void) | null = null;
-  onWriterLook: (() => void) | null = null;
+  /**
+   * Called before each wait, by whoever knows more reasons why nothing will come: it may end the ring or break it off, and
+   * says whether that is so.
+   */
+  onReaderLook: (() => boolean) | null = null;
+  onWriterLook: (() => boolean) | null = null;
   #closed = false;
 
   /**
@@ -172,11 +176,10 @@ export class Queue<T = unknown> extends Primitive {
       const { message, ended, seen } = this.#withReaders(() => this.ring.first(asWaiter));
       // The wake was for somebody who takes it.
       if (message !== null && asWaiter) this.ring.tail.wake(1);
-      if (message !== null || ended) return true;
-      this.onReaderLook?.();
-      if (patience.once && !this.ring.ended) return false;
+      if (message !== null || ended || this.onReaderLook?.() === true) return true;
+      if (patience.once) return false;
       const outcome = await this.ring.tail.waitAsync(seen, patience.deadlineMs, options?.signal);
-      if (outcome === "timed-out") return this.ring.ended;
+      if (outcome === "timed-out") return false;
     }
   }
 
@@ -189,10 +192,8 @@ export class Queue<T = unknown> extends Primitive {
       const { message, ended, seen } = this.#withReaders(() => this.ring.first(asWaiter));
       // The wake was for somebody who takes it.
       if (message !== null && asWaiter) this.ring.tail.wake(1);
-      if (message !== null || ended) return true;
-      this.onReaderLook?.();
-      if (patience.once && !this.ring.ended) return false;
-      if (this.ring.tail.wait(seen, patience.deadlineMs) === "timed-out") return this.ring.ended;
+      if (message !== null || ended || this.onReaderLook?.() === true) return true;
+      if (patience.once || this.ring.tail.wait(seen, patience.deadlineMs) === "timed-out") return false;
     }
   }
 
@@ -232,7 +233,7 @@ export class Queue<T = unknown> extends Primitive {
       if (!(await this.ring.writers.takeAsync(patience.forLock(asWaiter)))) throw this.#lateWriter(asWaiter, coded);
       const seen = this.#publish(coded, asWaiter);
       if (seen === null) return;
-      this.onWriterLook?.();
+      if (this.onWriterLook?.() === true) continue;
       if (patience.once) throw new QueueFull();
       const outcome = await this.ring.head.waitAsync(seen, patience.deadlineMs, options?.signal);
       if (outcome === "timed-out") throw new QueueFull();
@@ -251,7 +252,7 @@ export class Queue<T = unknown> extends Primitive {
       if (!this.ring.writers.takeSync(patience.forLock(asWaiter))) throw this.#lateWriter(asWaiter, coded);
       const seen = this.#publish(coded, asWaiter);
       if (seen === null) return;
-      this.onWriterLook?.();
+      if (this.onWriterLook?.() === true) continue;
       if (patience.once || this.ring.head.wait(seen, patience.deadlineMs) === "timed-out") throw new QueueFull();
     }
   }
@@ -285,8 +286,8 @@ export class Queue<T = unknown> extends Primitive {
       if (!(await this.ring.readers.takeAsync(patience.forLock(asWaiter)))) throw this.#lateReader(asWaiter);
       const found = this.#take(asWaiter);
       if (typeof found !== "number") return found;
-      this.onReaderLook?.();
-      if (patience.once && !this.ring.ended) throw new QueueEmpty();
+      if (this.onReaderLook?.() === true) continue;
+      if (patience.once) throw new QueueEmpty();
       const outcome = await this.ring.tail.waitAsync(found, patience.deadlineMs, options?.signal);
       if (outcome === "timed-out") throw new QueueEmpty();
     }
@@ -299,8 +300,7 @@ export class Queue<T = unknown> extends Primitive {
       if (!this.ring.readers.takeSync(patience.forLock(asWaiter))) throw this.#lateReader(asWaiter);
       const found = this.#take(asWaiter);
       if (typeof found !== "number") return found;
-      this.onReaderLook?.();
-      if (patience.once && this.ring.ended) continue;
+      if (this.onReaderLook?.() === true) continue;
       if (patience.once || this.ring.tail.wait(found, patience.deadlineMs) === "timed-out") throw new QueueEmpty();
     }
   }
@@ -326,10 +326,15 @@ export class Queue<T = unknown> extends Primitive {
     try {
       // A writer that died inside has published all of its message or nothing: there is nothing to repair.
       if (ring.writers.lastOwnerDied) ring.writers.markConsistent();
-      if (ring.ended || ring.broken) throw new QueueEnded("put");
-      const { ok, more, seen } = ring.room(coded.byteLength, asWaiter);
-      if (!ok) return seen;
-      if (ring.publish(coded)) ring.tail.wake(1);
+      const { ok, more, seen, broken } = ring.room(coded.byteLength, asWaiter);
+      if (broken) throw new QueueEnded("put");
+      if (!ok) {
+        if (ring.ended) throw new QueueEnded("put");
+        return seen;
+      }
+      const before = ring.publish(coded);
+      if ((before & ENDED) !== 0) throw new QueueEnded("put");
+      if ((before & WAITERS) !== 0) ring.tail.wake(1);
       if (asWaiter && more) ring.head.wake(1);
       return null;
     } finally {

@@ -20,9 +20,9 @@ export const ENDED = 1 << 29;
 export const BROKEN = 1 << 29;
 export const WAITERS = 1 << 30;
 
-/** The mark goes with the wake that follows it. */
+/** The mark goes with the wake that follows it. Where nobody may put any more, nothing is published. */
 export function publishedAt(before: number, next: number): number {
-  return next | (before & ENDED);
+  return (before & ENDED) !== 0 ? before : next;
 }
 
 export function movedTo(before: number, next: number): number {

@@ -1,7 +1,7 @@
 import { type Body, type Coded, PLAIN } from "./codec.ts";
 import { Lock } from "./lock.ts";
 import { Arena, currentArena, withArena } from "./memory/arena.ts";
-import { announceCopy } from "./memory/bytes.ts";
+import { announceCopy, announceLook } from "./memory/bytes.ts";
 import { freshBytes } from "./memory/fresh-bytes.ts";
 import { probe } from "./memory/probe.ts";
 import type { Region } from "./memory/region.ts";
@@ -41,6 +41,9 @@ const RING_BYTES_MAX = UNIT * 2 ** (POSITION_BITS - 2);
  * by one atomic step on `tail`, after all its bytes are there, and is taken by one atomic step on `head`, after all its
  * bytes were copied. So whoever dies where: a message is there whole or not at all, and no room is lost, because all that
  * is known about room and count follows from those two words.
+ *
+ * Whoever has the lock of a side may look at its word without a step: only its flags change meanwhile, and those are asked for
+ * in the steps that change the word.
  *
  * A record is a header of four words (bytes, number, tag, inline value) and its bytes. Each record's number is written
  * ahead of it, when the one before is published, so that `head` and `tail` alone tell how many messages there are.
@@ -103,8 +106,9 @@ export class Ring {
     if (arena.creating) this.region.words.fill(0, this.#base >> 2, (this.#base + UNIT) >> 2);
   }
 
-  /** Messages that were published and not taken, at this moment; no step. */
+  /** Messages that were published and not taken, at this moment. */
   get size(): number {
+    this.#look();
     for (;;) {
       const head = this.head.peek();
       const tail = this.tail.peek();
@@ -115,8 +119,9 @@ export class Ring {
     }
   }
 
-  /** Whether there is room for so many bytes, at this moment; no step. */
+  /** Whether there is room for so many bytes, at this moment. */
   hasRoom(byteLength: number): boolean {
+    this.#look();
     for (;;) {
       const head = this.head.peek();
       const tail = this.tail.peek();
@@ -133,23 +138,29 @@ export class Ring {
 
   /**
    * By the holder of `writers`: whether there is room now. If not, or as a waiter, leaves a mark in `head`, which the next
-   * reader answers; `seen` is what to wait on.
+   * reader answers; `seen` is what to wait on. There is none once nobody will take any more.
    */
   room(byteLength: number, asWaiter: boolean): Room {
     const tail = positionOf(this.tail.peek());
     const number = this.#numberAt(tail);
     const units = unitsOf(byteLength);
     // In production, the same step where nobody waits, without the cost of being able to leave a mark.
-    if (probe === null && !asWaiter && this.#fitsForSure(tail, number, units)) return ROOM;
+    if (probe === null && !asWaiter && !this.broken && this.#fitsForSure(tail, number, units)) return ROOM;
     const fits = (head: number, more: number): boolean =>
       this.#fits(this.freed?.peek() ?? head, this.#numberAt(head), tail, number, units + more, more);
-    const before = this.head.update((head) => (!asWaiter && fits(head, 0) ? head : head | WAITERS));
-    const ok = fits(before, 0);
-    return { ok, more: ok && fits(before, 1), seen: before | WAITERS };
+    const before = this.head.update((head) =>
+      (head & BROKEN) !== 0 || (!asWaiter && fits(head, 0)) ? head : head | WAITERS,
+    );
+    const broken = (before & BROKEN) !== 0;
+    const ok = !broken && fits(before, 0);
+    return { ok, more: ok && fits(before, 1), seen: before | WAITERS, broken };
   }
 
-  /** By the holder of `writers`, after `room`: publishes the message. Returns whether readers may be asleep. */
-  publish(coded: Coded): boolean {
+  /**
+   * By the holder of `writers`, after `room`: publishes the message, unless the ring has ended. Returns what `tail` was:
+   * whether it had ended, and whether readers may be asleep.
+   */
+  publish(coded: Coded): number {
     const at = positionOf(this.tail.peek());
     const { body, byteLength } = coded;
     const next = this.#advanced(at, byteLength);
@@ -162,11 +173,12 @@ export class Ring {
     if (byteLength > 0) this.write(at, body, byteLength);
     const number = (words[header + 1] + 1) | 0;
     words[this.indexOf(next) + 1] = number;
-    if (this.#writing.tail === at) {
+    const before = this.tail.update(publishedAt, next);
+    if (this.#writing.tail === at && (before & ENDED) === 0) {
       this.#writing.tail = next;
       this.#writing.number = number;
     }
-    return (this.tail.update(publishedAt, next) & WAITERS) !== 0;
+    return before;
   }
 
   /**
@@ -220,8 +232,12 @@ export class Ring {
 
   /** By the holder of `readers`: room up to `position` may be written over. Wakes a writer that waits for it. */
   free(position: number): void {
-    this.freed?.store(position);
-    if ((this.head.update(flipped) & WAITERS) !== 0) this.head.wake(1);
+    const before = this.head.update((head) => {
+      // A part of the step: a writer looks at `freed` when it looks at `head`.
+      this.freed?.initialize(position);
+      return flipped(head);
+    });
+    if ((before & WAITERS) !== 0) this.head.wake(1);
   }
 
   /** In production: where there is no message, looks for a moment whether one comes. Spares the writer a wake. */
@@ -249,24 +265,26 @@ export class Ring {
     return this.#numberAt(this.head.peek());
   }
 
-  /** No message will be published any more. */
+  /** No message will be published any more: readers that wait for one hear of it, and writers that wait for room. */
   end(): void {
-    this.tail.update(ended);
+    if ((this.tail.update(ended) & ENDED) !== 0) return;
     this.tail.wake();
+    if ((this.head.update(flipped) & WAITERS) !== 0) this.head.wake();
   }
 
   /** No message will be taken any more: writers that wait for room hear of it. */
   breakOff(): void {
-    this.head.update(brokenOff);
-    this.head.wake();
+    if ((this.head.update(brokenOff) & BROKEN) === 0) this.head.wake();
   }
 
+  /** For a shortcut of production; else `room` tells. */
   get broken(): boolean {
     return (this.head.peek() & BROKEN) !== 0;
   }
 
+  /** Whether no message will be published any more, at this moment. */
   get ended(): boolean {
-    return (this.tail.peek() & ENDED) !== 0;
+    return (this.tail.load() & ENDED) !== 0;
   }
 
   /** Position behind a message. */
@@ -321,6 +339,11 @@ export class Ring {
   /** Index among the region's words of the unit at a position. */
   protected indexOf(position: number): number {
     return (this.#base + (position % this.#units) * UNIT) >> 2;
+  }
+
+  /** At both words, and `freed` behind them, as of one moment. */
+  #look(): void {
+    announceLook(this.tail.offset, (this.freed ?? this.head).offset + 4 - this.tail.offset);
   }
 
   #announce(kind: "read" | "write", at: number, byteLength: number): void {
@@ -395,6 +418,8 @@ export interface Room {
   readonly more: boolean;
   /** What to wait on. */
   readonly seen: number;
+  /** Nobody will take any more. */
+  readonly broken: boolean;
 }
 
 export interface Found {
@@ -406,7 +431,7 @@ export interface Found {
 }
 
 const NOTHING = new Uint8Array(0);
-const ROOM: Room = { ok: true, more: false, seen: 0 };
+const ROOM: Room = { ok: true, more: false, seen: 0, broken: false };
 /** In a record's tag: the body is text. */
 const TEXT = 1 << 8;
 

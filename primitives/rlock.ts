@@ -37,9 +37,9 @@ export class RLock extends Lock {
     if (arena.creating) this.#held.fill(0);
   }
 
-  /** How often the holder has to release it; 0 if nobody holds it. */
+  /** How often this process has to release it; 0 if it does not hold it. */
   get depth(): number {
-    return this.owner === 0 ? 0 : this.#held[DEPTH];
+    return this.mine ? this.#held[DEPTH] : 0;
   }
 
   /** Acquires, runs `body` with an ownership of its own, and releases. Returns what `body` returns. */

@@ -1,5 +1,6 @@
 import { AGENT_MAX, agentIn, isAlive } from "./memory/agents.ts";
 import { currentArena } from "./memory/arena.ts";
+import { announceLook } from "./memory/bytes.ts";
 import type { Region } from "./memory/region.ts";
 import { Word } from "./memory/word.ts";
 
@@ -10,7 +11,8 @@ import { Word } from "./memory/word.ts";
  *
  * Places are taken by one process at a time (its object's lock sees to that) and freed by their waiter at any time.
  *
- * Looking over the places is no step: what is decided on them is decided by the compareExchange that follows.
+ * Looking over the places is no step by itself. Where they may change meanwhile, so that what is seen decides what is done next,
+ * `look` comes before it; where a lock keeps them as they are it need not.
  */
 export class Seats {
   readonly region: Region;
@@ -32,15 +34,30 @@ export class Seats {
     if (arena.creating) this.region.words.fill(0, this.offset / 4, this.offset / 4 + 2 * count + 1);
   }
 
-  /** Takes a free place for this process; null if there is none. Places of the dead are free. */
-  sit(): Word | null {
+  /**
+   * Takes a free place for this process; null if there is none. Places of the dead are free; `inherited` is told if the dead
+   * one had been granted something there.
+   */
+  sit(inherited: (seat: Word) => void = nothing): Word | null {
     const me = agentIn(this.region);
-    let seat = 0;
-    while (seat < this.count && this.#words[seat].peek() !== FREE && !this.isDead(this.#words[seat])) seat++;
-    if (seat === this.count) return null;
-    this.#tickets[seat] = ++this.#tickets[this.count];
-    this.#words[seat].store(me);
-    return this.#words[seat];
+    const ticket = (this.#tickets[this.count] + 1) | 0;
+    for (const [index, seat] of this.#words.entries()) {
+      const before = seat.update((state) => {
+        if (!this.#isFree(state)) return state;
+        // Nobody else takes a place meanwhile; and whoever sees who has it finds since when.
+        this.#tickets[index] = this.#tickets[this.count] = ticket;
+        return me;
+      });
+      if (!this.#isFree(before)) continue;
+      if ((before & GRANTS) !== 0) inherited(seat);
+      return seat;
+    }
+    return null;
+  }
+
+  /** What is seen of the places until the next step is what is there now. */
+  look(): void {
+    announceLook(this.offset, this.count * 4);
   }
 
   /** How many places have been taken so far; wraps at 32 bits. */
@@ -79,14 +96,13 @@ export class Seats {
 
   /** A place of somebody living who has been granted something and has not got up; null if there is none. */
   granted(): Word | null {
-    return this.#words.find((word) => grantAt(word) !== 0 && !this.isDead(word)) ?? null;
+    return this.#words.find((word) => (word.peek() & GRANTS) !== 0 && !this.isDead(word)) ?? null;
   }
 
   /** Grants to the waiter at `seat` and has it woken by `wake`; false if it has left. */
   grant(seat: Word, what: number, wake: (seat: Word) => void = wakeNow): boolean {
-    const seen = seat.peek();
-    if (!isWaiting(seen)) return false;
-    if (seat.compareExchange(seen, (seen & AGENT_MAX) | what) !== seen) return false;
+    const before = seat.update(granted, what);
+    if (!isWaiting(before)) return false;
     wake(seat);
     return true;
   }
@@ -102,8 +118,15 @@ export class Seats {
   }
 
   isDead(word: Word): boolean {
-    const seen = word.peek();
-    return seen !== FREE && !isAlive(this.region, seen & AGENT_MAX);
+    return this.#isOfTheDead(word.peek());
+  }
+
+  #isFree(state: number): boolean {
+    return state === FREE || this.#isOfTheDead(state);
+  }
+
+  #isOfTheDead(state: number): boolean {
+    return state !== FREE && !isAlive(this.region, state & AGENT_MAX);
   }
 }
 
@@ -115,23 +138,17 @@ const FREE = 0;
 const GRANTS = GRANTED | REFUSED;
 
 /**
- * Empties the place of somebody dead; returns what that one had been granted, 0 also if another was faster. A waker that chose
- * the place while its waiter lived may grant to it only now: what it grants is not lost.
+ * Empties the place that `agent`, who is dead, had; returns what that one had been granted, 0 also if another was faster. A
+ * waker that chose the place while its waiter lived may grant to it only now: what it grants is not lost.
  */
-export function clear(seat: Word): number {
-  let seen = seat.peek();
-  const agent = seen & AGENT_MAX;
-  while (seen !== FREE && (seen & AGENT_MAX) === agent) {
-    const found = seat.compareExchange(seen, FREE);
-    if (found === seen) return seen & GRANTS;
-    seen = found;
-  }
-  return 0;
+export function clear(seat: Word, agent: number): number {
+  const before = seat.update(emptied, agent);
+  return (before & AGENT_MAX) === agent ? before & GRANTS : 0;
 }
 
-/** What the waiter at `seat` has been granted: 0 for nothing yet. No step. */
+/** What the waiter at `seat` has been granted: 0 for nothing yet. */
 export function grantAt(seat: Word): number {
-  return seat.peek() & GRANTS;
+  return seat.load() & GRANTS;
 }
 
 /** Who has the place. */
@@ -139,7 +156,7 @@ export function agentAt(seat: Word): number {
   return seat.peek() & AGENT_MAX;
 }
 
-/** What the word of a seat holds while its waiter has been granted nothing, even if it has been meanwhile: wait on this. */
+/** What the word of one's own place holds while one has been granted nothing, even if one has been meanwhile: wait on this. */
 export function nothingYet(seat: Word): number {
   return seat.peek() & AGENT_MAX;
 }
@@ -149,8 +166,18 @@ export function leave(seat: Word): number {
   return seat.exchange(FREE) & GRANTS;
 }
 
+function nothing(): void {}
+
 function wakeNow(seat: Word): void {
   seat.wake();
+}
+
+function granted(before: number, what: number): number {
+  return isWaiting(before) ? before | what : before;
+}
+
+function emptied(before: number, agent: number): number {
+  return (before & AGENT_MAX) === agent ? FREE : before;
 }
 
 function isWaiting(state: number): boolean {

@@ -74,6 +74,18 @@ describe("a semaphore", () => {
     });
   });
 
+  test("that has refused a release still has the permits of the dead again", async () => {
+    const rooms = inFreshArena(() => new BoundedSemaphore(1));
+    await recorded((probe) => {
+      expect(() => rooms.release()).toThrow(OverReleaseError);
+      rooms.acquireSync();
+      probe.dead.add(1);
+      probe.me = 2;
+      expect(rooms.tryAcquire()).toBe(true);
+      expect(rooms.recovered).toBe(1);
+    });
+  });
+
   test("of which more is released than held is a signal: nothing comes back", async () => {
     const signal = inFreshArena(() => new Semaphore(0));
     await recorded((probe) => {

@@ -45,12 +45,15 @@ export class Semaphore extends Acquirable {
   // What a step does, made once: a closure for each call would cost more than the call. `#slot` and `#count` are theirs.
   #slot = -1;
   #count = 1;
-  readonly #take = (before: number): number => this.#moving(this.canTake(before) ? before - 1 : before | WAITERS);
-  readonly #takeAsWaiter = (before: number): number =>
-    this.#moving((this.canTake(before) ? before - 1 : before) | WAITERS);
-  readonly #takeOnce = (before: number): number => this.#moving(this.canTake(before) ? before - 1 : before);
-  readonly #give = (before: number): number =>
-    this.#moving(this.canGive(before, this.#count) ? this.given(before, this.#count) : before);
+  readonly #take = (before: number): number => this.#taken(before, WAITERS, 0);
+  readonly #takeAsWaiter = (before: number): number => this.#taken(before, WAITERS, WAITERS);
+  readonly #takeOnce = (before: number): number => this.#taken(before, 0, 0);
+  readonly #give = (before: number): number => {
+    const held = this.#permits.held(this.#moving());
+    if (!this.canGive(before, this.#count)) return before;
+    // More than one holds: from now on this is a signal.
+    return this.given(before, this.#count) | (this.#count > held ? SIGNAL : 0);
+  };
 
   /** @throws {RangeError} the value is no whole number from 0 to 2^28 - 1 */
   constructor(value = 1) {
@@ -74,7 +77,7 @@ export class Semaphore extends Acquirable {
 
   /** Permits that came back because their holders died. */
   get recovered(): number {
-    return this.#recovered.peek();
+    return this.#recovered.load();
   }
 
   /**
@@ -104,20 +107,22 @@ export class Semaphore extends Acquirable {
     if (!Number.isInteger(count) || count < 1) {
       throw new RangeError(`release takes a whole number of permits from 1, not ${count}`);
     }
-    const slot = (this.#slot = this.#permits.slotOf(agentIn(this.state.region)));
-    const held = this.#permits.held(slot);
-    // More than one holds: from now on this is a signal.
-    if (count > held && (this.state.peek() & SIGNAL) === 0) this.state.or(SIGNAL);
-    this.#count = count;
-    let before = this.state.update(this.#give);
-    while ((before & FROZEN) !== 0) before = (this.#thaw(), this.state.update(this.#give));
-    const given = this.canGive(before, count);
-    this.#permits.settled(slot, given ? Math.max(0, held - count) : held);
-    if (!given) {
-      const why = `it has ${before & VALUE} permits, and ${this.valueMax} is the most it may have`;
-      throw new OverReleaseError(this.constructor.name, `release(${count})`, why);
+    for (;;) {
+      this.#count = count;
+      const before = this.state.update(this.#give);
+      const given = this.canGive(before, count);
+      const held = this.#permits.held(this.#slot);
+      this.#permits.settled(this.#slot, given ? Math.max(0, held - count) : held);
+      if (given) {
+        if ((before & WAITERS) !== 0) this.state.wake(count);
+        return;
+      }
+      if ((before & FROZEN) === 0) {
+        const why = `it has ${before & VALUE} permits, and ${this.valueMax} is the most it may have`;
+        throw new OverReleaseError(this.constructor.name, `release(${count})`, why);
+      }
+      this.#thaw();
     }
-    if ((before & WAITERS) !== 0) this.state.wake(count);
   }
 
   protected canTake(before: number): boolean {
@@ -135,8 +140,9 @@ export class Semaphore extends Acquirable {
 
   /** In production, the same step as in `#taking` where nobody interferes, in half the time. */
   protected attemptAtOnce(): boolean {
+    if (probe !== null) return false;
     const before = this.state.peek();
-    if (probe !== null || before <= 0 || before > VALUE) return false;
+    if (before <= 0 || before > VALUE) return false;
     const slot = this.#permits.slotOf(agentIn(this.state.region));
     if (slot < 0) return false;
     const held = this.#permits.held(slot);
@@ -148,8 +154,9 @@ export class Semaphore extends Acquirable {
 
   /** In production, the same step as in `releaseNow` where nobody interferes or waits, for a permit that is held here. */
   #giveAtOnce(): boolean {
+    if (probe !== null) return false;
     const before = this.state.peek();
-    if (probe !== null || before < 0 || before >= this.valueMax) return false;
+    if (before < 0 || before >= this.valueMax) return false;
     const slot = this.#permits.slotOf(agentIn(this.state.region));
     const held = this.#permits.held(slot);
     if (held === 0) return false;
@@ -161,22 +168,28 @@ export class Semaphore extends Acquirable {
 
   /** One step that takes a permit if there is one; after a death, once more with the permits that came back. */
   #taking(how: (before: number) => number): number {
-    const slot = (this.#slot = this.#permits.slotOf(agentIn(this.state.region)));
-    const held = this.#permits.held(slot);
-    if (slot < 0 && (this.state.peek() & SIGNAL) === 0) this.state.or(SIGNAL);
     for (;;) {
       const before = this.state.update(how);
       const taken = this.canTake(before);
-      this.#permits.settled(slot, taken ? held + 1 : held);
+      const held = this.#permits.held(this.#slot);
+      this.#permits.settled(this.#slot, taken ? held + 1 : held);
       if (taken) return before;
       if ((before & FROZEN) !== 0) this.#thaw();
       else if ((before & SIGNAL) !== 0 || !this.#permits.someDied || !this.recount()) return before;
     }
   }
 
-  #moving(next: number): number {
+  #taken(before: number, otherwise: number, always: number): number {
+    // Of somebody without a record nobody could tell what he held: this is a signal.
+    const signal = this.#moving() < 0 ? SIGNAL : 0;
+    return (this.canTake(before) ? before - 1 : before | otherwise) | always | signal;
+  }
+
+  /** A part of the step, so that whoever comes after it finds the record: says that this process is in the middle of one. */
+  #moving(): number {
+    this.#slot = this.#permits.slotOf(agentIn(this.state.region));
     this.#permits.moving(this.#slot);
-    return next;
+    return this.#slot;
   }
 
   /** Gives back what the dead held. False if somebody living was stopped in the middle of a step: later, then. */
@@ -210,7 +223,8 @@ export class Semaphore extends Acquirable {
     const thawed = (before: number): number =>
       free === null || (before & SIGNAL) !== 0 ? before & ~(FROZEN | WAITERS) : free;
     const before = this.state.update(thawed);
-    this.#recovered.initialize(this.#recovered.peek() + Math.max(0, (thawed(before) & VALUE) - (before & VALUE)));
+    const recovered = Math.max(0, (thawed(before) & VALUE) - (before & VALUE));
+    if (recovered > 0) this.#recovered.add(recovered);
     this.state.wake();
     return free !== null;
   }

@@ -53,6 +53,34 @@ describe("inside the engine, the strategies, the checkers and the shrinker nothi
   });
 });
 
+describe("primitives touch shared state through the seam", () => {
+  const unannounced = /\.peek\(|\.initialize\(|\bAtomics\./g;
+  /** How often each looks or writes without a step, and why nothing is decided by it that another process could change. */
+  const KNOWN: Record<string, readonly [times: number, why: string]> = {
+    "acquirable.ts": [1, "in production"],
+    "barrier.ts": [10, "under the lock that guards these words"],
+    "cell.ts": [3, "initial values"],
+    "fair-lock.ts": [2, "at the door, which guards whether the lock is free"],
+    "holders.ts": [4, "a process's own place; behind the announcement of a look at all of them"],
+    "joinable-queue.ts": [1, "where the readers are, under the readers' lock"],
+    "lock.ts": [3, "what nobody but the holder changes; for people"],
+    "permits.ts": [4, "a part of the step on the semaphore's word"],
+    "ring.ts": [22, "under the lock of a side; in production; behind the announcement of a look at both words"],
+    "seats.ts": [8, "one's own place; behind the announcement of a look, or where a lock keeps them"],
+    "semaphore.ts": [2, "in production"],
+    "shared-array.ts": [1, "initial values"],
+  };
+  /** Memory itself: initial values; what a lock guards; what one process alone writes; bytes whose copy is announced. */
+  const VIEWS = ["holders", "joinable-queue", "permits", "ring", "rlock", "seats", "shared-array", "shared-bytes"];
+  const files = shipped.filter((file) => /^primitives\/[^/]+\.ts$/.test(short(file)));
+  test.each(files.map((file) => [short(file).slice("primitives/".length), file]))("%s", (name, file) => {
+    const text = withoutComments(readFileSync(file, "utf8"));
+    expect([name, text.match(unannounced)?.length ?? 0]).toEqual([name, KNOWN[name]?.[0] ?? 0]);
+    const looksAtMemory = /\bregion\.(?:words|bytes|text|longs|doubles|buffer)\b/.test(text);
+    expect(looksAtMemory && !VIEWS.includes(name.slice(0, -3))).toBe(false);
+  });
+});
+
 test("no file is called after nothing in particular", () => {
   expect(code.map(short).filter((file) => /\b(utils?|helpers?|common|misc)\b/.test(file))).toEqual([]);
 });

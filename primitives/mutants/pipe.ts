@@ -13,7 +13,9 @@ export function mutated<T>(
 
 /** Closing ends nothing: who receives waits for ever. */
 export class ConnectionClosedInSilence<T> extends Connection<T> {
-  protected override settle(): void {}
+  protected override settle(): boolean {
+    return false;
+  }
 }
 
 /** Closing drops what was sent and not received. */

@@ -4,6 +4,7 @@ import type { WaitOptions } from "../operation.ts";
 import { Queue } from "../queue.ts";
 import { SimpleQueue } from "../simple-queue.ts";
 import { type Found, type Message, Ring } from "../ring.ts";
+import { ENDED, WAITERS } from "../ring-words.ts";
 
 // Queues with one seeded bug each; most of them are bugs of the ring.
 
@@ -11,13 +12,13 @@ import { type Found, type Message, Ring } from "../ring.ts";
 class RingPublishesTooEarly extends Ring {
   #late: (() => void) | null = null;
 
-  override publish(coded: Coded): boolean {
-    const waiting = super.publish(coded);
+  override publish(coded: Coded): number {
+    const before = super.publish(coded);
     // Somebody who gets in here sees the header and not the bytes.
     this.head.load();
     this.#late?.();
     this.#late = null;
-    return waiting;
+    return before;
   }
 
   protected override write(...what: [at: number, body: Body, byteLength: number]): void {
@@ -34,9 +35,15 @@ class RingOffByOne extends Ring {
 
 /** Publishes and tells nobody. */
 class RingPublishesInSilence extends Ring {
-  override publish(coded: Coded): boolean {
-    super.publish(coded);
-    return false;
+  override publish(coded: Coded): number {
+    return super.publish(coded) & ~WAITERS;
+  }
+}
+
+/** Says that it has published though the queue had ended meanwhile. */
+class RingPublishesAfterTheEnd extends Ring {
+  override publish(coded: Coded): number {
+    return super.publish(coded) & ~ENDED;
   }
 }
 
@@ -52,7 +59,7 @@ class RingTakesInSilence extends Ring {
 class RingWaitsWithoutAMark extends Ring {
   override first(): Found {
     if (positionOf(this.tail.load()) !== positionOf(this.head.peek())) return super.first(false);
-    return { message: null, ended: this.ended, seen: this.tail.peek(), more: false };
+    return { message: null, ended: this.ended, seen: this.tail.load(), more: false };
   }
 }
 
@@ -78,6 +85,12 @@ export class QueueOffByOne<T> extends Queue<T> {
 export class QueuePublishesInSilence<T> extends Queue<T> {
   protected override makeRing(...parts: ConstructorParameters<typeof Ring>): Ring {
     return new RingPublishesInSilence(...parts);
+  }
+}
+
+export class QueuePublishesAfterTheEnd<T> extends Queue<T> {
+  protected override makeRing(...parts: ConstructorParameters<typeof Ring>): Ring {
+    return new RingPublishesAfterTheEnd(...parts);
   }
 }
 

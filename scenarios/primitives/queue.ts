@@ -1,5 +1,7 @@
 import fc from "fast-check";
+import type { Property } from "../../harness/property.ts";
 import { scenario, times } from "../../harness/scenario.ts";
+import { QueueEnded } from "../../primitives/errors.ts";
 import { Queue } from "../../primitives/queue.ts";
 import { exactlyOnce } from "../../properties/exactly-once.ts";
 import { fifo } from "../../properties/fifo.ts";
@@ -11,6 +13,7 @@ import type { Claim } from "./claim.ts";
 
 export const queueFifo = scenario(import.meta.url, queueKeepsOrder("queue-fifo", Queue));
 export const queueBounded = scenario(import.meta.url, queueKeepsItsBound(Queue));
+export const queueEnd = scenario(import.meta.url, queueEndsForEverybody(Queue));
 
 export interface Traffic {
   readonly producers: number;
@@ -65,6 +68,55 @@ export function queueKeepsItsBound(
       },
     },
     properties: [linearizability({ object: "queue", model: queueModel(1) })],
+  };
+}
+
+/**
+ * A put comes before the end or is refused: what it said was put is there for those who get until they are told of the end. With
+ * nobody who gets, producers wait for room when they are told.
+ */
+export function queueEndsForEverybody(
+  type: new (options: { readonly maxSize: number }) => Queue<string>,
+): Claim<Traffic, { queue: Queue<string> }> {
+  return {
+    name: "queue-end",
+    description:
+      "somebody ends a queue with one place while others put and get: nothing that was put is lost, all hear of it",
+    input: fc.record({ producers: fc.integer({ min: 1, max: 2 }), consumers: fc.integer({ min: 0, max: 2 }) }),
+    shared: () => ({ queue: new type({ maxSize: 1 }) }),
+    processes: ({ producers, consumers }) => [
+      ...times(producers, "producer"),
+      ...times(consumers, "consumer"),
+      "ender",
+    ],
+    roles: {
+      async producer({ queue }, p) {
+        try {
+          for (let item = 0; item < 2; item++) await queue.put(itemName(p.number, item));
+        } catch (error) {
+          if (!(error instanceof QueueEnded)) throw error;
+        }
+      },
+      async consumer({ queue }) {
+        for await (const _item of queue);
+      },
+      ender({ queue }) {
+        queue.end();
+      },
+    },
+    final: ({ queue }) => (queue.empty ? [] : [queue.tryGet()]),
+    properties: [noLoss({ left: (left: readonly string[]) => left }), nobodyLeavesAnItem()],
+  };
+}
+
+function nobodyLeavesAnItem(): Property {
+  return {
+    name: "nobody-leaves-an-item",
+    claim: "who is told of the end has got what was put",
+    check: ({ final, input }) =>
+      (input as Traffic).consumers === 0 || (final as readonly string[]).length === 0
+        ? null
+        : { message: `${String(final)} is still there, and everybody was told that all is taken`, operations: [] },
   };
 }
 
