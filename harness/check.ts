@@ -14,6 +14,7 @@ import {
   type ReplayOptions,
   type Shard,
 } from "./options.ts";
+import { mergedPartlyControlled } from "./partly-controlled.ts";
 import { RequestError } from "./request-error.ts";
 import type { Result } from "./result.ts";
 import { isScenario, scenarioName, type Scenario } from "./scenario.ts";
@@ -68,6 +69,12 @@ export class Checker implements AsyncDisposable {
         "Leave out --mode free: under control its files, timers and clocks are explored, too.",
       );
     }
+    if (checked.exhaustive !== null && scenario.setup !== undefined) {
+      throw new RequestError(
+        `${known} uses servers (\`setup\`), and exhaustive is asked for.`,
+        "What a server does is not under control, so that nothing can be proved about it: leave out exhaustive, and sample.",
+      );
+    }
     if (options.regression !== undefined) decodeToken(options.regression);
     const replay = options.regression === undefined ? undefined : { token: options.regression, shrink: true, times: 1 };
     return await this.#run(scenario, name, replay === undefined ? checked : { ...checked, runs: 1 }, options, replay);
@@ -100,7 +107,7 @@ export class Checker implements AsyncDisposable {
     const { shard } = checked;
     const blocks = blocksOf(checked.runs, shard);
     const wanted =
-      checked.mode === "free" || checked.exhaustive !== null || checked.risk > 0
+      checked.mode === "free" || checked.exhaustive !== null || checked.risk > 0 || scenario.setup !== undefined
         ? 1
         : (checked.jobs ?? (blocks < BLOCKS_WORTH_A_LANE * 2 ? 1 : availableParallelism()));
     const laneCount = Math.max(1, Math.min(wanted, blocks));
@@ -187,7 +194,15 @@ class Checking {
     this.#checked = checked;
     this.#options = options;
     this.#searching = lanes.length;
-    this.#tallies = lanes.map(() => ({ runs: 0, schedulingPoints: 0, choices: 0, switches: 0, faults: 0, notes: [] }));
+    this.#tallies = lanes.map(() => ({
+      runs: 0,
+      schedulingPoints: 0,
+      choices: 0,
+      switches: 0,
+      faults: 0,
+      notes: [],
+      partly: { used: [], confirmedBy: 0, unconfirmed: [], redone: { runs: 0, differing: 0 } },
+    }));
     this.#found = lanes.map(() => null);
   }
 
@@ -301,6 +316,7 @@ class Checking {
       seed,
       notes: this.#tallies.flatMap((tally) => tally.notes),
       ...withSurvived(this.#tallies),
+      ...mergedPartlyControlled(this.#tallies.map((tally) => tally.partly)),
       ...(this.#behaviours.length === 0 ? {} : { coverage: coverageOf(this.#behaviours) }),
     };
   }

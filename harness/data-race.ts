@@ -57,6 +57,7 @@ export class DataRaceDetector {
         if (step.wrote) this.#release(this.#words, step);
         return 0;
       case KIND.file:
+      case KIND.socket:
         acquire(clock, this.#words.get(0));
         this.#release(this.#words, { ...step, object: 0 });
         return 0;

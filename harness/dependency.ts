@@ -11,8 +11,7 @@ import { overlap, type Footprint } from "./footprint.ts";
  */
 export function dependent(a: AnnouncedStep, b: AnnouncedStep): boolean {
   if (isLocal(a.kind) || isLocal(b.kind)) return false;
-  if (a.kind === KIND.file && b.kind === KIND.file && a.footprint !== undefined && b.footprint !== undefined)
-    return overlap(a.footprint, b.footprint);
+  if (a.footprint !== undefined && b.footprint !== undefined) return overlap(a.footprint, b.footprint);
   // A step of the user's which does not say what it touches may touch anything.
   if (a.object === 0 || b.object === 0) return true;
   if (!touchTheSame(a, b)) return false;
@@ -30,7 +29,7 @@ export interface AnnouncedStep {
   readonly label: number;
   /** Of a copy: how many bytes. Of a step of the user's: 1 if it only reads, 2 if it writes. */
   readonly byteLength: number;
-  /** Of a step on files: what it touches. */
+  /** Of a step on files, or on a server: what it touches. */
   readonly footprint?: Footprint;
 }
 
@@ -61,6 +60,7 @@ export function writes(step: AnnouncedStep): boolean {
     case KIND.step:
       return step.byteLength !== 1;
     case KIND.file:
+    case KIND.socket:
       return step.footprint === undefined || step.footprint.writes.length > 0;
     default:
       return false;

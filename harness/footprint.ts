@@ -1,7 +1,7 @@
 /**
  * What a step on files touches: names of files and folders, each read or written. "a" stands for the entry of that name,
  * "a#" for its content, "a/" for the list of what
- * is in the folder "a", "*" for anything. Two steps commute unless one writes what the other touches.
+ * is in the folder "a", "server a" for the server at the address a, "*" for anything. Two steps commute unless one writes what the other touches.
  */
 export interface Footprint {
   readonly reads: readonly string[];

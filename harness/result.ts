@@ -3,6 +3,7 @@ import type { FaultKind } from "./fault.ts";
 import type { Operation, ProcessEnd } from "./history.ts";
 import type { Witness } from "./property.ts";
 import type { Liveness } from "./liveness.ts";
+import type { PartlyControlled } from "./partly-controlled.ts";
 import type { TraceEntry } from "./trace.ts";
 
 /** What checking one scenario came to: plain data, the same in code, in `--json` and in a report. */
@@ -40,6 +41,8 @@ export interface Result {
   readonly coverage?: Coverage;
   /** What a proof has tried of faults, one entry for each kind; not there where it has tried none. */
   readonly survived?: readonly SurvivedFaults[];
+  /** There where the runs were only partly under control: then a failure is one that came again in each of several replays. */
+  readonly partlyControlled?: PartlyControlled;
 }
 
 /** One kind of fault, tried at each step of each process, in every interleaving, one fault in a run. */

@@ -67,6 +67,14 @@ export interface ScenarioOptions<Input, Shared extends object, Loaded = undefine
    * the working directory of every process.
    */
   readonly files?: (input: Input) => FilesAtStart;
+  /**
+   * Puts servers outside, which the processes connect to, into the state that a run begins with: before each run, in real time.
+   * With it runs take place one at a time, as they share the servers, and are partly controlled: see
+   * docs/testing-a-package.md. `final` may then be asynchronous.
+   */
+  readonly setup?: (input: Input) => unknown;
+  /** How long, in real milliseconds, a request to a server waits for its reply before others go on; default 20. */
+  readonly replyWaitMs?: number;
   /** Read when all is over; properties find it as `history.final`. It must return plain data. */
   readonly final?: (shared: Shared, folder: FolderView) => unknown;
   /** What must hold, besides that no process fails, nobody waits for ever and every process ends. */
@@ -245,6 +253,13 @@ function problemOf<Input, Shared extends object, Loaded>(
   }
   if (options.load !== undefined && typeof options.load !== "function")
     return 'its `load` is no function. Return what the roles need, such as async () => ({ lock: await import("...") }).';
+  if (options.setup !== undefined && typeof options.setup !== "function")
+    return "its `setup` is no function. Put the server into the state that a run begins with, such as async () => { ... }.";
+  if (options.setup !== undefined && options.load === undefined)
+    return "it has `setup`, and no `load`. Without it connections to a server are not under control: load the client there.";
+  const { replyWaitMs } = options;
+  if (replyWaitMs !== undefined && !(Number.isSafeInteger(replyWaitMs) && replyWaitMs >= 1 && replyWaitMs <= 10_000))
+    return `its \`replyWaitMs\` is ${String(replyWaitMs)}. It is a whole number of milliseconds from 1 to 10000.`;
   if (typeof options.processes !== "function")
     return 'it has no `processes`. Return the role of each process, such as times(2, "buyer").';
   if (typeof options.roles !== "object" || options.roles === null || Object.keys(options.roles).length === 0) {

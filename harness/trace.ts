@@ -42,7 +42,8 @@ export type StepKind =
   | "think" // takes as long as the schedule likes
   | "copy" // copies plain bytes in or out
   | "step" // a named piece of the user's code
-  | "file"; // what the kernel does at once to a file or a folder
+  | "file" // what the kernel does at once to a file or a folder
+  | "socket"; // a request to a server, with the reply that came in time
 
 export type EventKind =
   | "return" // an operation returned

@@ -1,5 +1,6 @@
 import { create } from "xmlbuilder2";
 import type { Result } from "../harness/result.ts";
+import { describePartlyControlled } from "./terminal/partly-controlled.ts";
 import { formatResult } from "./terminal/result.ts";
 import { printable } from "./terminal/text.ts";
 
@@ -43,7 +44,7 @@ function listProperties(result: Result): readonly (readonly [name: string, value
     ["schedulingPoints", String(result.schedulingPoints)],
     ["exhaustive", String(result.exhaustive)],
     ...(counterexample === undefined || counterexample.token === "" ? [] : [["token", counterexample.token] as const]),
-    ...result.notes.map((note) => ["note", note] as const),
+    ...[...describePartlyControlled(result), ...result.notes].map((note) => ["note", note] as const),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { mergedPartlyControlled } from "../harness/partly-controlled.ts";
 import { RequestError } from "../harness/request-error.ts";
 import type { Counterexample, Result } from "../harness/result.ts";
 import type { ResultDocument } from "./document.ts";
@@ -109,6 +110,7 @@ function mergeParts(parts: readonly Part[], { count }: Split): Result {
     elapsedMs: total(results.map((result) => result.elapsedMs)),
     exhaustive: whole && results.every((result) => result.exhaustive),
     notes: [...notes],
+    ...mergedPartlyControlled(results.flatMap(({ partlyControlled }) => partlyControlled ?? [])),
   };
 }
 

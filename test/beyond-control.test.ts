@@ -1,11 +1,22 @@
-import { expect, test } from "vitest";
-import { check } from "../harness/check.ts";
-import { startsAProcess } from "./fixtures/starts-a-process.ts";
+import { afterAll, expect, test } from "vitest";
+import { Checker } from "../harness/check.ts";
+import type { Scenario } from "../harness/scenario.ts";
+import { startsBeside } from "./fixtures/starts-beside.ts";
 
-test("who starts a process of its own is told so, where that is, and what to do instead", async () => {
-  const { verdict, message } = await check(startsAProcess, { runs: 4, seed: 1 });
-  expect(verdict).toBe("fail");
-  expect(message).toMatch(
-    /child_process\.execFileSync is not under control: it is called at \S*test\/fixtures\/starts-a-process\.ts:12\..* Give that part a process of its own/s,
-  );
+const checker = new Checker();
+
+afterAll(() => checker[Symbol.asyncDispose]());
+
+test.each([
+  ["spawn", /child_process\.spawn \(\S*starts-beside\.ts:10\) is called, .*Give that part a process of its own/s],
+  ["fork", /child_process\.fork .*process of its own/s],
+  ["Worker", /new worker_threads\.Worker .*process of its own/s],
+  ["listen", /net\.Server\.listen .*outside of the run, before the check/s],
+  ["connect", /tls\.connect .*without TLS/s],
+])("what can't be under control is an error with its place, and says what to do: %s", async (name, says) => {
+  const scenario = startsBeside as unknown as Scenario;
+  const { verdict, property, message } = await checker.check(scenario, { runs: 1, inputs: [name], seed: 1 });
+  expect({ verdict, property }).toEqual({ verdict: "error", property: "scenario" });
+  expect(message).toMatch(/^starter can't be brought under control: /);
+  expect(message).toMatch(says);
 });

@@ -7,6 +7,7 @@ import type { Baton } from "./baton.ts";
 import { Asides } from "./asides.ts";
 import { KIND } from "./kinds.ts";
 import {
+  ENDING,
   ENTRY,
   H,
   LIMITS,
@@ -23,7 +24,8 @@ import {
 import { fileError } from "./file-error.ts";
 import { Flow } from "./flow.ts";
 import { entryAt, textOf, type Recorder } from "./recorder.ts";
-import { processAt, strandAt, type AnnouncedDetails, type Scheduler } from "./scheduler.ts";
+import { processAt, REST, strandAt, type AnnouncedDetails, type Scheduler } from "./scheduler.ts";
+import { ServerWatch } from "./server-watch.ts";
 import { placeText } from "./source-place.ts";
 
 /**
@@ -56,6 +58,7 @@ export class ControlledProcess implements Probe, Gate {
   #quietTurns = 0;
   /** Called, as a part of the run, when the process ends otherwise than by being killed. */
   atExit: (code: number) => void = () => {};
+  readonly servers: ServerWatch;
   readonly #bytes: Uint8Array;
   readonly #flow = new Flow();
   readonly #asides: Asides;
@@ -67,6 +70,7 @@ export class ControlledProcess implements Probe, Gate {
     this.#scheduler = scheduler;
     this.#baton = baton;
     this.#recorder = recorder;
+    this.servers = new ServerWatch(memory, scheduler, baton, process);
     this.#process = process;
     this.#own = processAt(process);
     this.#asides = new Asides(memory, process);
@@ -128,29 +132,25 @@ export class ControlledProcess implements Probe, Gate {
       if (words[H.aborting] === 1) return this.#leaveAborted();
       if (this.#cut !== null) {
         this.#run = 0;
-        this.#passOn();
-        return "over";
+        return this.#passOnForGood();
       }
       if (this.#gone !== null || (this.#roleSettled && this.#holding === 0 && !this.#insideStep)) {
         if (!this.#leave()) return this.#leaveAborted();
         this.#endProcess();
-        this.#passOn();
-        return "over";
+        return this.#passOnForGood();
       }
-      if (this.#insideStep || (this.#pending === 0 && this.#local.length === 0)) {
+      if (!this.#insideStep) this.servers.connections?.settle(this.#idle);
+      if (this.#insideStep || (this.#idle && words[this.#own + P.server] === 0)) {
         if (!this.#nothingWillCome()) return "outside";
         words[this.#own + P.state] = PROCESS.outside;
         // It is over for this process, whatever comes next in this lane: another scenario may be loaded.
         this.#run = 0;
-        this.#passOn();
-        return "over";
+        return this.#passOnForGood();
       }
       this.#quietTurns = 0;
       if (this.#fireLocal()) continue;
-      if (!this.#passOn()) {
-        this.#baton.await();
-        if (words[H.aborting] === 1 || words[H.run] !== this.#run) return this.#leaveAborted();
-      }
+      if (!this.#passOn()) this.servers.awaitTurn();
+      if (words[H.aborting] === 1 || words[H.run] !== this.#run) return this.#leaveAborted();
       this.#fire(words[this.#own + P.strand]);
     }
   }
@@ -330,6 +330,22 @@ export class ControlledProcess implements Probe, Gate {
     if (!this.#stopped()) this.#holding += count;
   }
 
+  touched(): void {
+    this.#words[H.servers] = 1;
+    this.#words[H.touched] = 1;
+  }
+
+  listensTo(server: number): void {
+    this.#words[this.#own + P.server] = server;
+  }
+
+  refuse(what: string): never {
+    this.#recorder.exited(what);
+    this.#words[H.endingProcess] = this.#process;
+    this.#scheduler.end(ENDING.refused);
+    throw new RunAborted();
+  }
+
   place(): string {
     return this.#words[H.recordSource] === 1 ? placeText(this.#flow.operation) : "";
   }
@@ -384,10 +400,9 @@ export class ControlledProcess implements Probe, Gate {
 
   /** Blocks this stack until its announced step is granted. */
   #awaitGrant(): void {
-    if (!this.#passOn()) {
-      this.#baton.await();
-      if (this.#words[H.aborting] === 1) throw new RunAborted();
-    }
+    this.servers.connections?.settle(false);
+    if (!this.#passOn()) this.servers.awaitTurn();
+    if (this.#words[H.aborting] === 1) throw new RunAborted();
     if (this.#words[H.recordSource] === 1) this.#recorder.source(this.place());
   }
 
@@ -401,8 +416,17 @@ export class ControlledProcess implements Probe, Gate {
       this.#baton.passTo(starting + 1);
       return false;
     }
-    const strand = this.#scheduler.pick();
-    if (words[H.doomed] !== 0) this.#signalOthers();
+    this.servers.look();
+    if (words[H.aborting] === 1) return true;
+    let strand = this.#scheduler.pick();
+    while (strand === REST) {
+      if (words[H.doomed] !== 0) this.#signalDoomed();
+      this.servers.listenInSilence();
+      if (words[H.aborting] === 1) return true;
+      strand = this.#scheduler.pick();
+    }
+    if (words[H.servers] === 1) words[H.silent] = 0;
+    if (words[H.doomed] !== 0) this.#signalDoomed();
     const next = strand < 0 ? -1 : strand >> STRAND_BITS;
     if (next === this.#process) return true;
     const dying = words[this.#own + P.signal] === SIGNAL.due;
@@ -412,9 +436,23 @@ export class ControlledProcess implements Probe, Gate {
     return false;
   }
 
-  /** Who was killed by a fault and is not this process gets its signal at once: it is parked, and holds nothing. */
-  #signalOthers(): void {
+  /** This process takes no further step. */
+  #passOnForGood(): "over" | "aborted" {
+    return this.#passOn() && this.#words[H.aborting] === 1 ? "aborted" : "over";
+  }
+
+  /** No event of this process is to come, as far as it knows. */
+  get #idle(): boolean {
+    return this.#pending === 0 && this.#local.length === 0;
+  }
+
+  /**
+   * Who was killed by a fault and is not this process gets its signal at once: it is parked, and holds nothing. This one itself
+   * only tells its servers, for now.
+   */
+  #signalDoomed(): void {
     const words = this.#words;
+    if (words[this.#own + P.signal] === SIGNAL.due) this.servers.connections?.closeAll();
     for (let process = 0; process < words[H.processes]; process++) {
       if (process === this.#process || words[processAt(process) + P.signal] !== SIGNAL.due) continue;
       this.#note(process);

@@ -141,6 +141,16 @@ export const H = {
   asides: 58,
   /** The strand whose turn it was where the schedule no longer matched the program. */
   divergedStrand: 59,
+  /** 1: a process has been connected to a server in this run. */
+  servers: 60,
+  /** 1: what was done at a server last may have brought something to others who are connected. */
+  touched: 61,
+  /** The agent that wants to know whether a parked process has heard from a server, + 1; 0: nobody does. */
+  asking: 62,
+  /** How long that one is to listen, in milliseconds. */
+  askingMs: 63,
+  /** 1: nobody has heard from a server for as long as that is waited for, and nobody can move. */
+  silent: 64,
 } as const;
 
 /** Doubles of the header, by index into the doubles that follow the header's words. */
@@ -167,6 +177,8 @@ export const ENDING = {
   sharedDiffers: 6,
   /** A process could not be started: its input or its `shared` failed there. */
   startFailed: 7,
+  /** A process did what cannot be brought under control. */
+  refused: 8,
 } as const;
 
 /** Words of a process's record. */
@@ -198,6 +210,8 @@ export const P = {
   signal: 15,
   /** The process whose role it begins anew, + 1; 0 if it is there from the beginning. */
   restartOf: 16,
+  /** The name of a server that it listens to, with nothing heard yet; 0 if there is none. */
+  server: 17,
 } as const;
 
 export const SIGNAL = { none: 0, due: 1, sent: 2 } as const;
@@ -224,7 +238,7 @@ export const S = {
   /** Word 4 and 5: its deadline, or when it wakes up, as a double. */
   deadline: 4,
   label: 6,
-  /** Bytes of a copy; what a step of the user's does to its object; of a step on files, the name of its footprint. */
+  /** Bytes of a copy; what a step of the user's does to its object; of a step on files or servers, its footprint's name. */
   byteLength: 7,
   /** So many deaths of others had been when it was last woken because of one. */
   deaths: 8,
@@ -328,7 +342,7 @@ export const O = {
 export const OUTCOME = { pending: 0, returned: 1, threw: 2 } as const;
 
 export const SIZES = {
-  headerWords: 64,
+  headerWords: 80,
   headerDoubles: 8,
   processWords: 20,
   strandWords: 10,

@@ -2,6 +2,8 @@ import { dataText } from "../data-text.ts";
 import type { History } from "../history.ts";
 import { dataRaceJudgement, judge, looksAtTime, type Judgement } from "../judge.ts";
 import type { Measure } from "../measure.ts";
+import { beyondControl } from "../node/beyond.ts";
+import type { Unconfirmed } from "../partly-controlled.ts";
 import type { Counterexample, FaultInWords, SurvivedFaults } from "../result.ts";
 import { scheduleNumbers, scheduleOf, type RunValue } from "../run-value.ts";
 import type { Scenario } from "../scenario.ts";
@@ -38,6 +40,12 @@ export class LaneRuns {
     notes: [] as string[],
     exhaustive: false,
     survived: [] as readonly SurvivedFaults[],
+    partly: {
+      used: [] as readonly string[],
+      confirmedBy: 0,
+      unconfirmed: [] as Unconfirmed[],
+      redone: { runs: 0, differing: 0 },
+    },
   };
   readonly #tell: (message: FromConductor) => void;
   /** Histories of the prepared input that were judged, and held. */
@@ -61,6 +69,11 @@ export class LaneRuns {
     return this.request.search;
   }
 
+  /** Its runs use what no schedule orders, so that one need not be the same when it is done again. */
+  get partlyControlled(): boolean {
+    return this.scenario.setup !== undefined || beyondControl(this.memory).length > 0;
+  }
+
   /** What the runs that follow are runs of. */
   get prepared(): Prepared {
     return this.#prepared as Prepared;
@@ -81,6 +94,7 @@ export class LaneRuns {
     this.tally.choices += outcome.choices;
     this.tally.switches += outcome.switches;
     this.tally.faults += outcome.faults;
+    this.tally.partly.used = beyondControl(this.memory);
     return outcome;
   }
 

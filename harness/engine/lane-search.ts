@@ -1,14 +1,15 @@
 import { generated, type Generated } from "../arbitrary.ts";
 import { dataText } from "../data-text.ts";
-import { beyondControl } from "../node/beyond.ts";
+import { wasKeptInside } from "../node/beyond.ts";
 import { BehaviourCounter } from "../coverage.ts";
 import type { Scenario } from "../scenario.ts";
 import { needProfile, Portfolio } from "../strategies/portfolio.ts";
 import { decodeToken } from "../token.ts";
 import { divergenceOf } from "./divergence.ts";
 import { FaultDraws } from "./fault-draws.ts";
-import { checkDeterminism, isSame, makeSure, type KnownFailure } from "./known-failure.ts";
+import { checkDeterminism, isLoss, isSame, makeSure, type KnownFailure } from "./known-failure.ts";
 import { ScenarioError, StoppedError, type RunRequest } from "./lane.ts";
+import { confirmed, sameAgain } from "./partly-controlled.ts";
 import { prove } from "./lane-proof.ts";
 import { follow } from "./lane-liveness.ts";
 import { LaneRuns, replayRequest, type LaneParts } from "./lane-runs.ts";
@@ -62,8 +63,8 @@ export class LaneSearch {
     for (const reason of this.#parts.workers.unexpected.splice(0)) {
       runs.tally.notes.push(`a worker died between two runs (${reason}), and was replaced`);
     }
-    const beyond = beyondControl(this.#parts.memory);
-    if (beyond !== "") runs.tally.notes.push(`partly controlled: the runs used ${beyond}`);
+    if (wasKeptInside(this.#parts.memory))
+      runs.tally.notes.push("changes outside of the run's folder were refused (ERR_FORKCHECK_OUTSIDE)");
     const { risk = 0 } = request.search;
     if (risk > 0 && found === null) runs.tally.notes.push(riskNote(risk, this.#behaviours));
     this.#parts.tell({ type: "searched", tally: runs.tally, found, trouble: null, ...behaviours });
@@ -94,22 +95,27 @@ export class LaneSearch {
           signals: run % SIGNALS_EVERY === SIGNALS_AT,
           stepsMax: search.stepsMax,
           ...freeRequest(search.mode),
+          keepCandidates: runs.partlyControlled,
         };
-        const judgement = runs.judge(await runs.run(request), search.property);
+        const outcome = await runs.run(request);
+        const judgement = runs.judge(outcome, search.property);
         if (run === block * RUNS_PER_BLOCK) faults.learn(runs.lane.recording.stepsTaken());
         const interleaving = runs.lane.recording.interleaving();
         this.#behaviours.add(inputText, interleaving);
         portfolio.learn(strategy, !interleavings.has(interleaving));
         interleavings.add(interleaving);
         if (judgement !== null) {
-          this.#failure = await makeSure(runs, input, request, judgement);
+          this.#failure =
+            runs.partlyControlled && !isLoss(judgement)
+              ? await confirmed(runs, { input, request, outcome, judgement })
+              : await makeSure(runs, input, request, judgement);
           if (this.#failure !== null) {
             const foundMs = performance.now() - startedAt;
             const foundBy = search.mode === "free" ? "free" : strategy;
             return { block, run: run + 1, strategy: foundBy, judgement: this.#failure.judgement, foundMs };
           }
         } else if (search.mode === "controlled" && run % search.distrustEvery === 0) {
-          await checkDeterminism(runs, request);
+          await distrust(runs, request);
         }
       }
       if (!(await runs.breathe())) break;
@@ -124,11 +130,14 @@ export class LaneSearch {
     runs.tally.notes.push(...notes);
     runs.tally.survived = survived;
     if (failed === null) {
-      runs.tally.exhaustive = finished;
+      runs.tally.exhaustive = finished && !runs.partlyControlled;
+      if (runs.partlyControlled) runs.tally.notes.push(NO_PROOF);
       return null;
     }
     const run = runs.tally.runs;
-    this.#failure = await makeSure(runs, failed.input, failed.request, failed.judgement);
+    this.#failure = runs.partlyControlled
+      ? await confirmed(runs, failed)
+      : await makeSure(runs, failed.input, failed.request, failed.judgement);
     if (this.#failure === null) return null;
     const foundMs = performance.now() - startedAt;
     return { block: 0, run, strategy: "exhaustive", judgement: this.#failure.judgement, foundMs };
@@ -164,13 +173,17 @@ export class LaneSearch {
   async #repeat(runs: LaneRuns, request: RunRequest, times: number): Promise<void> {
     await runs.run(request);
     const first = runs.lane.seen();
+    let differing = 0;
     for (let time = 0; time < times; time++) {
       await runs.run(request);
       const again = runs.lane.seen();
-      if (!isSame(first, again)) throw new NondeterminismError(first.trace, again.trace, runs.prepared);
+      const same = isSame(first, again);
+      if (!same && !runs.partlyControlled) throw new NondeterminismError(first.trace, again.trace, runs.prepared);
+      if (!same) differing++;
       if (!(await runs.breathe())) return;
     }
-    runs.tally.notes.push(`replayed ${times + 1} times: each step was the same`);
+    const outcome = differing === 0 ? "each step was the same" : `${differing} were not the same, step for step`;
+    runs.tally.notes.push(`replayed ${times + 1} times: ${outcome}`);
   }
 
   async #shrink(): Promise<void> {
@@ -229,6 +242,16 @@ function inputOf(
   if (block < examples.length) return { value: examples[block], context: undefined };
   return generated(scenario.input, derivedSeed(seed, 0x40000000 + block), 2 + Math.floor(Math.log10(block + 1)));
 }
+
+/** A run that held is done again, now and then. */
+async function distrust(runs: LaneRuns, request: RunRequest): Promise<void> {
+  if (!runs.partlyControlled) return await checkDeterminism(runs, request);
+  const { redone } = runs.tally.partly;
+  redone.runs++;
+  if (!(await sameAgain(runs, request))) redone.differing++;
+}
+
+const NO_PROOF = "this is no proof: what the runs used beyond the schedule may do something else another time";
 
 function riskNote(risk: number, { newBehaviourChanceMax }: BehaviourCounter): string {
   const bound = `the chance that another run shows a new behaviour is at most ${newBehaviourChanceMax.toFixed(3)}, with 95 % confidence`;

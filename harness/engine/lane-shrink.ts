@@ -16,6 +16,7 @@ import { ScenarioError } from "./lane.ts";
 import { FaultProof } from "./fault-proof.ts";
 import { InputProof, SMALLEST_DRAWN } from "./lane-proof.ts";
 import { replayRequest, valueOf, type KnownAttempt, type LaneRuns } from "./lane-runs.ts";
+import { REPLAYS, replayed } from "./partly-controlled.ts";
 import { EXPLAINED_STEPS_MAX, nearestPassing } from "./nearest-passing.ts";
 import { derivedSeed } from "./random.ts";
 import { lineAt } from "./source-line.ts";
@@ -28,20 +29,22 @@ export async function smallestCounterexample(runs: LaneRuns, found: KnownFailure
   const { replay, endOnFailure } = runs.search;
   const keep = replay?.shrink === false || endOnFailure === true || isLoss(found.judgement);
   const failure = keep ? found : await cutOff(runs, found);
+  const { property } = failure.judgement;
   // A run that is only long is not worth thousands of others as long.
-  const long = failure.judgement.property !== found.judgement.property;
-  const smallest =
-    keep || long ? unshrunk(failure) : await shrink(new LaneSubject(runs, failure.judgement.property), failure);
+  const long = property !== found.judgement.property;
+  const shrunk = keep || long ? unshrunk(failure) : await shrink(new LaneSubject(runs, failure), failure);
+  const smallest = !keep && runs.partlyControlled ? await stillFailing(runs, failure, shrunk) : shrunk;
   const prepared = await runs.prepare(smallest.input);
   if (isLoss(failure.judgement)) return told(runs, failure, smallest);
   // Once more, this time with the places in the source.
   const value = valueOf(smallest.input, smallest.attempt as KnownAttempt);
-  const outcome = await runs.lane.run({
-    ...replayRequest(value, runs.stepsMax),
-    keepCandidates: true,
-    recordSource: true,
-  });
-  const again = runs.judge(outcome, failure.judgement.property);
+  const request = { ...replayRequest(value, runs.stepsMax), keepCandidates: true, recordSource: true };
+  let outcome = await runs.lane.run(request);
+  let again = runs.judge(outcome, property);
+  for (let replay = 1; again === null && runs.partlyControlled && replay < TELLING_REPLAYS_MAX; replay++) {
+    outcome = await runs.lane.run(request);
+    again = runs.judge(outcome, property);
+  }
   if (again === null) throw new NondeterminismError([], [], prepared);
   const attempt = runs.attempt(outcome, again);
   if (endOnFailure === true) return told(runs, { ...failure, judgement: again }, { ...smallest, attempt });
@@ -77,6 +80,19 @@ interface Smallest {
 }
 
 const SMALLER_INPUTS_MAX = 64;
+/** Runs of a search for the smallest, where each may wait for a server, or for somebody's death. */
+const PARTLY_CONTROLLED_RUNS_MAX = 1000;
+const PARTLY_CONTROLLED_RUNS_WITH_FAULTS_MAX = 150;
+const TELLING_REPLAYS_MAX = 20;
+
+/** Of a run that was only partly controlled: the smallest only if it, too, fails each time. */
+async function stillFailing(runs: LaneRuns, failure: KnownFailure, shrunk: Smallest): Promise<Smallest> {
+  await runs.prepare(shrunk.input);
+  const { property } = failure.judgement;
+  const { failed, last } = await replayed(runs, shrunk.input, shrunk.attempt as KnownAttempt, property);
+  if (failed < REPLAYS || last === null) return unshrunk(failure);
+  return { ...shrunk, attempt: last.attempt, minimal: false };
+}
 
 function unshrunk(failure: KnownFailure): Smallest {
   return { input: failure.input.value, attempt: failure.attempt, minimal: false, smallerRunsChecked: 0 };
@@ -140,14 +156,21 @@ class LaneSubject implements Subject {
   readonly #property: string;
   /** A loop of the prepared input was followed, and went on. */
   #followed = false;
+  readonly #hasFaults: boolean;
 
-  constructor(runs: LaneRuns, property: string) {
+  constructor(runs: LaneRuns, { judgement, attempt }: KnownFailure) {
     this.#runs = runs;
-    this.#property = property;
+    this.#property = judgement.property;
+    this.#hasFaults = attempt.faults.length > 0;
   }
 
   get stopping(): boolean {
     return this.#runs.workers.stopping;
+  }
+
+  get runsMax(): number {
+    if (!this.#runs.partlyControlled) return Infinity;
+    return this.#hasFaults ? PARTLY_CONTROLLED_RUNS_WITH_FAULTS_MAX : PARTLY_CONTROLLED_RUNS_MAX;
   }
 
   async prepare(input: unknown): Promise<{ processes: number } | null> {
@@ -179,6 +202,7 @@ class LaneSubject implements Subject {
 
   async prove(visit: (steps: number) => boolean): Promise<"holds" | "fails" | "undecided"> {
     const runs = this.#runs;
+    if (runs.partlyControlled) return "undecided";
     const assumptions = new Set<string>();
     let goesOn = true;
     const proof = new InputProof(runs, {

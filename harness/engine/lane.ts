@@ -60,6 +60,8 @@ export class Lane {
   #unclear = false;
   /** Workers that faults have killed, whose end has not been heard of yet. */
   #dying: number[] = [];
+  /** What `final` said of the last run, where it may take its time. */
+  #final: unknown = NOT_READ;
 
   constructor(memory: LaneMemory, baton: Baton, workers: Workers, folder: RunFolder) {
     this.#memory = memory;
@@ -126,6 +128,8 @@ export class Lane {
   async run(request: RunRequest): Promise<RunOutcome> {
     const prepared = this.#prepared as Prepared;
     await this.#clear();
+    const { scenario } = this;
+    if (scenario.setup !== undefined) await inTime("setup", () => scenario.setup?.(prepared.input));
     // Who begins anew after a death needs a worker that is there already.
     const spare = (request.faults ?? []).filter(({ kind }) => kind === "restart").length;
     const processes = Math.min(prepared.roles.length + spare, LIMITS.processesMax);
@@ -135,6 +139,11 @@ export class Lane {
     const first = request.free === undefined ? 1 : prepared.roles.length;
     for (let process = 0; process < first; process++) this.#baton.passTo(process + 1);
     if (!this.#isOverBy(now() + FIRST_WAIT_NS)) loss = await this.#waitPatiently(prepared);
+    this.#final = NOT_READ;
+    if (scenario.setup !== undefined) {
+      const { final } = scenario;
+      this.#final = await inTime("final", () => final?.(prepared.shared, this.#folderView));
+    }
     const ending = this.#memory.words[H.ending];
     const outcome = this.#outcome(prepared, request, loss);
     this.#unclear = loss !== null || ending !== ENDING.finished || this.#memory.words[H.deaths] > 0;
@@ -168,8 +177,12 @@ export class Lane {
     const { scenario } = this.#program as Program;
     const prepared = this.#prepared as Prepared;
     if (scenario.final === undefined) return undefined;
-    const view: FolderView = { read: (name) => this.#folder.read(name), list: (name) => this.#folder.list(name) };
-    return guarded("final", () => scenario.final?.(prepared.shared, view));
+    if (this.#final !== NOT_READ) return this.#final;
+    return guarded("final", () => scenario.final?.(prepared.shared, this.#folderView));
+  }
+
+  get #folderView(): FolderView {
+    return { read: (name) => this.#folder.read(name), list: (name) => this.#folder.list(name) };
   }
 
   /** The history of the run that has just ended. */
@@ -263,7 +276,8 @@ export class Lane {
     seedRandom(words, H.random, request.seed);
     doubles[(PARTS.headerDoubles >> 3) + D.clock] = 0;
     doubles[(PARTS.headerDoubles >> 3) + D.wallOffset] = 0;
-    words[H.signals] = request.signals === true ? 1 : 0;
+    // A server hears of a death only if it happens.
+    words[H.signals] = request.signals === true || this.scenario.setup !== undefined ? 1 : 0;
     this.#scheduler.faults.plan(request.faults ?? []);
     words[H.scheduleLength] = 0;
     if (request.schedule !== undefined) {
@@ -358,7 +372,9 @@ export class Lane {
       failure:
         words[H.ending] === ENDING.startFailed || words[H.ending] === ENDING.sharedDiffers
           ? this.#startFailure(prepared)
-          : "",
+          : words[H.ending] === ENDING.refused
+            ? this.#refusal(prepared)
+            : "",
     };
   }
 
@@ -401,6 +417,11 @@ export class Lane {
       );
     }
     return `${who} could not be started: ${String(this.#values.read(own + P.endTag))}`;
+  }
+
+  #refusal(prepared: Prepared): string {
+    const process = this.#memory.words[H.endingProcess];
+    return `${prepared.processes[process]} can't be brought under control: ${String(this.#values.read(processAt(process) + P.endTag))}`;
   }
 
   /**
@@ -586,6 +607,7 @@ const ENDING_NAMES = [
   "pruned",
   "shared-differs",
   "start-failed",
+  "refused",
 ] as const;
 
 /** Header words that are zero at the start of each run. */
@@ -612,6 +634,10 @@ const CLEARED = [
   H.deaths,
   H.doomed,
   H.asides,
+  H.servers,
+  H.touched,
+  H.asking,
+  H.silent,
 ] as const;
 
 /** Most runs are over in far less; after that the conductor looks around now and then. */
@@ -622,6 +648,9 @@ const CLEAR_LOOKS = 50;
 /** Looks without any movement after which a run with a dead worker is taken to wait for that worker. */
 const QUIET_LOOKS = 2;
 const LOAD_MS_MAX = 30_000;
+/** Less than the time after which a conductor that says nothing is taken to be caught in an endless loop. */
+const SERVER_MS_MAX = 10_000;
+const NOT_READ = Symbol("not read yet");
 
 /** Its runs take place in the lane's folder. */
 export function usesFolder({ files, load }: Scenario): boolean {
@@ -655,6 +684,27 @@ function encodedInput(input: unknown): Uint8Array {
     );
   }
   return encoded;
+}
+
+/** Of a function of the scenario's that talks to a server. */
+async function inTime<T>(what: string, body: () => T | Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new ScenarioError(
+      `the scenario's \`${what}\` needed more than ${SERVER_MS_MAX / 1000} s (limit: serverMsMax). Look whether the server is there and answers.`,
+    );
+    timer = setTimeout(() => reject(error), SERVER_MS_MAX);
+  });
+  try {
+    return await Promise.race([body(), late]);
+  } catch (error) {
+    if (error instanceof ScenarioError) throw error;
+    throw new ScenarioError(
+      `the scenario's \`${what}\` failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function guarded<T>(what: string, body: () => T): T {

@@ -1,5 +1,6 @@
 import type { FaultBudget } from "../fault.ts";
 import type { BehaviourCounts } from "../coverage.ts";
+import type { PartlyControlled } from "../partly-controlled.ts";
 import type { Counterexample, SurvivedFaults } from "../result.ts";
 import type { Judgement } from "../judge.ts";
 import type { Position } from "../position.ts";
@@ -110,6 +111,8 @@ export interface Tally {
   readonly exhaustive?: boolean;
   /** What of faults a proof has tried. */
   readonly survived?: readonly SurvivedFaults[];
+  /** Of what no schedule orders; nothing is used where all is under control. */
+  readonly partly: PartlyControlled;
 }
 
 export interface Found {

@@ -362,6 +362,9 @@ export class Recording {
       if (words[record + S.state] === STRAND.waiting || words[record + S.state] === STRAND.guarded)
         waitsFor.push(run.objects.nameOf(words[record + S.object]));
     }
+    const server = words[own + P.server];
+    if (waitsFor.length === 0 && server !== 0)
+      return { end: "blocked", reason: `waits for a reply from ${this.#names.text(server)}` };
     if (waitsFor.length === 0) return { end: "stopped", reason: "" };
     return { end: "blocked", reason: `waits for ${[...new Set(waitsFor)].join(" and ")}` };
   }
@@ -442,6 +445,7 @@ export class Recording {
       case KIND.copy:
         return `${words[entry + T.byteLength]} bytes`;
       case KIND.file:
+      case KIND.socket:
         return oneLine(String(this.#values.read(entry + T.detailTag) ?? ""), VALUE_LENGTH_MAX);
       case KIND.print:
       case KIND.end:
@@ -485,8 +489,10 @@ function labelOf(kind: number, object: string | null, part: string, name: string
     case KIND.step:
     case KIND.return:
     case KIND.throw:
+      return object === null || kind === KIND.step ? name : `${name} ${object}`;
     case KIND.file:
-      return object === null || kind === KIND.step || kind === KIND.file ? name : `${name} ${object}`;
+    case KIND.socket:
+      return name;
     case KIND.wait:
       return `wait for ${what}`;
     case KIND.resume:

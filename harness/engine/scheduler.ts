@@ -138,7 +138,10 @@ export class Scheduler implements Choice {
     this.#strategy.announced?.(this, this.#strandOf(process, task));
   }
 
-  /** The strand that is to move next, its step entered into the trace; -1 if the run is over (`H.ending` says how). */
+  /**
+   * The strand that is to move next, its step entered into the trace; -1 if the run is over (`H.ending` says how); REST if nobody
+   * can move, but may have to hear from a server first.
+   */
   pick(): number {
     const words = this.#words;
     for (;;) {
@@ -146,7 +149,10 @@ export class Scheduler implements Choice {
       if (words[H.steps] >= words[H.stepsMax] || words[H.entries] >= LIMITS.entriesMax - 1)
         return this.end(ENDING.stepLimit);
       while (!this.#gather()) {
-        if (!this.#leapToNextDeadline()) return this.end(this.#anyoneLive() ? ENDING.deadlock : ENDING.finished);
+        if (this.#leapToNextDeadline()) continue;
+        if (!this.#anyoneLive()) return this.end(ENDING.finished);
+        if (words[H.servers] === 1 && words[H.silent] === 0) return REST;
+        return this.end(ENDING.deadlock);
       }
       let index = 0;
       if (this.count > 1) words[H.choices]++;
@@ -164,6 +170,19 @@ export class Scheduler implements Choice {
   /** A run this long may be one only because somebody is never let to move. */
   #mayBeUnfair(): boolean {
     return this.#strategy.fair !== true && this.#words[H.steps] > this.#words[H.stepsMax] / 2;
+  }
+
+  /** Somebody can move without any time passing. */
+  get anyoneReady(): boolean {
+    return this.#gather();
+  }
+
+  /** One of the process's steps is enabled. */
+  canMove(process: number): boolean {
+    for (let task = 0; task <= this.#words[processAt(process) + P.strandsUsed]; task++) {
+      if (this.#enabled(strandAt(process, task))) return true;
+    }
+    return false;
   }
 
   end(ending: number): number {
@@ -596,6 +615,9 @@ export class Scheduler implements Choice {
     return process * LIMITS.strandsMax + (task === 0 ? this.#words[processAt(process) + P.strand] : task);
   }
 }
+
+/** See `pick`. */
+export const REST = -2;
 
 export interface AnnouncedDetails {
   readonly thinkMs?: number;

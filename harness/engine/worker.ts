@@ -190,6 +190,7 @@ class Worker {
       this.#controlled.atExit = (code) => {
         if (this.#controlled.controlsNode) node.atExit(code);
       };
+      this.#controlled.servers.connections = node.connections;
       this.#node = node;
     }
     await this.#node.importScenario(url);
@@ -220,6 +221,7 @@ class Worker {
         );
       }
       this.#scenario = scenario;
+      if (program.controlsNode) this.#node?.prepare(scenario);
       // Once for nothing: what can't be loaded is to be known now, and files are read and compiled for all runs.
       await scenario.load?.();
       if (program.controlsNode) this.#node?.end();

@@ -2,6 +2,8 @@ import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import type { LaneMemory } from "../engine/lane-memory.ts";
 import type { Names } from "../engine/names.ts";
+import type { ServerConnections } from "../engine/server-watch.ts";
+import type { Scenario } from "../scenario.ts";
 import { noteBeyond, watchTheRest } from "./beyond.ts";
 import { replaceClocks } from "./clocks.ts";
 import { replaceFileFunctions } from "./file-functions.ts";
@@ -11,9 +13,11 @@ import { KeptProperties } from "./kept-properties.ts";
 import { Kernel } from "./kernel.ts";
 import { ModuleLoader } from "./module-loader.ts";
 import { Operations } from "./operations.ts";
+import { replaceNetSocket } from "./net-socket.ts";
 import { ProcessFacade } from "./process.ts";
 import { Randomness, replaceRandomness } from "./randomness.ts";
 import { RUN_ROOT, RunPlace } from "./run-place.ts";
+import { Sockets } from "./sockets.ts";
 import { replaceTimers, Timers } from "./timers.ts";
 
 /**
@@ -27,6 +31,7 @@ export class ControlledNode {
   readonly #timers: Timers;
   readonly #random = new Randomness();
   readonly #facade: ProcessFacade;
+  readonly #sockets: Sockets;
   readonly #place: RunPlace;
   readonly #index: number;
   readonly #modules = new ModuleLoader();
@@ -44,13 +49,15 @@ export class ControlledNode {
     const operations = new Operations(
       this.#kernel,
       () => this.#random.suffix(),
-      () => noteBeyond(memory, "changes outside of the run's folder, which were refused"),
+      () => noteBeyond(memory, "changes outside of the run's folder"),
     );
     replaceFileFunctions(this.#files, operations);
     replaceTimers(gate, this.#timers);
     this.#forgetLooks = replaceClocks(gate);
     replaceRandomness(gate, this.#random);
     this.#facade.replace(this.#place);
+    this.#sockets = new Sockets(gate, names, () => noteBeyond(memory, "sockets"));
+    replaceNetSocket(gate, this.#sockets);
     watchTheRest(gate, memory);
     process.env.HOME = RUN_ROOT;
     process.env.TMPDIR = RUN_ROOT;
@@ -69,6 +76,15 @@ export class ControlledNode {
     this.#kernel.forgetNames();
   }
 
+  /** The scenario whose runs follow. */
+  prepare({ setup, replyWaitMs = REPLY_WAIT_MS }: Scenario): void {
+    this.#sockets.replyWaitMs = setup === undefined ? null : replyWaitMs;
+  }
+
+  get connections(): ServerConnections {
+    return this.#sockets;
+  }
+
   begin(): void {
     this.#modules.forget();
     this.#forgetLooks();
@@ -79,6 +95,7 @@ export class ControlledNode {
   /** What the program wants done at the end of its process; it is still a part of the run. */
   atExit(code: number): void {
     this.#facade.atExit(code);
+    this.#sockets.closeAll();
   }
 
   /** The process has ended, or the run was cut off: nothing of it is to reach the next one. */
@@ -86,7 +103,11 @@ export class ControlledNode {
     this.#kernel.descriptors.closeAll();
     this.#files.clear();
     this.#timers.clear();
+    this.#sockets.clear();
     this.#facade.end();
     for (const kept of this.#kept) kept.putBack();
   }
 }
+
+/** How long a request to a server waits for its reply, where the scenario does not say. */
+const REPLY_WAIT_MS = 20;

@@ -30,6 +30,16 @@ export interface Gate {
   place(): string;
   /** The fault that befell the step just granted; null if none did. */
   befell(): FaultKind | null;
+  /** What was just done at a server may bring something to other processes that are connected to it. */
+  touched(): void;
+  /** The name of a server that may bring something to this process, by its hash; 0 if none does. */
+  listensTo(server: number): void;
+  /**
+   * The program does what cannot be brought under control: the run is over, and so is the check.
+   *
+   * @param what which thing, where, and what to do instead
+   */
+  refuse(what: string): never;
   /** The process does not survive the step that it is in. */
   dieInside(what: string): void;
   /** What the step just granted brought out, for the trace. */

@@ -17,7 +17,7 @@ import type { Attempt, Subject } from "./subject.ts";
  * Every run that replaces another is strictly smaller in the order of `compareMeasures`.
  */
 export async function shrink(subject: Subject, failure: Failure): Promise<Shrunk> {
-  const ledger = new Ledger();
+  const ledger = new Ledger(subject.runsMax ?? RUNS_MAX);
   for (const group of await groupInputs(subject, failure, ledger)) {
     const found = await searchGroup(subject, group, failure, ledger);
     if (found !== null) {
@@ -49,7 +49,12 @@ class Ledger {
   complete = true;
   /** Of the runs, the ones of proofs. */
   proofRuns = 0;
+  readonly #runsMax: number;
   #steps = 0;
+
+  constructor(runsMax: number) {
+    this.#runsMax = runsMax;
+  }
 
   enter(measure: Measure): void {
     this.visited.push(measure);
@@ -57,7 +62,7 @@ class Ledger {
   }
 
   mayGoOn(runsMax: number): boolean {
-    return this.visited.length < Math.min(runsMax, RUNS_MAX) && this.#steps < STEPS_MAX;
+    return this.visited.length < Math.min(runsMax, this.#runsMax) && this.#steps < STEPS_MAX;
   }
 }
 

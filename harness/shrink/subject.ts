@@ -21,6 +21,8 @@ export interface Subject {
   smallerInputs(input: Generated<unknown>): Generated<unknown>[];
   /** Inputs that the scenario generates, all different. */
   sampleInputs(count: number): Generated<unknown>[];
+  /** So many runs may be spent. */
+  readonly runsMax?: number;
   /** True if shrinking is to end with what it has. */
   readonly stopping: boolean;
 }

@@ -261,6 +261,7 @@ const unnamed: Readonly<Record<StepKind | FaultEventKind, string>> = {
   copy: "copies bytes",
   step: "moves",
   file: "touches a file",
+  socket: "asks a server",
   kill: "killed",
   pause: "stands still",
   spurious: "wakes up for no reason",

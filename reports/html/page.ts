@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import type { Counterexample, Result } from "../../harness/result.ts";
 import type { Run } from "../diagram/diagram.ts";
+import { describePartlyControlled } from "../terminal/partly-controlled.ts";
 import { describeMinimality, describePass, describeSearch, formatResult } from "../terminal/result.ts";
 import { dataElementId, encodePageData } from "./page-data.ts";
 import type { PageData, PageResult } from "./page-data.ts";
@@ -80,10 +81,12 @@ function shortenPlace<T extends string | null>(place: T, { root }: PageOptions):
 
 function summarise(result: Result, options: PageOptions): readonly string[] {
   const { counterexample } = result;
-  if (counterexample === undefined) return result.verdict === "pass" ? [`It ${describePass(result)}.`] : [];
+  const partly = describePartlyControlled(result);
+  if (counterexample === undefined)
+    return result.verdict === "pass" ? [`It ${describePass(result)}.`, ...partly] : partly;
   const found = { strategy: result.strategy, runs: result.runs };
   const search = options.runsMax === undefined ? { found } : { found, runsMax: options.runsMax };
-  return [describeSearch(counterexample, search), describeMinimality(counterexample)];
+  return [describeSearch(counterexample, search), describeMinimality(counterexample), ...partly];
 }
 
 function collectSources(run: Run, options: PageOptions): Readonly<Record<string, string>> {

@@ -2,6 +2,7 @@ import { inspect } from "node:util";
 import type { Counterexample, Result } from "../../harness/result.ts";
 import { layOut, type Run } from "../diagram/diagram.ts";
 import { drawDiagram } from "./diagram.ts";
+import { describePartlyControlled } from "./partly-controlled.ts";
 import { painter } from "./paint.ts";
 import type { Paint } from "./paint.ts";
 import { count, duration, grouped, printable, widthOf, wrap } from "./text.ts";
@@ -33,7 +34,9 @@ const inputCharsMax = 400;
 export function formatResult(result: Result, options: FormatOptions): string {
   const paint = painter(options.colour);
   const columns = Math.max(columnsMin, options.columns);
-  const notes = result.notes.flatMap((note) => labelled("Note", note, columns, paint));
+  const notes = [...describePartlyControlled(result), ...result.notes].flatMap((note) =>
+    labelled("Note", note, columns, paint),
+  );
   switch (result.verdict) {
     case "pass":
       return [...headline("✓", "good", result.scenario, describePass(result), columns, paint), ...notes].join("\n");

@@ -1,0 +1,74 @@
+import type { Generated } from "../arbitrary.ts";
+import type { Judgement } from "../judge.ts";
+import { isSame, type KnownFailure } from "./known-failure.ts";
+import type { RunOutcome, RunRequest } from "./lane.ts";
+import { replayRequest, valueOf, type KnownAttempt, type LaneRuns } from "./lane-runs.ts";
+
+/**
+ * Runs that used something which no schedule orders, a server for one, need not be the same when they are done again. So a failure
+ * counts only if each of several replays fails in the same way. That the traces are the same is not asked for.
+ *
+ * @returns null if a replay did not fail; then the result tells how many did
+ */
+export async function confirmed(runs: LaneRuns, failure: SuspectedFailure): Promise<KnownFailure | null> {
+  const { input } = failure;
+  const { property, message } = failure.judgement;
+  const suspected = await withCandidates(runs, failure);
+  const { failed, last } =
+    suspected === null
+      ? { failed: 0, last: null }
+      : await replayed(runs, input.value, runs.attempt(suspected.outcome, suspected.judgement, false), property);
+  if (failed === REPLAYS && last !== null) {
+    runs.tally.partly.confirmedBy = REPLAYS;
+    return { input, ...last, mode: "controlled" };
+  }
+  runs.tally.partly.unconfirmed.push({ property, message, replays: REPLAYS, failed });
+  return null;
+}
+
+/** A run that has failed once. */
+interface SuspectedFailure {
+  readonly input: Generated<unknown>;
+  readonly request: RunRequest;
+  /** If it is the lane's last run. */
+  readonly outcome?: RunOutcome;
+  readonly judgement: Judgement;
+}
+
+/** A run can be replayed only where it is known who could have moved: else it is done again from its seed. */
+async function withCandidates(runs: LaneRuns, { request, outcome: last, judgement: known }: SuspectedFailure) {
+  if (request.keepCandidates === true && last !== undefined) return { outcome: last, judgement: known };
+  const outcome = await runs.lane.run({ ...request, keepCandidates: true });
+  const judgement = runs.judge(outcome, known.property);
+  return judgement === null ? null : { outcome, judgement };
+}
+
+/** The run of that value again and again: how often it fails in the same way. */
+export async function replayed(
+  runs: LaneRuns,
+  input: unknown,
+  attempt: KnownAttempt,
+  property: string,
+): Promise<{ readonly failed: number; readonly last: Pick<KnownFailure, "judgement" | "attempt"> | null }> {
+  const request = { ...replayRequest(valueOf(input, attempt), runs.stepsMax), keepCandidates: true };
+  let failed = 0;
+  let last: Pick<KnownFailure, "judgement" | "attempt"> | null = null;
+  for (let replay = 0; replay < REPLAYS; replay++) {
+    const outcome = await runs.lane.run(request);
+    const judgement = runs.judge(outcome, property);
+    if (judgement === null || outcome.diverged !== null) continue;
+    failed++;
+    last = { judgement, attempt: runs.attempt(outcome, judgement) };
+  }
+  return { failed, last };
+}
+
+/** Does a run that held once more; true if it was the same. */
+export async function sameAgain(runs: LaneRuns, request: RunRequest): Promise<boolean> {
+  const first = runs.lane.seen();
+  await runs.lane.run(request);
+  return isSame(first, runs.lane.seen());
+}
+
+/** Replays after which a failure counts. */
+export const REPLAYS = 5;

@@ -1,0 +1,28 @@
+import type { Result } from "../../harness/result.ts";
+import { count } from "./text.ts";
+
+/** What of the runs no schedule orders, and how sure one can be all the same; empty if all was under control. */
+export function describePartlyControlled({ partlyControlled }: Pick<Result, "partlyControlled">): readonly string[] {
+  if (partlyControlled === undefined) return [];
+  const { used, confirmedBy, unconfirmed, redone } = partlyControlled;
+  const means =
+    confirmedBy === 0 ? "" : `The failure was confirmed: each of ${confirmedBy} replays failed in the same way.`;
+  const again =
+    redone.differing === 0 ? "" : `Of ${count(redone.runs, "run")} done again ${redone.differing} went another way.`;
+  return [
+    [`Partly controlled: the runs used ${used.join(" and ")}, which no schedule orders.`, means, again]
+      .filter((sentence) => sentence !== "")
+      .join(" "),
+    ...unconfirmed
+      .slice(0, UNCONFIRMED_SHOWN_MAX)
+      .map(
+        ({ property, message, replays, failed }) =>
+          `Not confirmed, and so no failure: ${property} was violated (${message}), and in ${failed} of ${count(replays, "replay")} again.`,
+      ),
+    ...(unconfirmed.length > UNCONFIRMED_SHOWN_MAX
+      ? [`${unconfirmed.length - UNCONFIRMED_SHOWN_MAX} more violations were not confirmed.`]
+      : []),
+  ];
+}
+
+const UNCONFIRMED_SHOWN_MAX = 3;
