@@ -8,6 +8,12 @@ export interface Bench {
   run(isWanted: (name: string) => boolean, progress: (row: BenchRow) => void): Promise<BenchRow[]>;
 }
 
+export interface Target {
+  readonly met: boolean;
+  /** In words, for who reads that it was missed. */
+  readonly what: string;
+}
+
 export interface BenchRow {
   readonly name: string;
   readonly value: number;
@@ -17,6 +23,6 @@ export interface BenchRow {
   readonly peerValue?: number;
   /** value / peerValue. */
   readonly ratio?: number;
-  /** What was to be reached and was not, in words: the benchmark ends with status 1. */
-  readonly missed?: string;
+  /** What is to be reached, and whether it was: where one row misses its own, the benchmark ends with status 1. */
+  readonly target?: Target;
 }

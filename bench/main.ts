@@ -23,17 +23,23 @@ if (bench === undefined) {
 } else {
   const isWanted = (row: string): boolean => words.length === 0 || words.some((word) => row.includes(word));
   const rows = (await bench.run(isWanted, progress)).filter((row) => isWanted(row.name));
-  if (rows.some(({ missed }) => missed !== undefined)) process.exitCode = 1;
+  if (rows.some(({ target }) => target?.met === false)) process.exitCode = 1;
   process.stdout.write(json ? `${JSON.stringify({ bench: bench.name, rows })}\n` : table(rows));
 }
 
 function table(rows: readonly BenchRow[]): string {
-  return `${rows.map(lineOf).join("\n")}\nLoad of the machine: ${loadavg()[0].toFixed(2)} (1 minute)\n`;
+  const load = `Load of the machine: ${loadavg()[0].toFixed(2)} (1 minute)`;
+  return `${[...rows.map(lineOf), ...targetsOf(rows), load].join("\n")}\n`;
 }
 
-function lineOf({ name: what, value, unit, peer, ratio, missed }: BenchRow): string {
+function targetsOf(rows: readonly BenchRow[]): string[] {
+  const targets = rows.flatMap(({ target }) => target ?? []);
+  return targets.length === 0 ? [] : [`Targets: ${targets.filter(({ met }) => met).length} of ${targets.length} met`];
+}
+
+function lineOf({ name: what, value, unit, peer, ratio, target }: BenchRow): string {
   const comparison = ratio === undefined ? "" : `  ${ratio} x ${peer}`;
-  const verdict = missed === undefined ? "" : `  MISSED: ${missed}`;
+  const verdict = target === undefined ? "" : target.met ? "  met" : `  MISSED: ${target.what}`;
   return `${what.padEnd(48)} ${String(value).padStart(12)} ${unit.padEnd(14)}${comparison}${verdict}`;
 }
 

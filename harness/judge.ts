@@ -187,7 +187,7 @@ function* endlessViolations(outcome: RunOutcome, history: History, run: RunRecor
 export function onlyLong(steps: number): Judgement {
   return builtIn(
     "no-endless-run",
-    `the run did not end within ${steps} steps (limit: stepsMax). Up to there the same came over and over, but not for ever: it is only long. Give it more steps, or the program fewer tries`,
+    `the run did not end within ${steps} steps (limit: stepsMax). Up to there the same happened over and over, but not for ever: it is only long. Give it more steps, or the program fewer tries`,
   );
 }
 

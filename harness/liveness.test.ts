@@ -73,7 +73,7 @@ test("a run that is only long is none of these", async () => {
 test("a loop that a counter of its own ends is no livelock: it is followed to its end", async () => {
   const { property, message, counterexample } = await checked("looksForLong");
   expect(property).toBe("no-endless-run");
-  expect(message).toMatch(/limit: stepsMax\)\. Up to there the same came over and over, but not for ever/);
+  expect(message).toMatch(/limit: stepsMax\)\. Up to there the same happened over and over, but not for ever/);
   expect(counterexample?.liveness).toBeUndefined();
 });
 

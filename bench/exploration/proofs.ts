@@ -28,6 +28,7 @@ export const proofs: Part = async (checker, isWanted, progress) => {
       peer: `limit, ${limitMs} ms`,
       peerValue: limitMs,
       ratio,
+      target: { met: value < limitMs, what: `in less than ${limitMs} ms` },
     };
     progress(row);
     rows.push(row);

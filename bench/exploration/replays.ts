@@ -42,9 +42,10 @@ export function replayed(checker: Checker, scenario: Scenario, strategy: string,
 
 function rowOf(name: string, { verdict, message, runs, schedulingPoints, elapsedMs }: Result): BenchRow {
   const unit = `of ${REPLAYS} replays the same (${schedulingPoints} steps, ${(elapsedMs / 1000).toFixed(1)} s)`;
-  if (verdict === "pass") return { name, value: REPLAYS, unit };
+  const same = verdict === "pass";
   // The last run is the one that was not the same.
-  return { name, value: (runs - 1) * REPLAYS_OF_A_RUN, unit, missed: message ?? verdict };
+  const value = same ? REPLAYS : (runs - 1) * REPLAYS_OF_A_RUN;
+  return { name, value, unit, target: { met: same, what: message ?? verdict } };
 }
 
 function summaryOf(strategy: string, rows: readonly BenchRow[]): BenchRow {

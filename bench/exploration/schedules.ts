@@ -2,7 +2,7 @@ import type { Checker } from "../../harness/check.ts";
 import { PORTFOLIO } from "../../harness/options.ts";
 import type { Scenario } from "../../harness/scenario.ts";
 import { SEARCH_STRATEGIES } from "../../harness/strategies/index.ts";
-import type { BenchRow } from "../bench.ts";
+import type { BenchRow, Target } from "../bench.ts";
 import type { Part } from "./part.ts";
 import * as programs from "./programs.ts";
 import { bestPublished, PUBLISHED } from "./published.ts";
@@ -25,6 +25,8 @@ export const schedules: Part = async (checker, isWanted, progress) => {
 };
 
 const SEEDS = 20;
+/** The portfolio's mean to the best published strategy's for that program. */
+const RATIO_MAX = 2;
 const RUNS_MAX: Readonly<Record<string, number>> = { [PORTFOLIO]: 10_000 };
 /** One strategy alone may never find it; then it is not worth the time of the published budget. */
 const RUNS_ALONE_MAX = 2000;
@@ -49,7 +51,14 @@ async function row(checker: Checker, program: Scenario, strategy: string): Promi
     ...(peer === null
       ? {}
       : { peer: peer.name, peerValue: peer.schedules, ratio: Math.round((mean / peer.schedules) * 100) / 100 }),
+    ...(strategy === PORTFOLIO ? { target: targetOf(found, mean / bestPublished(name).schedules) } : {}),
   };
+}
+
+/** Of the portfolio; how a strategy does alone is only to be known. */
+function targetOf(found: number, ratio: number): Target {
+  const what = `found with ${SEEDS} of ${SEEDS} seeds, in at most ${RATIO_MAX} times the best published mean`;
+  return { met: found === SEEDS && ratio <= RATIO_MAX, what };
 }
 
 function peerOf(program: string, strategy: string): { readonly name: string; readonly schedules: number } | null {

@@ -49,8 +49,8 @@ export async function smallestCounterexample(runs: LaneRuns, found: KnownFailure
   const attempt = runs.attempt(outcome, again);
   if (endOnFailure === true) return told(runs, { ...failure, judgement: again }, { ...smallest, attempt });
   const sleepers = sleepersOf(runs);
-  // Of a run that was cut off nothing can be said that would take longer.
-  const why = attempt.cutAfter === undefined ? await reasonsOf(runs, attempt, again.property) : NOTHING;
+  // Of a run that comes to no end nothing is said that would take longer.
+  const why = outcome.ending !== "step-limit" ? await reasonsOf(runs, attempt, again.property) : NOTHING;
   const judgement = await lostWakeUp(runs, attempt, again, sleepers);
   return told(runs, { ...failure, judgement }, { ...smallest, attempt }, why);
 }
