@@ -54,6 +54,11 @@ export class Permits {
     if (slot >= 0) this.#slots[slot + 1] |= MOVING;
   }
 
+  /** As `moving`, where it is known that there is a slot and what it holds. */
+  movingFrom(slot: number, held: number): void {
+    this.#slots[slot + 1] = held | MOVING;
+  }
+
   settled(slot: number, held: number): void {
     if (slot >= 0) this.#slots[slot + 1] = held;
   }

@@ -42,6 +42,9 @@ export class Semaphore extends Acquirable {
   readonly #counting: Lock;
   readonly #recovered: Word;
 
+  /** See `#ownSlot`. */
+  #own = -1;
+
   // What a step does, made once: a closure for each call would cost more than the call. `#slot` and `#count` are theirs.
   #slot = -1;
   #count = 1;
@@ -143,10 +146,10 @@ export class Semaphore extends Acquirable {
     if (probe !== null) return false;
     const before = this.state.peek();
     if (before <= 0 || before > VALUE) return false;
-    const slot = this.#permits.slotOf(agentIn(this.state.region));
+    const slot = this.#ownSlot();
     if (slot < 0) return false;
     const held = this.#permits.held(slot);
-    this.#permits.moving(slot);
+    this.#permits.movingFrom(slot, held);
     const taken = this.state.guess(before, before - 1);
     this.#permits.settled(slot, taken ? held + 1 : held);
     return taken;
@@ -157,13 +160,18 @@ export class Semaphore extends Acquirable {
     if (probe !== null) return false;
     const before = this.state.peek();
     if (before < 0 || before >= this.valueMax) return false;
-    const slot = this.#permits.slotOf(agentIn(this.state.region));
+    const slot = this.#ownSlot();
     const held = this.#permits.held(slot);
     if (held === 0) return false;
-    this.#permits.moving(slot);
+    this.#permits.movingFrom(slot, held);
     const given = this.state.guess(before, before + 1);
     this.#permits.settled(slot, given ? held - 1 : held);
     return given;
+  }
+
+  /** In production a process is one agent, and nobody takes its slot away while it lives: so it is looked up once. */
+  #ownSlot(): number {
+    return this.#own >= 0 ? this.#own : (this.#own = this.#permits.slotOf(agentIn(this.state.region)));
   }
 
   /** One step that takes a permit if there is one; after a death, once more with the permits that came back. */
