@@ -93,12 +93,17 @@ export abstract class Acquirable extends Primitive {
   takeSync(options?: AcquireOptions): boolean {
     if (triesOnce(options)) return this.attemptOnce(options);
     if (probe === null && this.attemptAtOnce()) return true;
+    return this.#takeLater(options);
+  }
+
+  // The slow halves stand apart, because a closure in the fast ones would be paid for by every call, and because V8 compiles
+  // only so much into one loop.
+  #takeLater(options: AcquireOptions | undefined): boolean {
     if (probe === null && this.state.changesSoon(this.state.peek()) && this.attemptAtOnce()) return true;
     const blocking = this.attempt(false, options);
     return blocking === DONE || this.#waitSync(blocking, options);
   }
 
-  // The slow halves stand apart, because a closure in the fast ones would be paid for by every call.
   #waitAsync(blocking: number, options: AcquireOptions | undefined): Promise<boolean> {
     return retryAsync(this.state, blocking, () => this.attempt(true, options), options);
   }

@@ -106,7 +106,11 @@ export class Semaphore extends Acquirable {
   }
 
   protected releaseNow(count = 1): void {
-    if (count === 1 && this.#giveAtOnce()) return;
+    if (count !== 1 || !this.#giveAtOnce()) this.#release(count);
+  }
+
+  // Apart, because V8 compiles only so much into one loop.
+  #release(count: number): void {
     if (!Number.isInteger(count) || count < 1) {
       throw new RangeError(`release takes a whole number of permits from 1, not ${count}`);
     }
