@@ -59,6 +59,8 @@ export class ControlledProcess implements Probe, Gate {
   /** Called, as a part of the run, when the process ends otherwise than by being killed. */
   atExit: (code: number) => void = () => {};
   readonly servers: ServerWatch;
+  /** Something real is under way that is waited for before anybody else moves. */
+  busy: () => boolean = () => false;
   readonly #bytes: Uint8Array;
   readonly #flow = new Flow();
   readonly #asides: Asides;
@@ -140,8 +142,9 @@ export class ControlledProcess implements Probe, Gate {
         return this.#passOnForGood();
       }
       if (!this.#insideStep) this.servers.connections?.settle(this.#idle);
-      if (this.#insideStep || (this.#idle && words[this.#own + P.server] === 0)) {
-        if (!this.#nothingWillCome()) return "outside";
+      const busy = this.busy();
+      if (busy || this.#insideStep || (this.#idle && words[this.#own + P.server] === 0)) {
+        if (busy || !this.#nothingWillCome()) return "outside";
         words[this.#own + P.state] = PROCESS.outside;
         // It is over for this process, whatever comes next in this lane: another scenario may be loaded.
         this.#run = 0;

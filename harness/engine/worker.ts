@@ -187,6 +187,7 @@ class Worker {
   async #takeControl(folder: string, url: string): Promise<void> {
     if (this.#node === null) {
       const node = new ControlledNode(this.#controlled, this.#memory, this.#names, this.#process, folder);
+      this.#controlled.busy = () => node.busy;
       this.#controlled.atExit = (code) => {
         if (this.#controlled.controlsNode) node.atExit(code);
       };

@@ -9,6 +9,7 @@ import type { CheckOptions } from "../options.ts";
 import type { Result } from "../result.ts";
 import type { Scenario } from "../scenario.ts";
 import { folderLock, readModifyWrite } from "./fixtures/locks.ts";
+import * as longerTour from "./fixtures/longer-tour.ts";
 import * as tour from "./fixtures/tour.ts";
 
 const checker = new Checker();
@@ -19,13 +20,12 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 afterAll(() => checker[Symbol.asyncDispose]());
 
-test.each(Object.values(tour).map((scenario) => [scenario.name as string, scenario]))(
-  "under control everything is as in Node: %s",
-  async (name, scenario) => {
-    const result = await checker.check(scenario as unknown as Scenario, { ...options, runs: 4 }, name);
-    expect(failure(result)).toBe("");
-  },
-);
+test.each(
+  [...Object.values(tour), ...Object.values(longerTour)].map((scenario) => [scenario.name as string, scenario]),
+)("under control everything is as in Node: %s", async (name, scenario) => {
+  const result = await checker.check(scenario as unknown as Scenario, { ...options, runs: 4 }, name);
+  expect(failure(result)).toBe("");
+});
 
 test("a lock by mkdir and rmdir holds", async () => {
   expect(failure(await checker.check(folderLock as unknown as Scenario, { ...options, runs: 64 }))).toBe("");

@@ -4,6 +4,7 @@ import type { LaneMemory } from "../engine/lane-memory.ts";
 import type { Names } from "../engine/names.ts";
 import type { ServerConnections } from "../engine/server-watch.ts";
 import type { Scenario } from "../scenario.ts";
+import { BackgroundWork, replaceBackgroundWork } from "./background-work.ts";
 import { noteBeyond, watchTheRest } from "./beyond.ts";
 import { replaceClocks } from "./clocks.ts";
 import { replaceFileFunctions } from "./file-functions.ts";
@@ -11,6 +12,7 @@ import { FileInterface } from "./file-interface.ts";
 import type { Gate } from "./gate.ts";
 import { KeptProperties } from "./kept-properties.ts";
 import { Kernel } from "./kernel.ts";
+import { replaceMachine } from "./machine.ts";
 import { ModuleLoader } from "./module-loader.ts";
 import { Operations } from "./operations.ts";
 import { replaceNetSocket } from "./net-socket.ts";
@@ -19,6 +21,7 @@ import { Randomness, replaceRandomness } from "./randomness.ts";
 import { RUN_ROOT, RunPlace } from "./run-place.ts";
 import { Sockets } from "./sockets.ts";
 import { replaceTimers, Timers } from "./timers.ts";
+import { replaceWaiting } from "./waiting.ts";
 
 /**
  * A worker's Node under control: what reaches out of a program (files, timers, clocks, random numbers, the process itself) is
@@ -29,6 +32,7 @@ export class ControlledNode {
   readonly #kernel: Kernel;
   readonly #files: FileInterface;
   readonly #timers: Timers;
+  readonly #work: BackgroundWork;
   readonly #random = new Randomness();
   readonly #facade: ProcessFacade;
   readonly #sockets: Sockets;
@@ -58,6 +62,10 @@ export class ControlledNode {
     this.#facade.replace(this.#place);
     this.#sockets = new Sockets(gate, names, () => noteBeyond(memory, "sockets"));
     replaceNetSocket(gate, this.#sockets);
+    this.#work = new BackgroundWork(gate, names);
+    replaceBackgroundWork(this.#work);
+    replaceMachine(gate);
+    replaceWaiting(gate);
     watchTheRest(gate, memory);
     process.env.HOME = RUN_ROOT;
     process.env.TMPDIR = RUN_ROOT;
@@ -85,6 +93,11 @@ export class ControlledNode {
     return this.#sockets;
   }
 
+  /** Something that the program has asked for is done for real just now, and is waited for. */
+  get busy(): boolean {
+    return this.#work.underWay;
+  }
+
   begin(): void {
     this.#modules.forget();
     this.#forgetLooks();
@@ -104,6 +117,7 @@ export class ControlledNode {
     this.#files.clear();
     this.#timers.clear();
     this.#sockets.clear();
+    this.#work.clear();
     this.#facade.end();
     for (const kept of this.#kept) kept.putBack();
   }

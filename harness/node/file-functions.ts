@@ -2,9 +2,11 @@ import fs from "node:fs";
 import { promisify } from "node:util";
 import { fileHandleClass, type FileHandleClass } from "./file-handle.ts";
 import type { FileInterface } from "./file-interface.ts";
+import { folderHandle } from "./folder-handle.ts";
 import type { Steps } from "./kernel.ts";
 import type { Operations } from "./operations.ts";
 import { realFs, realPromises } from "./originals.ts";
+import { refusal } from "./refusal.ts";
 
 /** Replaces the functions of `fs`, of `fs.promises` and so of `fs/promises`: each acts under control while a role is played. */
 export function replaceFileFunctions(files: FileInterface, operations: Operations): void {
@@ -17,6 +19,8 @@ export function replaceFileFunctions(files: FileInterface, operations: Operation
     if (name in realPromises) replacePromise(files, name, (...args) => [describe(...args), unchanged]);
   }
   replaceThoseThatDiffer(files, operations, handles);
+  replaceOpendir(files, operations);
+  refuseTheRest(files, operations);
 }
 
 /** Operations whose three forms take the same arguments and give the same result. */
@@ -72,7 +76,6 @@ function replaceThoseThatDiffer(files: FileInterface, operations: Operations, ha
   for (const name of ["read", "write", "readv", "writev"] as const) replaceTransfer(files, operations, name);
   replaceRealpath(files, operations);
   replaceHandleTargets(files, operations, handles);
-  for (const name of ["opendir", "statfs", "watch", "lchmod"] as const) refuseInside(files, operations, name);
 }
 
 type Describe = (...args: unknown[]) => Steps<unknown>;
@@ -272,31 +275,71 @@ function isIterable(data: unknown): data is AsyncIterable<unknown> | Iterable<un
   return Symbol.asyncIterator in data || Symbol.iterator in data;
 }
 
-/** What there is no controlled form of: an error that says so, for what is inside of the run's folder. */
-function refuseInside(
-  files: FileInterface,
-  operations: Operations,
-  name: "opendir" | "statfs" | "watch" | "lchmod",
-): void {
-  for (const [owner, own, key] of [
-    [table, originals, name],
-    [table, originals, `${name}Sync`],
-    [promises, originalPromises, name],
+/** Opening looks at the folder; closing is nobody else's business. */
+function replaceOpendir(files: FileInterface, operations: Operations): void {
+  const describe = (path: unknown) => operations.lookIntoFolder(path);
+  const opened = (path: unknown, options: unknown) =>
+    folderHandle(files, operations, String(path), (options as { recursive?: boolean } | undefined)?.recursive === true);
+  const isOutside = (path: unknown) => !files.controls || !operations.owns(path);
+  table.opendirSync = dressed(originals.opendirSync, (path, options) => {
+    if (isOutside(path)) return originals.opendirSync(path, options);
+    files.runSync(describe(path));
+    return opened(path, options);
+  });
+  table.opendir = dressed(originals.opendir, (path, ...rest) => {
+    const done = rest.at(-1) as Done;
+    if (isOutside(path) || typeof done !== "function") return originals.opendir(path, ...rest);
+    files.start("opendir", describe(path), (error) =>
+      error === null ? done(null, opened(path, rest[0])) : done(error),
+    );
+    return undefined;
+  });
+  promises.opendir = dressed(originalPromises.opendir, async (path, options) => {
+    if (isOutside(path)) return originalPromises.opendir(path, options);
+    await files.promise("opendir", describe(path));
+    return opened(path, options);
+  });
+}
+
+/**
+ * What there is no controlled form of, be it that this version of Node is newer than what is known here: an error that says so.
+ * What only reads may be used outside of the run's folder.
+ */
+function refuseTheRest(files: FileInterface, operations: Operations): void {
+  for (const [owner, own, said] of [
+    [table, originals, "fs"],
+    [promises, originalPromises, "fs.promises"],
   ] as const) {
-    const original = own[key];
-    if (original === undefined) continue;
-    owner[key] = dressed(original, (path, ...rest) => {
-      if (!files.controls || !operations.owns(path)) return original(path, ...rest);
-      throw Object.assign(
-        new Error(
-          `fs.${key} of ${String(path)} is not under control: forkcheck has no form of it that a schedule could order. ` +
-            "Use another function of fs there, or check that part without it.",
-        ),
-        { code: "ERR_FORKCHECK_NOT_CONTROLLED" },
-      );
-    });
+    for (const key of Object.keys(own)) {
+      const original = own[key];
+      if (typeof original !== "function" || owner[key] !== original || NEEDS_NO_CONTROL.has(key)) continue;
+      owner[key] = new Proxy(original, {
+        apply(target, self, args: unknown[]) {
+          const isOutside = ONLY_READS.has(key) && !operations.owns(args[0]);
+          if (files.controls && !isOutside) throw refusal(`${said}.${key}`, "Use another function of fs there.");
+          return Reflect.apply(target, self, args);
+        },
+      });
+    }
   }
 }
+
+/** These reach nothing by themselves, or only by others of `fs`. */
+const NEEDS_NO_CONTROL: ReadonlySet<string> = new Set([
+  "Dir",
+  "Dirent",
+  "FileReadStream",
+  "FileWriteStream",
+  "ReadStream",
+  "Stats",
+  "WriteStream",
+  "_toUnixTimestamp",
+  "createReadStream",
+  "createWriteStream",
+  "unwatchFile",
+]);
+
+const ONLY_READS: ReadonlySet<string> = new Set(["openAsBlob", "statfs", "statfsSync", "watch", "watchFile"]);
 
 /** With the name, the length and the other properties of what it replaces. */
 function dressed(

@@ -6,6 +6,7 @@ import { transferOf } from "./file-functions.ts";
 import type { FileInterface } from "./file-interface.ts";
 import type { Operations } from "./operations.ts";
 import type { StatOptions } from "./kernel.ts";
+import { refusal } from "./refusal.ts";
 
 /** Makes what `fs.promises.open` gives under control, with the methods of Node's FileHandle. */
 export function fileHandleClass(files: FileInterface, operations: Operations): FileHandleClass {
@@ -91,6 +92,14 @@ export function fileHandleClass(files: FileInterface, operations: Operations): F
 
     readLines(options?: object): ReturnType<typeof createInterface> {
       return createInterface({ input: this.createReadStream(options), crlfDelay: Infinity });
+    }
+
+    readableWebStream(): never {
+      throw refusal("FileHandle.readableWebStream", "Use createReadStream.");
+    }
+
+    getAsyncId(): number {
+      return -1;
     }
 
     async close(): Promise<void> {

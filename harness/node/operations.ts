@@ -217,6 +217,19 @@ export class Operations {
     return encoding === "buffer" ? names.map((name) => Buffer.from(name)) : names;
   }
 
+  /** What `opendir` does before anything is read. */
+  *lookIntoFolder(path: unknown): Steps<void> {
+    const place = this.#inside(path, "opendir");
+    const stats = yield* this.#kernel.stat(place, {}, true);
+    if (stats?.isDirectory() === true) return;
+    throw Object.assign(new Error(`ENOTDIR: not a directory, opendir '${place.given}'`), {
+      errno: -20,
+      code: "ENOTDIR",
+      syscall: "opendir",
+      path: place.given,
+    });
+  }
+
   *mkdir(path: unknown, options?: MakeOptions): Steps<string | undefined> {
     const { recursive = false, mode } = typeof options === "object" && options !== null ? options : { mode: options };
     const place = this.#inside(path, "mkdir");

@@ -1,4 +1,4 @@
-import os from "node:os";
+import { Readable } from "node:stream";
 import { KIND } from "../engine/kinds.ts";
 import { H, P, PROCESS, type LaneMemory } from "../engine/lane-memory.ts";
 import type { Names } from "../engine/names.ts";
@@ -7,6 +7,7 @@ import { footprintText } from "../footprint.ts";
 import type { Gate } from "./gate.ts";
 import { KeptProperties } from "./kept-properties.ts";
 import { real } from "./originals.ts";
+import { refuseAll } from "./refusal.ts";
 import { RUN_ROOT, type RunPlace } from "./run-place.ts";
 
 /**
@@ -20,7 +21,10 @@ export class ProcessFacade {
   readonly #names: Names;
   readonly #index: number;
   /** The process's own functions and listeners before the run. */
-  #kept: KeptProperties | null = null;
+  #kept: readonly KeptProperties[] = [];
+  readonly #mask = process.umask();
+  #maskChanged = false;
+  #input: Readable | null = null;
   #listeners: ReadonlyMap<string | symbol, readonly unknown[]> = new Map();
 
   constructor(gate: Gate, memory: LaneMemory, names: Names, index: number) {
@@ -55,18 +59,31 @@ export class ProcessFacade {
     };
     process.kill = (pid: number, signal?: string | number) =>
       gate.active ? this.#kill(pid, signal ?? "SIGTERM") : real.kill(pid, signal);
-    const hostname = os.hostname.bind(os);
-    os.hostname = () => (gate.active ? HOST : hostname());
+    this.#replaceEnd();
+    this.#replaceWarnings();
+    this.#replaceInput();
+    const umask = process.umask.bind(process);
+    process.umask = (mask?: string | number) => {
+      if (gate.active && mask !== undefined) this.#maskChanged = true;
+      return mask === undefined ? umask() : umask(mask);
+    };
+    refuseAll(process, REFUSED, "process", () => gate.active);
   }
 
   /** Remembers what is to be put back when a run is over. */
   remember(): void {
-    this.#kept = new KeptProperties(process, OWN_FUNCTIONS);
+    this.#kept = [
+      new KeptProperties(process, OWN_FUNCTIONS),
+      new KeptProperties(process.env, Object.keys(process.env)),
+    ];
     this.#listeners = new Map(process.eventNames().map((event) => [event, process.rawListeners(event as string)]));
   }
 
   end(): void {
-    this.#kept?.putBack();
+    this.#input = null;
+    for (const kept of this.#kept) kept.putBack();
+    if (this.#maskChanged) process.umask(this.#mask);
+    this.#maskChanged = false;
     for (const event of process.eventNames()) {
       const kept = this.#listeners.get(event) ?? [];
       if (process.listenerCount(event) === kept.length) continue;
@@ -79,6 +96,44 @@ export class ProcessFacade {
   /** What a program wants done at the end of its process. */
   atExit(code: number): void {
     process.emit("exit", code);
+  }
+
+  /** Packages that want to hear of the end of a process call what `process.exit` itself calls. */
+  #replaceEnd(): void {
+    const own = process as unknown as { reallyExit: (code?: number) => never };
+    const reallyExit = own.reallyExit.bind(process);
+    own.reallyExit = (code) => (this.#gate.active ? process.exit(code) : reallyExit(code));
+  }
+
+  /** Nobody types anything in. */
+  #replaceInput(): void {
+    const { get } = Object.getOwnPropertyDescriptor(process, "stdin") as PropertyDescriptor;
+    Object.defineProperty(process, "stdin", {
+      get: () => {
+        if (!this.#gate.active) return get?.call(process) as unknown;
+        this.#input ??= Object.assign(Readable.from([]), { fd: 0 });
+        return this.#input;
+      },
+      configurable: true,
+      enumerable: true,
+    });
+  }
+
+  /** What Node says once in a process would be printed in the first of its runs alone. */
+  #replaceWarnings(): void {
+    const gate = this.#gate;
+    process.noDeprecation = true;
+    const emitWarning = process.emitWarning.bind(process) as (...args: unknown[]) => void;
+    process.emitWarning = (...args: unknown[]) => {
+      if (!gate.active || !args.includes("ExperimentalWarning")) emitWarning(...args);
+    };
+    // The first time Node's own listener adds a hint.
+    const printers = process.listeners("warning");
+    process.removeAllListeners("warning");
+    process.on("warning", (warning) => {
+      if (gate.active) process.stderr.write(`(node:${process.pid}) ${warning.name}: ${warning.message}\n`);
+      else for (const print of printers) print(warning);
+    });
   }
 
   #kill(pid: number, signal: string | number): true {
@@ -121,8 +176,9 @@ export class ProcessFacade {
 
 const FIRST_PID = 1001;
 const PARENT_PID = 1000;
-const HOST = "forkcheck";
 /** What a shell makes of a process that SIGTERM ended. */
 const KILLED_BY_SIGNAL = 143;
+/** They would change the worker that other runs are done in, or read what is not there on another machine. */
+const REFUSED = ["execve", "initgroups", "loadEnvFile", "setegid", "seteuid", "setgid", "setgroups", "setuid"];
 /** What packages replace in order to hear of the end of a process. */
 const OWN_FUNCTIONS = ["emit", "exit", "reallyExit", "cwd", "chdir", "kill", "on", "once", "addListener", "exitCode"];

@@ -1,3 +1,4 @@
+import { AsyncResource } from "node:async_hooks";
 import crypto from "node:crypto";
 import { derivedSeed, nextDouble, seedRandom } from "../engine/random.ts";
 import type { Gate } from "./gate.ts";
@@ -49,23 +50,21 @@ const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 export function replaceRandomness(gate: Gate, random: Randomness): void {
   const own = crypto as unknown as Record<string, unknown>;
   const replace = (owner: object, name: string, controlled: (...args: any[]) => unknown): void => {
-    const original = Reflect.get(owner, name) as (...args: unknown[]) => unknown;
+    const original = Reflect.get(owner, name) as ((...args: unknown[]) => unknown) | undefined;
+    if (original === undefined) return;
     const replacement = function (this: unknown, ...args: unknown[]): unknown {
       return gate.active ? controlled(...args) : original.apply(this, args);
     };
     Object.defineProperty(owner, name, { value: replacement, writable: true, configurable: true, enumerable: true });
   };
   replace(Math, "random", () => random.next());
-  replace(own, "randomBytes", (size: number, done?: Done) => {
-    const bytes = Buffer.alloc(size);
-    random.fill(bytes);
-    return handed(gate, bytes, done);
-  });
-  replace(own, "pseudoRandomBytes", (size: number, done?: Done) => {
-    const bytes = Buffer.alloc(size);
-    random.fill(bytes);
-    return handed(gate, bytes, done);
-  });
+  for (const name of ["randomBytes", "pseudoRandomBytes", "prng", "rng"]) {
+    replace(own, name, (size: number, done?: Done) => {
+      const bytes = Buffer.alloc(size);
+      random.fill(bytes);
+      return handed(gate, bytes, done);
+    });
+  }
   replace(own, "randomUUID", () => random.uuid());
   replace(own, "randomInt", (first: number, second?: number | Done, third?: Done) => {
     const [low, high] = typeof second === "number" ? [first, second] : [0, first];
@@ -93,10 +92,11 @@ type Done = (error: null, value: unknown) => void;
 
 function handed(gate: Gate, value: unknown, done?: Done): unknown {
   if (done === undefined) return value;
+  const caller = new AsyncResource("RANDOM");
   gate.hold(1);
   gate.expectLocal(0, "", () => {
     gate.hold(-1);
-    done(null, value);
+    caller.runInAsyncScope(done, undefined, null, value);
   });
   return undefined;
 }

@@ -6,6 +6,7 @@ import { KIND } from "../engine/kinds.ts";
 import type { Names } from "../engine/names.ts";
 import type { Gate } from "./gate.ts";
 import { real } from "./originals.ts";
+import { refuseAll } from "./refusal.ts";
 
 /**
  * The timers of one process, in virtual time. As Node's: they fire by deadline, and those of one duration in the order in which they
@@ -294,6 +295,7 @@ export function replaceTimers(gate: Gate, controlled: Timers): void {
   };
   Object.assign(globalThis, forms);
   Object.assign(timers, forms);
+  refuseAll(timers, OF_OLD, "timers", () => gate.active);
   const waiting = replacePromises(gate, controlled);
   Object.defineProperty(setTimeout, promisify.custom, { value: waiting.setTimeout });
   Object.defineProperty(setImmediate, promisify.custom, { value: waiting.setImmediate });
@@ -382,6 +384,9 @@ function replaceAbortTimeout(gate: Gate, controlled: Timers): void {
     return controller.signal;
   };
 }
+
+/** What Node itself advises against, and which take timers of their caller's making. */
+const OF_OLD = ["_unrefActive", "active", "enroll", "unenroll"];
 
 /** What Node's own timers can count. */
 const DELAY_MS_MAX = 2 ** 31 - 1;
