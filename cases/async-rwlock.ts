@@ -16,11 +16,12 @@ export const asyncRwlock = scenario(import.meta.url, {
     async server(_shared, p, { RWLock }) {
       const lock = new RWLock();
       const read = async () => {
-        await lock.readLock();
+        await p.operation("readLock", () => lock.readLock());
         await p.sleep(p.input.readingMs);
         lock.unlock();
       };
-      const write = () => lock.writeLock(PATIENCE_MS).then(() => lock.unlock(), gaveUp);
+      const write = () =>
+        p.operation("writeLock", [PATIENCE_MS], () => lock.writeLock(PATIENCE_MS)).then(() => lock.unlock(), gaveUp);
       await Promise.all([read(), write()]);
       await read();
     },

@@ -22,11 +22,15 @@ export function explain(
   const touched: Touched = (entry) => footprints.get(entry.step) ?? accessOf(entry);
   const sentences: string[] = [];
   const shown: TraceEntry[] = [];
+  const until = lastOf(operations, matter);
   for (const { preempts, entry } of steps) {
     const stoodStill = trace[entry - 1].kind === "pause";
     if ((!preempts && !stoodStill) || sentences.length >= SENTENCES_MAX) continue;
     const before = trace[stoodStill ? entry - 1 : lastStepBefore(trace, entry - 1)];
-    const triple = before === undefined ? null : racingTriple(trace, entry, before.process, touched);
+    const triple =
+      before === undefined
+        ? null
+        : racingTriple(stoodStill ? trace : trace.slice(0, until), entry, before.process, touched);
     const sentence = triple === null ? plainPreemption(trace, entry, operations) : tripleSaid(triple);
     if (sentence === null || sentences.includes(sentence)) continue;
     sentences.push(sentence);
@@ -34,7 +38,15 @@ export function explain(
   }
   if (sentences.length > 0) return [...sentences, ...linesOf(shown, lineAt)];
   const tasks = explainTasks(trace, operations, matter);
-  return tasks === null ? explainRace(trace, touched) : [tasks.sentence, ...linesOf(tasks.shown, lineAt)];
+  if (tasks !== null) return [tasks.sentence, ...linesOf(tasks.shown, lineAt)];
+  const race = explainRace(trace, touched);
+  return race.length > 0 ? race : explainStandstill(trace, operations, lineAt);
+}
+
+/** What comes when those operations are over that show the violation has no part in it. */
+function lastOf(operations: readonly Operation[], matter: readonly number[]): number {
+  if (matter.length === 0) return Infinity;
+  return Math.max(...operations.filter(({ id }) => matter.includes(id)).map(({ returned }) => returned ?? Infinity));
 }
 
 /** A step of the run: where it stands in the trace, whether it interrupts another process, and what files it touches. */
@@ -70,6 +82,25 @@ function explainTasks(trace: readonly TraceEntry[], operations: readonly Operati
     };
   }
   return null;
+}
+
+/**
+ * A call that never returns, in a run without any race: what matters is what came of the call before it, best of one that failed,
+ * and what else was done.
+ */
+function explainStandstill(
+  trace: readonly TraceEntry[],
+  operations: readonly Operation[],
+  lineAt: (place: string) => string | null,
+): string[] {
+  const waiting = operations.findLast(({ outcome }) => outcome === "pending");
+  if (waiting === undefined) return [];
+  const over = operations.filter(({ returned }) => returned !== null && returned <= waiting.invoked);
+  const before = over.findLast(({ outcome }) => outcome === "threw") ?? over.at(-1);
+  if (before === undefined) return [];
+  const came = before.outcome === "threw" ? `failed (${String(before.result)})` : "returned";
+  const sentence = `${before.process}'s ${spanSaid(before)} ${came}, and ${waiting.process}'s ${spanSaid(waiting)} never returns`;
+  return [sentence, ...linesOf(trace, lineAt)];
 }
 
 /** Both of one process and as deep, at the same time. */
@@ -137,11 +168,12 @@ function lastStepBefore(trace: readonly TraceEntry[], index: number): number {
   return -1;
 }
 
-/** What a step that has no footprint of its own touches: its object, if it has one. */
+/** What a step that has no footprint of its own touches: its object, if it has one, which a file may have the name of. */
 function accessOf(entry: TraceEntry): Footprint {
   if (entry.object === null) return NOTHING;
-  if (writes(entry)) return { reads: [], writes: [entry.object] };
-  return ["read", "copy", "step"].includes(entry.kind) ? { reads: [entry.object], writes: [] } : NOTHING;
+  const object = `object ${entry.object}`;
+  if (writes(entry)) return { reads: [], writes: [object] };
+  return ["read", "copy", "step"].includes(entry.kind) ? { reads: [object], writes: [] } : NOTHING;
 }
 
 const NOTHING: Footprint = { reads: [], writes: [] };
