@@ -5,7 +5,7 @@ import type { Scenario } from "../harness/scenario.ts";
 import { allowedCores, futexWait, futexWake, pinToCore } from "../primitives/memory/linux.ts";
 import { Region } from "../primitives/memory/region.ts";
 import type { Bench, BenchRow } from "./bench.ts";
-import { bareFileMicros, FILE_OPERATIONS, fileUser } from "./files.ts";
+import { bareFileMicros, FILE_OPERATIONS, fileUser, resetMicros } from "./files.ts";
 import { alone, rushOf10, rushOf2, rushOf3, rushOf5, together } from "./rush.ts";
 
 /**
@@ -29,6 +29,7 @@ export const engine: Bench = {
     }
     rows.push(...(await stepRows(checker, bareMicros)));
     rows.push(await fileRow(checker));
+    rows.push({ name: "the folder of a run put back in order", value: round(resetMicros()), unit: "us" });
     return rows;
   },
 };
