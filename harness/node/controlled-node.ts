@@ -78,6 +78,7 @@ export class ControlledNode {
     await this.#modules.importScenario(url);
     this.#kept = [
       ...[fs, fs.promises].map((module) => new KeptProperties(module, Object.keys(module))),
+      new KeptProperties(process.env, Object.keys(process.env)),
       new KeptProperties(globalThis),
     ];
     this.#facade.remember();

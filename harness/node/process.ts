@@ -21,7 +21,7 @@ export class ProcessFacade {
   readonly #names: Names;
   readonly #index: number;
   /** The process's own functions and listeners before the run. */
-  #kept: readonly KeptProperties[] = [];
+  #kept: KeptProperties | null = null;
   readonly #mask = process.umask();
   #maskChanged = false;
   #input: Readable | null = null;
@@ -72,16 +72,13 @@ export class ProcessFacade {
 
   /** Remembers what is to be put back when a run is over. */
   remember(): void {
-    this.#kept = [
-      new KeptProperties(process, OWN_FUNCTIONS),
-      new KeptProperties(process.env, Object.keys(process.env)),
-    ];
+    this.#kept = new KeptProperties(process, OWN_FUNCTIONS);
     this.#listeners = new Map(process.eventNames().map((event) => [event, process.rawListeners(event as string)]));
   }
 
   end(): void {
     this.#input = null;
-    for (const kept of this.#kept) kept.putBack();
+    this.#kept?.putBack();
     if (this.#maskChanged) process.umask(this.#mask);
     this.#maskChanged = false;
     for (const event of process.eventNames()) {
