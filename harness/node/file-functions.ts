@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import { fileHandleClass, type FileHandleClass } from "./file-handle.ts";
 import type { FileInterface } from "./file-interface.ts";
 import { folderHandle } from "./folder-handle.ts";
-import type { Steps } from "./kernel.ts";
+import type { Steps } from "./kernel-step.ts";
 import type { Operations } from "./operations.ts";
 import { realFs, realPromises } from "./originals.ts";
 import { refusal } from "./refusal.ts";

@@ -2,7 +2,8 @@ import { AsyncResource } from "node:async_hooks";
 import { fileError } from "../engine/file-error.ts";
 import type { Names } from "../engine/names.ts";
 import type { Gate } from "./gate.ts";
-import type { Kernel, KernelStep, Steps } from "./kernel.ts";
+import type { Kernel } from "./kernel.ts";
+import type { KernelStep, Steps } from "./kernel-step.ts";
 
 /**
  * Carries out operations on files under control. A synchronous one blocks its process's stack at each step; any other is a

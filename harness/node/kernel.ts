@@ -1,12 +1,10 @@
-import { constants, type OpenMode, type Stats } from "node:fs";
+import { constants, type Stats } from "node:fs";
 import { posix } from "node:path";
 import { H, type LaneMemory } from "../engine/lane-memory.ts";
-import { KIND } from "../engine/kinds.ts";
 import type { Names } from "../engine/names.ts";
-import { footprintText } from "../footprint.ts";
-import { Descriptors, type OpenFile } from "./descriptors.ts";
-import type { Announcement } from "./gate.ts";
+import { Descriptors } from "./descriptors.ts";
 import { EPOCH_MS, fileTime, Inodes, realNumber } from "./inodes.ts";
+import { ANYTHING, entryOf, foldersOf, KernelSteps, type Steps } from "./kernel-step.ts";
 import { realFs } from "./originals.ts";
 import type { Place, RunPlace } from "./run-place.ts";
 
@@ -18,15 +16,14 @@ export class Kernel {
   readonly descriptors = new Descriptors();
   readonly place: RunPlace;
   readonly #words: Int32Array;
-  readonly #names: Names;
+  readonly #steps: KernelSteps;
   readonly #inodes: Inodes;
   readonly #now: () => number;
-  readonly #known = new Map<string, Announcement>();
 
   /** @param now virtual time, in milliseconds since the run began */
   constructor(memory: LaneMemory, names: Names, place: RunPlace, now: () => number) {
     this.#words = memory.words;
-    this.#names = names;
+    this.#steps = new KernelSteps(memory, names);
     this.#inodes = new Inodes(memory);
     this.place = place;
     this.#now = () => EPOCH_MS + fileTime(now());
@@ -34,7 +31,7 @@ export class Kernel {
 
   /** To be called when the names in the lane's memory are forgotten. */
   forgetNames(): void {
-    this.#known.clear();
+    this.#steps.forgetNames();
   }
 
   *open(path: Place, flags: number, mode: number | undefined): Steps<number> {
@@ -50,7 +47,7 @@ export class Kernel {
         ? "truncate"
         : "open";
     const writes = [...(creates ? entryOf(path.name) : []), ...(truncates ? [`${path.name}#`] : [])];
-    return yield this.#step(
+    return yield this.#steps.step(
       verb,
       path,
       null,
@@ -76,7 +73,7 @@ export class Kernel {
 
   *read(fd: number, buffer: NodeJS.ArrayBufferView, offset: number, length: number, position: Position): Steps<number> {
     const file = this.descriptors.get(fd);
-    return yield this.#contentStep(
+    return yield this.#steps.content(
       "read",
       file,
       false,
@@ -99,7 +96,7 @@ export class Kernel {
       this.#changed(file.number);
       return count;
     };
-    const step = this.#contentStep(
+    const step = this.#steps.content(
       "write",
       file,
       true,
@@ -111,7 +108,7 @@ export class Kernel {
   }
 
   *size(fd: number): Steps<number> {
-    return yield this.#contentStep(
+    return yield this.#steps.content(
       "size of",
       this.descriptors.get(fd),
       false,
@@ -121,7 +118,7 @@ export class Kernel {
   }
 
   *fstat(fd: number, options: StatOptions): Steps<Stats> {
-    return yield this.#contentStep(
+    return yield this.#steps.content(
       "look at",
       this.descriptors.get(fd),
       false,
@@ -132,7 +129,7 @@ export class Kernel {
 
   *truncateOpen(fd: number, length: number): Steps<void> {
     const file = this.descriptors.get(fd);
-    return yield this.#contentStep("truncate", file, true, () => {
+    return yield this.#steps.content("truncate", file, true, () => {
       realFs.ftruncateSync(fd, length);
       this.#changed(file.number);
     });
@@ -141,7 +138,7 @@ export class Kernel {
   /** Content on its way to the disk is out of every other process's sight. */
   *sync(fd: number, dataOnly: boolean): Steps<void> {
     const file = this.descriptors.get(fd);
-    return yield this.#step(
+    return yield this.#steps.step(
       "flush",
       { name: file.name, real: "", given: "" },
       null,
@@ -152,19 +149,19 @@ export class Kernel {
 
   *setTimesOpen(fd: number, accessed: number, modified: number): Steps<void> {
     const file = this.descriptors.get(fd);
-    return yield this.#contentStep("set times of", file, true, () => this.#setTimes(file.number, accessed, modified));
+    return yield this.#steps.content("set times of", file, true, () => this.#setTimes(file.number, accessed, modified));
   }
 
   *changeOpen(fd: number, verb: string, change: () => void): Steps<void> {
     const file = this.descriptors.get(fd);
-    return yield this.#contentStep(verb, file, true, () => {
+    return yield this.#steps.content(verb, file, true, () => {
       change();
       this.#inodes.set(file.number, "ctime", this.#now());
     });
   }
 
   *stat(path: Place, options: StatOptions & { throwIfNoEntry?: boolean }, follow: boolean): Steps<Stats | undefined> {
-    return yield this.#look(
+    return yield this.#steps.look(
       "look at",
       path,
       () => {
@@ -176,7 +173,7 @@ export class Kernel {
   }
 
   *access(path: Place, mode: number | undefined): Steps<void> {
-    return yield this.#look(
+    return yield this.#steps.look(
       "look for",
       path,
       () => realFs.accessSync(path.real, mode),
@@ -185,7 +182,7 @@ export class Kernel {
   }
 
   *exists(path: Place): Steps<boolean> {
-    return yield this.#look(
+    return yield this.#steps.look(
       "look for",
       path,
       () => realFs.existsSync(path.real),
@@ -194,16 +191,16 @@ export class Kernel {
   }
 
   *realPath(path: Place): Steps<string> {
-    return yield this.#look("resolve", path, () => this.place.shown(realFs.realpathSync.native(path.real)));
+    return yield this.#steps.look("resolve", path, () => this.place.shown(realFs.realpathSync.native(path.real)));
   }
 
   *readLink(path: Place): Steps<string> {
-    return yield this.#look("read link", path, () => this.place.shown(realFs.readlinkSync(path.real)));
+    return yield this.#steps.look("read link", path, () => this.place.shown(realFs.readlinkSync(path.real)));
   }
 
   /** The names in a folder, sorted: a file system may give them in any order, but a run always finds the same one. */
   *list(path: Place): Steps<import("node:fs").Dirent[]> {
-    return yield this.#step(
+    return yield this.#steps.step(
       "list",
       path,
       null,
@@ -217,14 +214,14 @@ export class Kernel {
   }
 
   *makeFolder(path: Place, mode: number | undefined): Steps<void> {
-    return yield this.#entryStep("make folder", path, () => {
+    return yield this.#steps.entry("make folder", path, () => {
       realFs.mkdirSync(path.real, { mode });
       this.#made(path);
     });
   }
 
   *removeFolder(path: Place): Steps<void> {
-    return yield this.#step(
+    return yield this.#steps.step(
       "remove folder",
       path,
       null,
@@ -234,11 +231,11 @@ export class Kernel {
   }
 
   *remove(path: Place): Steps<void> {
-    return yield this.#entryStep("remove", path, () => this.#removed(path, () => realFs.unlinkSync(path.real)));
+    return yield this.#steps.entry("remove", path, () => this.#removed(path, () => realFs.unlinkSync(path.real)));
   }
 
   *rename(from: Place, to: Place): Steps<void> {
-    return yield this.#step(
+    return yield this.#steps.step(
       "rename",
       from,
       to,
@@ -263,7 +260,7 @@ export class Kernel {
   }
 
   *link(from: Place, to: Place): Steps<void> {
-    return yield this.#step("link", from, to, ANYTHING, () => {
+    return yield this.#steps.step("link", from, to, ANYTHING, () => {
       realFs.linkSync(from.real, to.real);
       this.#words[H.aliased] = 1;
       this.#changedInode(from);
@@ -272,7 +269,7 @@ export class Kernel {
   }
 
   *symbolicLink(target: string, path: Place, type: string | undefined): Steps<void> {
-    return yield this.#step("link", path, null, ANYTHING, () => {
+    return yield this.#steps.step("link", path, null, ANYTHING, () => {
       realFs.symlinkSync(target, path.real, type as "file" | undefined);
       this.#words[H.aliased] = 1;
       this.#made(path);
@@ -280,7 +277,7 @@ export class Kernel {
   }
 
   *truncate(path: Place, length: number): Steps<void> {
-    return yield this.#step(
+    return yield this.#steps.step(
       "truncate",
       path,
       null,
@@ -294,7 +291,7 @@ export class Kernel {
   }
 
   *setTimes(path: Place, accessed: number, modified: number, follow: boolean): Steps<void> {
-    return yield this.#change("set times of", path, () => {
+    return yield this.#steps.change("set times of", path, () => {
       const { ino } = (follow ? realFs.statSync : realFs.lstatSync)(path.real, { bigint: true });
       this.#setTimes(this.#inodes.numberOf(ino, this.#now()), accessed, modified);
     });
@@ -302,76 +299,10 @@ export class Kernel {
 
   /** Permissions and owners. */
   *change(verb: string, path: Place, change: () => void): Steps<void> {
-    return yield this.#change(verb, path, () => {
+    return yield this.#steps.change(verb, path, () => {
       change();
       this.#changedInode(path);
     });
-  }
-
-  // Kinds of steps.
-
-  #look<T>(verb: string, path: Place, perform: () => T, detail?: (result: T) => string): KernelStep<T> {
-    return this.#step(
-      verb,
-      path,
-      null,
-      () => [[path.name, `${path.name}#`, `${path.name}/`, ...foldersOf(path.name)], []],
-      perform,
-      detail,
-    );
-  }
-
-  #change<T>(verb: string, path: Place, perform: () => T): KernelStep<T> {
-    return this.#step(verb, path, null, () => [[path.name, ...foldersOf(path.name)], [`${path.name}#`]], perform);
-  }
-
-  #entryStep<T>(verb: string, path: Place, perform: () => T): KernelStep<T> {
-    return this.#step(verb, path, null, () => [foldersOf(path.name), entryOf(path.name)], perform);
-  }
-
-  #contentStep<T>(
-    verb: string,
-    file: OpenFile,
-    writes: boolean,
-    perform: () => T,
-    detail?: (result: T) => string,
-  ): KernelStep<T> {
-    const content = [`${file.name}#`];
-    return this.#step(
-      verb,
-      { name: file.name, real: "", given: "" },
-      null,
-      () => (writes ? [[], content] : [content, []]),
-      perform,
-      detail,
-    );
-  }
-
-  #step<T>(
-    verb: string,
-    path: Place,
-    other: Place | null,
-    touches: () => readonly [readonly string[], readonly string[]],
-    perform: () => T,
-    detail: (result: T) => string = nothing,
-  ): KernelStep<T> {
-    const aliased = this.#words[H.aliased] === 1;
-    const key = `${verb}${aliased ? "*" : " "}${path.name}${other === null ? "" : `\0${other.name}`}`;
-    let known = this.#known.get(key);
-    if (known === undefined) {
-      const [reads, writes] = aliased ? ANYTHING() : touches();
-      const label = other === null ? `${verb} ${path.name}` : `${verb} ${path.name} to ${other.name}`;
-      known = {
-        kind: KIND.file,
-        object: -this.#names.intern(path.name),
-        label: this.#names.intern(label),
-        footprint: this.#names.intern(footprintText({ reads, writes })),
-        place: "",
-      };
-      this.#known.set(key, known);
-    }
-    const syscall = SYSCALLS[verb] ?? verb;
-    return { known, path, other, syscall, perform, detail: detail as (result: unknown) => string };
   }
 
   // What a step does to numbers and times.
@@ -425,97 +356,10 @@ export class Kernel {
   }
 }
 
-/** What the kernel does at once. */
-export interface KernelStep<T = unknown> {
-  /** What the scheduler is told of it. */
-  readonly known: Announcement;
-  readonly path: Place;
-  readonly other: Place | null;
-  /** What an error calls it. */
-  readonly syscall: string;
-  /** Does it for real. */
-  readonly perform: () => T;
-  /** Does half of it, where that is a thing that can happen. */
-  readonly performPart?: () => T;
-  readonly detail: (result: unknown) => string;
-}
-
-/** An operation on files: it yields the steps that it takes, gets each one's outcome back, and returns its own. */
-export type Steps<T> = Generator<KernelStep, T>;
-
 export type Position = number | bigint | null;
 export type StatOptions = { bigint?: boolean };
 
-/** The flags of `open` as a number. */
-export function flagsOf(flags: OpenMode | undefined): number {
-  if (typeof flags === "number") return flags;
-  const known = FLAGS[flags ?? "r"];
-  if (known === undefined)
-    throw Object.assign(new TypeError(`The argument 'flags' is invalid. Received '${flags}'`), {
-      code: "ERR_INVALID_ARG_VALUE",
-    });
-  return known;
-}
-
-const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_APPEND, O_EXCL, O_SYNC } = constants;
-const FLAGS: Readonly<Record<string, number>> = {
-  r: O_RDONLY,
-  rs: O_RDONLY | O_SYNC,
-  "r+": O_RDWR,
-  "rs+": O_RDWR | O_SYNC,
-  w: O_WRONLY | O_CREAT | O_TRUNC,
-  wx: O_WRONLY | O_CREAT | O_TRUNC | O_EXCL,
-  "w+": O_RDWR | O_CREAT | O_TRUNC,
-  "wx+": O_RDWR | O_CREAT | O_TRUNC | O_EXCL,
-  a: O_WRONLY | O_CREAT | O_APPEND,
-  ax: O_WRONLY | O_CREAT | O_APPEND | O_EXCL,
-  as: O_WRONLY | O_CREAT | O_APPEND | O_SYNC,
-  "a+": O_RDWR | O_CREAT | O_APPEND,
-  "ax+": O_RDWR | O_CREAT | O_APPEND | O_EXCL,
-  "as+": O_RDWR | O_CREAT | O_APPEND | O_SYNC,
-};
-
-/** What Node's errors call what the trace says in words. */
-const SYSCALLS: Readonly<Record<string, string>> = {
-  create: "open",
-  "truncate or create": "open",
-  "open or create": "open",
-  truncate: "open",
-  "size of": "fstat",
-  "look at": "stat",
-  "look for": "access",
-  resolve: "realpath",
-  "read link": "readlink",
-  list: "scandir",
-  "make folder": "mkdir",
-  "remove folder": "rmdir",
-  remove: "unlink",
-  "set times of": "utime",
-  "set mode of": "chmod",
-  "set owner of": "chown",
-  flush: "fsync",
-};
-
 const SHOWN_BYTES_MAX = 64;
-
-/** Touches whatever there is: see `aliased` in the lane's memory. */
-const ANYTHING = (): [string[], string[]] => [[], ["*"]];
-
-function nothing(): string {
-  return "";
-}
-
-/** The entry itself, and the list of its folder. */
-function entryOf(name: string): string[] {
-  return [name, `${posix.dirname(name)}/`];
-}
-
-/** The folders on the way to a name, below the run's own. */
-function foldersOf(name: string): string[] {
-  const folders: string[] = [];
-  for (let folder = posix.dirname(name); folder !== "."; folder = posix.dirname(folder)) folders.push(folder);
-  return folders;
-}
 
 function textual(bytes: Buffer): string {
   return bytes.toString("utf8");

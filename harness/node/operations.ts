@@ -1,7 +1,9 @@
 import { constants, type Dirent, type Stats } from "node:fs";
 import { posix } from "node:path";
 import { bytesOf, encodingOf, millisecondsOf, type OperationOptions } from "./arguments.ts";
-import { flagsOf, type Kernel, type Position, type StatOptions, type Steps } from "./kernel.ts";
+import type { Kernel, Position, StatOptions } from "./kernel.ts";
+import type { Steps } from "./kernel-step.ts";
+import { flagsOf } from "./open-flags.ts";
 import { realFs } from "./originals.ts";
 import { RUN_ROOT, type Place } from "./run-place.ts";
 
