@@ -39,6 +39,47 @@ test("who stands still is interrupted as who is made to wait: what others did to
   ]);
 });
 
+test("what a call never returns for: the call before it failed, and what it had begun to wait for", () => {
+  const trace = [
+    entry(1, "sleep", "after 10 ms", { source: `${LOCK}:7` }),
+    entry(2, "throw", "section"),
+    entry(3, "sleep", "sleep"),
+  ];
+  const gaveUp = { ...operation(0, 1, 2), outcome: "threw", result: "Error: too late" } as const;
+  const waits = { ...operation(1, 4, 4), outcome: "pending", returned: null } as const;
+  expect(explain(trace, [], [gaveUp, waits], [], (place) => lines.get(place) ?? null)).toEqual([
+    "server's 'section' (steps 1 to 2) failed (Error: too late), and server's 'section' (from step 4 on) never returns",
+    "lock/index.js:7: tooLate();",
+  ]);
+});
+
+test("what a section is called is no file of that name, and what comes after the failure is told only where nothing else is", () => {
+  const touches = (reads: string[], writes: string[]) => ({ reads, writes });
+  const trace = [
+    entry(1, "file", "make data", { operation: 0 }),
+    entry(2, "step", "enter data", { object: "data", operation: 0 }),
+    entry(3, "file", "remove data", { process: "other" }),
+    entry(4, "step", "enter data", { process: "other", object: "data", operation: 1 }),
+    entry(5, "step", "leave data", { object: "data", operation: 0 }),
+    entry(6, "file", "look for data"),
+  ];
+  const none = touches([], []);
+  const touched = [touches([], ["data"]), null, touches([], ["data"]), null, null, touches(["data"], [])];
+  const steps = touched.map((footprint, index) => ({
+    entry: index + 1,
+    preempts: index === 2,
+    ...(footprint === null ? {} : { footprint }),
+  }));
+  const inside = [operation(0, 2, 5), { ...operation(1, 4, 5), process: "other" }];
+  expect(explain(trace, steps, inside, [0, 1])).toEqual([
+    "server 'enter data' (step 2), then other 'enter data' (step 4) before server 'leave data' (step 5)",
+  ]);
+  const unmarked = steps.map((step) => ({ footprint: none, ...step }));
+  expect(explain(trace, unmarked, inside, [0, 1])).toEqual([
+    "server 'make data' (step 1), then other 'remove data' (step 3) before server 'look for data' (step 6)",
+  ]);
+});
+
 function entry(step: number, kind: TraceEntry["kind"], label: string, more: Partial<TraceEntry> = {}): TraceEntry {
   return { step, process: "server", kind, object: null, label, detail: "", time: 0, source: null, ...more };
 }

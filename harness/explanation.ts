@@ -23,14 +23,14 @@ export function explain(
   const sentences: string[] = [];
   const shown: TraceEntry[] = [];
   const until = lastOf(operations, matter);
+  const tripleOf = (entry: number, process: string, stoodStill: boolean): Triple | null =>
+    (stoodStill ? null : racingTriple(trace.slice(0, until), entry, process, touched)) ??
+    racingTriple(trace, entry, process, touched);
   for (const { preempts, entry } of steps) {
     const stoodStill = trace[entry - 1].kind === "pause";
     if ((!preempts && !stoodStill) || sentences.length >= SENTENCES_MAX) continue;
     const before = trace[stoodStill ? entry - 1 : lastStepBefore(trace, entry - 1)];
-    const triple =
-      before === undefined
-        ? null
-        : racingTriple(stoodStill ? trace : trace.slice(0, until), entry, before.process, touched);
+    const triple = before === undefined ? null : tripleOf(entry, before.process, stoodStill);
     const sentence = triple === null ? plainPreemption(trace, entry, operations) : tripleSaid(triple);
     if (sentence === null || sentences.includes(sentence)) continue;
     sentences.push(sentence);
@@ -43,7 +43,7 @@ export function explain(
   return race.length > 0 ? race : explainStandstill(trace, operations, lineAt);
 }
 
-/** What comes when those operations are over that show the violation has no part in it. */
+/** What comes when those operations are over that show the violation says less of it than what came before. */
 function lastOf(operations: readonly Operation[], matter: readonly number[]): number {
   if (matter.length === 0) return Infinity;
   return Math.max(...operations.filter(({ id }) => matter.includes(id)).map(({ returned }) => returned ?? Infinity));
