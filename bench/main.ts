@@ -1,6 +1,7 @@
 import { loadavg } from "node:os";
 import { endWithReader } from "../cli/ending.ts";
 import type { Bench, BenchRow } from "./bench.ts";
+import { chaos } from "./chaos.ts";
 import { checkers } from "./checkers.ts";
 import { engine } from "./engine.ts";
 import { exploration } from "./exploration.ts";
@@ -8,7 +9,7 @@ import { faults } from "./faults.ts";
 import { primitives } from "./primitives/index.ts";
 
 // npm run bench -- NAME [WORDS]: all rows of a benchmark, or those in whose names one of the words is.
-const BENCHES: readonly Bench[] = [engine, primitives, exploration, checkers, faults];
+const BENCHES: readonly Bench[] = [engine, primitives, exploration, checkers, faults, chaos];
 
 endWithReader();
 const json = process.argv.includes("--json");

@@ -17,6 +17,7 @@ import { report } from "./report.ts";
 import { run } from "./run.ts";
 import { STATUS } from "./status.ts";
 import { VERSION } from "./version.ts";
+import { OutputError } from "./whole-file.ts";
 
 /** Reads the arguments, does what they ask for, and returns the exit status. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
@@ -157,6 +158,10 @@ function explain(error: unknown): number {
   if (error instanceof RequestError || error instanceof RegressionFileError) {
     process.stderr.write(`forkcheck: ${error.message}\n`);
     return STATUS.badRequest;
+  }
+  if (error instanceof OutputError) {
+    process.stderr.write(`forkcheck: ${error.message}\n`);
+    return STATUS.couldNotWork;
   }
   process.stderr.write(
     `forkcheck: something went wrong in forkcheck itself. ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,

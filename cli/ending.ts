@@ -18,12 +18,18 @@ export function endOnSignal(): Disposable {
 /**
  * When nobody reads any more what is written (`| head`), the program ends at once and says nothing, as others do: with the status
  * that a shell gives for SIGPIPE, which Node ignores.
+ *
+ * @param otherwise is told why else one of the two cannot be written
  */
-export function endWithReader(): void {
+export function endWithReader(
+  otherwise: (error: NodeJS.ErrnoException, stream: NodeJS.WriteStream) => void = (error) => {
+    throw error;
+  },
+): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
-      process.exit(141);
+      if (error.code !== "EPIPE") otherwise(error, stream);
+      else process.exit(141);
     });
   }
 }

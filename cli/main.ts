@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import "../harness/engine/typescript-loader.js";
 import { runCommandLine } from "./command-line.ts";
-import { endWithReader } from "./ending.ts";
+import { watchOutput } from "./standard-output.ts";
 
-endWithReader();
+const statusAfterOutput = watchOutput();
 // Set, not exited with: what was written to a pipe must reach it.
-process.exitCode = await runCommandLine(process.argv.slice(2));
+process.exitCode = statusAfterOutput(await runCommandLine(process.argv.slice(2)));

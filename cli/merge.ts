@@ -11,9 +11,9 @@ export function merge(files: readonly string[], options: Publication): number {
     const layout = terminalLayout();
     for (const result of document.results) process.stdout.write(`${formatResult(result, layout)}\n`);
   }
-  publish(document, options);
+  const unwritten = publish(document, options);
   if (missing.length > 0) process.stderr.write(`forkcheck: ${incomplete(files, missing)}\n`);
-  const status = statusOf(document.results);
+  const status = statusOf(document.results, unwritten);
   return status === STATUS.holds && missing.length > 0 ? STATUS.couldNotWork : status;
 }
 

@@ -1,5 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { appendFileSync, readFileSync } from "node:fs";
 import { InvalidArgumentError, type Command } from "commander";
 import { RequestError } from "../harness/request-error.ts";
 import type { Result } from "../harness/result.ts";
@@ -11,6 +10,7 @@ import {
   renderPage,
   type ResultDocument,
 } from "../reports/index.ts";
+import { OutputError, writeWhole } from "./whole-file.ts";
 
 /** Where results go besides the terminal. */
 export interface Publication {
@@ -31,13 +31,35 @@ export function addPublicationOptions(command: Command): Command {
     .option("--no-github", "do not, though it is GitHub that runs this");
 }
 
-/** Writes the results to every place that was asked for. */
-export function publish(document: ResultDocument, to: Publication, runsMax?: number): void {
+/**
+ * Writes the results to every place that was asked for; what one of them does not take the others still get.
+ *
+ * @returns what could not be written; it has been said
+ */
+export function publish(document: ResultDocument, to: Publication, runsMax?: number): Unwritten[] {
   const { results } = document;
-  if (to.html !== undefined) writePage(to.html, results, runsMax);
-  if (to.junit !== undefined) writeWhole(to.junit, formatJUnit(results));
+  const { html, junit } = to;
+  const unwritten = [
+    ...(html === undefined ? [] : attempt(() => writePage(html, results, runsMax))),
+    ...(junit === undefined ? [] : attempt(() => writeWhole(junit, formatJUnit(results)))),
+  ];
   if (to.json === true) process.stdout.write(formatDocument(document));
   if (to.github ?? process.env.GITHUB_ACTIONS === "true") tellGithub(results, to.json === true);
+  for (const error of unwritten) process.stderr.write(`forkcheck: ${error.message}\n`);
+  return unwritten;
+}
+
+/** Why a file was not written. */
+export type Unwritten = RequestError | OutputError;
+
+function attempt(write: () => void): Unwritten[] {
+  try {
+    write();
+    return [];
+  } catch (error) {
+    if (error instanceof RequestError || error instanceof OutputError) return [error];
+    throw error;
+  }
 }
 
 /** Writes the page of some results. */
@@ -67,22 +89,6 @@ function tellGithub(results: readonly Result[], json: boolean): void {
 function fileName(text: string): string {
   if (text === "") throw new InvalidArgumentError("It is the name of a file.");
   return text;
-}
-
-/** Under another name first: whoever reads the file finds the old one or the new one, never half of it. */
-export function writeWhole(file: string, text: string): void {
-  const next = `${file}.${process.pid}.tmp`;
-  try {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(next, text);
-    renameSync(next, file);
-  } catch (error) {
-    rmSync(next, { force: true });
-    throw new RequestError(
-      `${file} could not be written: ${(error as Error).message}.`,
-      "Choose a place that can be written and has room; what was there before is untouched.",
-    );
-  }
 }
 
 /** The text of a line of code, by a place as traces have it: "/home/me/ticket-rush.ts:12". */

@@ -59,8 +59,8 @@ export async function run(words: readonly string[], options: RunOptions): Promis
   }
   const seed = options.seed ?? results[0]?.seed ?? 0;
   const { shard } = options;
-  publish({ forkcheck: VERSION, seed, ...(shard === undefined ? {} : { shard }), results }, options, runsOf(options));
-  return statusOf(results);
+  const document = { forkcheck: VERSION, seed, ...(shard === undefined ? {} : { shard }), results };
+  return statusOf(results, publish(document, options, runsOf(options)));
 }
 
 /** Known races first, each of them; then the search, unless one of them still fails. */

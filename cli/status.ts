@@ -1,3 +1,4 @@
+import { RequestError } from "../harness/request-error.ts";
 import type { Result } from "../harness/result.ts";
 
 /** Exit statuses of the command line. */
@@ -8,9 +9,20 @@ export const STATUS = {
   couldNotWork: 3,
 } as const;
 
-/** The status that sums up several results: a violation counts more than trouble, for it is a finding. */
-export function statusOf(results: readonly Result[]): number {
+/**
+ * The status that sums up several results: a violation counts more than trouble, for it is a finding.
+ *
+ * @param unwritten what of them could not be written down
+ */
+export function statusOf(results: readonly Result[], unwritten: readonly Error[] = []): number {
   if (results.some(({ verdict }) => verdict === "fail")) return STATUS.violated;
+  return Math.max(
+    statusOfErrors(results),
+    ...unwritten.map((error) => (error instanceof RequestError ? STATUS.badRequest : STATUS.couldNotWork)),
+  );
+}
+
+function statusOfErrors(results: readonly Result[]): number {
   const errors = results.filter(({ verdict }) => verdict === "error");
   if (errors.length === 0) return STATUS.holds;
   return errors.every(({ property }) => property !== undefined && REQUESTS.has(property))

@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { coverageOf, type BehaviourCounts } from "./coverage.ts";
 import { usesFolder } from "./engine/lane.ts";
 import { RUNS_PER_BLOCK } from "./engine/lane-search.ts";
+import { Patience, STOPPED_IN_WORDS } from "./engine/outside.ts";
 import { Pool, type PoolLane } from "./engine/pool.ts";
 import type { CheckRequest, Found, FromConductor, SearchOptions, Tally, Trouble } from "./engine/protocol.ts";
 import { FREE_FAULTS, type FaultBudget } from "./fault.ts";
@@ -147,7 +148,12 @@ export class Checker implements AsyncDisposable {
 
   async #poolFor(lanes: number, checked: CheckedOptions): Promise<Pool> {
     const key = `${checked.mode}/${checked.watchdogMs}/${checked.memoryBytes}`;
-    if (this.#pool === null || this.#poolKey !== key || this.#pool.lanes.length < lanes) {
+    if (
+      this.#pool === null ||
+      this.#poolKey !== key ||
+      this.#pool.lanes.length < lanes ||
+      !this.#pool.lanes.every((lane) => lane.isWhole)
+    ) {
       await this[Symbol.asyncDispose]();
       this.#pool = new Pool({
         lanes,
@@ -178,7 +184,8 @@ class Checking {
   #best: { lane: number; found: Found } | null = null;
   #resolve: (result: Result) => void = () => {};
   #timer: NodeJS.Timeout | undefined;
-  #heardAt = performance.now();
+  /** With each lane that has been told what to do: since it was last heard of. */
+  readonly #patience: Patience[] = [];
   #done = false;
 
   constructor(
@@ -216,7 +223,10 @@ class Checking {
     for (const [lane, member] of this.#lanes.entries()) {
       member.listen((message) => this.#hear(lane, message));
       member.start(WORKERS_AT_START).then(
-        () => member.tell({ type: "check", request: { ...this.#request, ...this.#placeOf(lane) } }),
+        () => {
+          this.#patience[lane] = new Patience();
+          member.tell({ type: "check", request: { ...this.#request, ...this.#placeOf(lane) } });
+        },
         (error: unknown) => this.#fail({ kind: "worker", message: (error as Error).message }),
       );
     }
@@ -238,7 +248,7 @@ class Checking {
 
   #hear(lane: number, message: FromConductor): void {
     if (this.#done) return;
-    this.#heardAt = performance.now();
+    this.#patience[lane]?.renew();
     if (message.type === "progress") {
       this.#tallies[lane] = message.tally;
       this.#progress(this.#searching > 0 ? "searching" : "shrinking");
@@ -326,16 +336,31 @@ class Checking {
     this.#end({ ...this.#summary(), verdict: "error", property: trouble.kind, message: trouble.message });
   }
 
-  /** A conductor that says nothing at all is caught in a function of the user's: nothing else in it takes long. */
+  /**
+   * A conductor that says nothing at all is caught in a function of the user's: nothing else in it takes long. Unless
+   * somebody has stopped it.
+   */
   #listenForSilence(): void {
-    const silentMs = performance.now() - this.#heardAt;
-    if (silentMs < this.#checked.watchdogMs + START_ALLOWANCE_MS) return;
-    this.#fail({
-      kind: "scenario",
-      message:
-        `${this.#name}: a property, \`final\`, \`shared\` or an arbitrary did not return within ${Math.round(silentMs / 1000)} s (limit: watchdogMs). ` +
-        "Look for an endless loop there, or for a checker that needs a smaller history.",
-    });
+    for (const [index, lane] of this.#lanes.entries()) {
+      const patience = this.#patience[index];
+      if (patience === undefined) continue;
+      if (lane.isHalted) {
+        this.#fail({
+          kind: "worker",
+          message: `${this.#name}: ${lane.conductorInWords} ${STOPPED_IN_WORDS}. Run again.`,
+        });
+        return;
+      }
+      const silentMs = patience.look();
+      if (silentMs < this.#checked.watchdogMs + START_ALLOWANCE_MS) continue;
+      this.#fail({
+        kind: "scenario",
+        message:
+          `${this.#name}: a property, \`final\`, \`shared\` or an arbitrary did not return within ${Math.round(silentMs / 1000)} s (limit: watchdogMs). ` +
+          "Look for an endless loop there, or for a checker that needs a smaller history.",
+      });
+      return;
+    }
   }
 
   #stop(): void {

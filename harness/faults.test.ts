@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
 import { Checker } from "./check.ts";
 import { parseFaultBudget, type FaultBudget } from "./fault.ts";
 import * as faulty from "./fixtures/faulty.ts";
+import { ownProcesses } from "./fixtures/own-processes.ts";
 import { RequestError } from "./request-error.ts";
 import type { Result } from "./result.ts";
 import type { Scenario } from "./scenario.ts";
@@ -113,16 +113,5 @@ describe("a budget of faults", () => {
 });
 
 function workersOf(pid: number): number[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((other) => {
-      try {
-        const stat = readFileSync(`/proc/${other}/stat`, "utf8");
-        const parent = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
-        return parent === pid && readFileSync(`/proc/${other}/cmdline`, "utf8").includes("engine/worker");
-      } catch {
-        return false;
-      }
-    });
+  return ownProcesses(pid).flatMap((own) => (own.role === "worker" || own.role === "spare" ? [own.pid] : []));
 }

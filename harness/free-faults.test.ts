@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
 import { Checker } from "./check.ts";
 import * as faulty from "./fixtures/faulty.ts";
 import * as misbehaving from "./fixtures/misbehaving.ts";
+import { ownProcesses } from "./fixtures/own-processes.ts";
 import { RequestError } from "./request-error.ts";
 
 const checker = new Checker();
@@ -58,16 +58,6 @@ test("in free mode, too, processes that wait for each other are a deadlock, thou
 
 /** Of the workers of this process, by pid: the letter that the kernel has for their state. */
 function stateOfWorkers(): Map<number, string> {
-  const states = new Map<number, string>();
-  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-      const [state, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      const isWorker = readFileSync(`/proc/${pid}/cmdline`, "latin1").includes("engine/worker");
-      if (Number(parent) === process.pid && isWorker) states.set(Number(pid), state);
-    } catch {
-      // It has ended meanwhile.
-    }
-  }
-  return states;
+  const workers = ownProcesses(process.pid).filter(({ role }) => role === "worker" || role === "spare");
+  return new Map(workers.map(({ pid, state }) => [pid, state]));
 }

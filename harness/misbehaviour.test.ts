@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
 import { Checker } from "./check.ts";
 import * as misbehaving from "./fixtures/misbehaving.ts";
@@ -61,26 +60,6 @@ test("two processes that take two locks in opposite orders deadlock with 1 preem
   expect(details).toEqual(expect.arrayContaining(["free → first", "second → second, waiters", "while first, waiters"]));
 });
 
-test("a worker that is killed or stopped from outside is replaced, and the result says so", async () => {
-  for (const signal of ["SIGKILL", "SIGSTOP"] as const) {
-    await using own = new Checker();
-    let victim = 0;
-    const result = await own.check(misbehaving.usesTheWord as unknown as Scenario, {
-      ...OPTIONS,
-      runs: 3000,
-      onProgress: () => {
-        if (victim !== 0) return;
-        // The youngest is one of this check, not of the others that this file keeps.
-        victim = Math.max(...workersOf(process.pid));
-        process.kill(victim, signal);
-      },
-    });
-    expect(victim).not.toBe(0);
-    expect(result).toMatchObject({ verdict: "pass", runs: 3000 });
-    expect(result.notes.join()).toMatch(/was replaced/);
-  }
-});
-
 test("a check that is aborted ends, and says that it did not see everything", async () => {
   await using own = new Checker();
   const controller = new AbortController();
@@ -93,19 +72,3 @@ test("a check that is aborted ends, and says that it did not see everything", as
   const result = await checking;
   expect(result.runs).toBeLessThan(10_000_000);
 });
-
-function workersOf(pid: number): number[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((other) => {
-      try {
-        const parent = readFileSync(`/proc/${other}/stat`, "latin1")
-          .replace(/^.*\) . /s, "")
-          .split(" ")[0];
-        return Number(parent) === pid && readFileSync(`/proc/${other}/cmdline`, "latin1").includes("engine/worker");
-      } catch {
-        return false;
-      }
-    });
-}

@@ -1,3 +1,4 @@
+import { STOPPED_IN_WORDS } from "./engine/outside.ts";
 import { Pool } from "./engine/pool.ts";
 import type { FromConductor, PlayRequest } from "./engine/protocol.ts";
 import type { Position } from "./position.ts";
@@ -37,7 +38,11 @@ export class Play implements AsyncDisposable {
     if (this.#scenario.files !== undefined) await lane.makeFolder();
     lane.listen((message) => this.#answer?.(message));
     await lane.start(2);
-    return new Promise((resolve, reject) => {
+    let watch: NodeJS.Timeout | undefined;
+    const position = new Promise<Position>((resolve, reject) => {
+      watch = setInterval(() => {
+        if (lane.isHalted) reject(new RequestError(`${lane.conductorInWords} ${STOPPED_IN_WORDS}.`, "Begin again."));
+      }, LOOK_EVERY_MS);
       this.#answer = (message) => {
         if (message.type === "played") resolve(message.position);
         else if (message.type === "trouble")
@@ -45,6 +50,7 @@ export class Play implements AsyncDisposable {
       };
       lane.tell({ type: "play", request: { ...this.#request, guide } });
     });
+    return position.finally(() => clearInterval(watch));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -53,5 +59,6 @@ export class Play implements AsyncDisposable {
 }
 
 const STEPS_MAX = 2000;
+const LOOK_EVERY_MS = 500;
 const WATCHDOG_MS = 5000;
 const MEMORY_BYTES = 16 << 20;

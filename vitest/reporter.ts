@@ -1,6 +1,7 @@
 import type { Reporter, TestCase, TestModule } from "vitest/node";
-import { writePage, writeWhole } from "../cli/publication.ts";
+import { writePage } from "../cli/publication.ts";
 import { VERSION } from "../cli/version.ts";
+import { writeWhole } from "../cli/whole-file.ts";
 import type { Result } from "../harness/result.ts";
 import { formatDocument, formatJUnit } from "../reports/index.ts";
 import { count } from "../reports/terminal/text.ts";

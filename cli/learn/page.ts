@@ -10,8 +10,9 @@ import {
 } from "../../reports/index.ts";
 import type { Scenario } from "../../harness/scenario.ts";
 import { failureOptions, proofOptions } from "../../scenarios/lessons/prove.ts";
-import { lineOf, writeWhole } from "../publication.ts";
+import { lineOf } from "../publication.ts";
 import { STATUS } from "../status.ts";
+import { writeWhole } from "../whole-file.ts";
 
 /** `forkcheck learn --html`: lessons as a page that needs nothing else, with every position that can be reached in it. */
 export async function writeLessons(file: string, lessons: readonly Lesson[], language: Language): Promise<number> {

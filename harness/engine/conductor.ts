@@ -1,9 +1,11 @@
 import { Baton } from "./baton.ts";
 import { H, LaneMemory, MAGIC, PARTS } from "./lane-memory.ts";
-import { Lane, type Workers } from "./lane.ts";
+import type { Workers } from "./crew.ts";
+import { Lane } from "./lane.ts";
 import { LanePlay } from "./lane-play.ts";
 import { LaneSearch } from "./lane-search.ts";
 import { joinLane, reportReady } from "./membership.ts";
+import { endInWords, type Mishap } from "./outside.ts";
 import type { FromConductor, ToConductor } from "./protocol.ts";
 import { RunFolder } from "./run-folder.ts";
 
@@ -14,7 +16,7 @@ import { RunFolder } from "./run-folder.ts";
 class RemoteWorkers implements Workers {
   readonly lost = new Map<number, string>();
   readonly watchdogMs: number;
-  readonly unexpected: string[] = [];
+  readonly mishaps: Mishap[] = [];
   stopping = false;
   readonly #killing = new Set<number>();
   #ready = 0;
@@ -27,6 +29,8 @@ class RemoteWorkers implements Workers {
   async ensure(count: number): Promise<void> {
     if (this.#ready >= count && this.lost.size === 0) return;
     tell({ type: "ensure", count });
+    // Now and not when all are there: somebody who dies meanwhile must not be forgotten.
+    this.lost.clear();
     this.#ready = 0;
     while (this.#ready < count) {
       await new Promise<void>((resolve) => {
@@ -34,7 +38,6 @@ class RemoteWorkers implements Workers {
       });
       if (this.stopping) return;
     }
-    this.lost.clear();
   }
 
   async kill(worker: number): Promise<void> {
@@ -44,9 +47,13 @@ class RemoteWorkers implements Workers {
   }
 
   expect(worker: number): void {
-    const reason = this.lost.get(worker);
-    if (reason === undefined) this.#killing.add(worker);
-    else this.unexpected.splice(this.unexpected.indexOf(reason), 1);
+    if (!this.lost.has(worker)) this.#killing.add(worker);
+    else this.forgive(worker);
+  }
+
+  forgive(worker: number): void {
+    const others = this.mishaps.filter((mishap) => mishap.worker !== worker);
+    this.mishaps.splice(0, this.mishaps.length, ...others);
   }
 
   async gone(worker: number): Promise<void> {
@@ -60,8 +67,9 @@ class RemoteWorkers implements Workers {
   hear(message: ToConductor): void {
     if (message.type === "workers") this.#ready = message.count;
     else if (message.type === "lost") {
-      this.lost.set(message.worker, message.reason);
-      if (!this.#killing.delete(message.worker)) this.unexpected.push(message.reason);
+      const { worker, reason } = message;
+      this.lost.set(worker, reason);
+      if (!this.#killing.delete(worker)) this.mishaps.push({ worker, what: endInWords(reason) });
     } else if (message.type === "stop") this.stopping = true;
     this.#wake();
   }

@@ -21,7 +21,6 @@ export interface KnownFailure {
 /**
  * Makes sure of the run that has just failed: does it again from its seed, and then once more from its schedule.
  *
- * @returns null if the failure was not the scenario's
  * @throws {NondeterminismError} the same run was not the same
  */
 export async function makeSure(
@@ -29,20 +28,16 @@ export async function makeSure(
   input: Generated<unknown>,
   request: RunRequest,
   judgement: Judgement,
-): Promise<KnownFailure | null> {
+): Promise<KnownFailure> {
   if (request.free !== undefined) return underControl(runs, input, request, judgement);
-  const { lane, workers, tally, prepared } = runs;
+  const { lane, prepared } = runs;
+  // The lane has done it twice already, and each costs a worker.
+  if (isLoss(judgement))
+    return { input, judgement, attempt: runs.attempt(lane.outcome, judgement), mode: "controlled" };
   const first = lane.seen();
   // In earnest, this time: who was killed dies of a signal.
   const outcome = await lane.run({ ...request, keepCandidates: true, signals: true });
   const again = runs.judge(outcome, judgement.property);
-  if (isLoss(judgement)) workers.unexpected.length = 0;
-  if (again === null && isLoss(judgement)) {
-    tally.notes.push(`${judgement.message}; the same run again went well, so it was replaced and the search went on`);
-    return null;
-  }
-  if (isLoss(judgement) && again !== null)
-    return { input, judgement: again, attempt: runs.attempt(outcome, again), mode: "controlled" };
   const second = lane.seen();
   if (again === null || !isSame(first, second)) throw new NondeterminismError(first.trace, second.trace, prepared);
   const attempt = runs.attempt(outcome, again);

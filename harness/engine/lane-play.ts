@@ -3,12 +3,12 @@ import { judge } from "../judge.ts";
 import type { NextStep, Position } from "../position.ts";
 import { scheduleOf } from "../run-value.ts";
 import { encodeToken } from "../token.ts";
-import { ScenarioError, type Lane, type Prepared, type RunOutcome } from "./lane.ts";
+import type { Lane, Prepared, RunOutcome } from "./lane.ts";
 import { STRANDS_PER_PROCESS } from "../strategies/strategy.ts";
 import type { FromConductor, PlayRequest, ToConductor } from "./protocol.ts";
 import type { Decision } from "./recording.ts";
 import { loadScenario } from "./scenario-module.ts";
-import { troubleOf } from "./trouble.ts";
+import { ScenarioError, troubleOf } from "./trouble.ts";
 
 /**
  * Lets somebody else be the scheduler. There is no run that waits for an answer: each position is reached by executing the

@@ -10,11 +10,12 @@ import type { Scenario } from "../scenario.ts";
 import { BoundedSearch } from "../shrink/bounded-search.ts";
 import type { Plan, Subject } from "../shrink/subject.ts";
 import { FaultProof } from "./fault-proof.ts";
-import { ScenarioError, type RunOutcome, type RunRequest } from "./lane.ts";
+import type { RunOutcome, RunRequest } from "./lane.ts";
 import type { LaneRuns } from "./lane-runs.ts";
 import type { SearchOptions } from "./protocol.ts";
 import { derivedSeed } from "./random.ts";
 import { recordedExecution, type RecordedExecution } from "./recorded-execution.ts";
+import { ScenarioError } from "./trouble.ts";
 
 /**
  * Proves instead of sampling: takes one input after the other, the smallest first, and executes every interleaving of each.

@@ -8,18 +8,12 @@ import type { Counterexample, FaultInWords, SurvivedFaults } from "../result.ts"
 import { scheduleNumbers, scheduleOf, type RunValue } from "../run-value.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Attempt } from "../shrink/subject.ts";
-import {
-  ScenarioError,
-  StoppedError,
-  type Lane,
-  type Prepared,
-  type RunOutcome,
-  type RunRequest,
-  type Workers,
-} from "./lane.ts";
+import type { Workers } from "./crew.ts";
+import type { Lane, Prepared, RunOutcome, RunRequest } from "./lane.ts";
 import type { LaneMemory } from "./lane-memory.ts";
 import type { CheckRequest, FromConductor, SearchOptions } from "./protocol.ts";
 import type { Decision } from "./recording.ts";
+import { ScenarioError, StoppedError } from "./trouble.ts";
 
 /**
  * The runs of one check in one lane, with what came of them: executed, counted, judged, and read as a value. Searching,

@@ -8,16 +8,17 @@ import { decodeToken } from "../token.ts";
 import { divergenceOf } from "./divergence.ts";
 import { FaultDraws } from "./fault-draws.ts";
 import { checkDeterminism, isLoss, isSame, makeSure, type KnownFailure } from "./known-failure.ts";
-import { ScenarioError, StoppedError, type RunRequest } from "./lane.ts";
+import type { RunRequest } from "./lane.ts";
 import { confirmed, sameAgain } from "./partly-controlled.ts";
 import { prove } from "./lane-proof.ts";
 import { follow } from "./lane-liveness.ts";
 import { LaneRuns, replayRequest, type LaneParts } from "./lane-runs.ts";
 import { smallestCounterexample } from "./lane-shrink.ts";
+import { mishapNote } from "./outside.ts";
 import type { CheckRequest, Found, SearchOptions, ToConductor } from "./protocol.ts";
 import { derivedSeed } from "./random.ts";
 import { loadScenario } from "./scenario-module.ts";
-import { NondeterminismError, TokenError, troubleOf } from "./trouble.ts";
+import { NondeterminismError, ScenarioError, StoppedError, TokenError, troubleOf } from "./trouble.ts";
 
 /**
  * The main loop of a lane: generate an input, run it under one schedule after the other, judge each run; on a failure make
@@ -60,9 +61,7 @@ export class LaneSearch {
           : await this.#search(runs);
     const sampled = replay === undefined && exhaustive === undefined;
     const behaviours = sampled ? { behaviours: this.#behaviours.counts() } : {};
-    for (const reason of this.#parts.workers.unexpected.splice(0)) {
-      runs.tally.notes.push(`a worker died between two runs (${reason}), and was replaced`);
-    }
+    runs.tally.notes.push(...this.#parts.workers.mishaps.splice(0).map(mishapNote));
     if (wasKeptInside(this.#parts.memory))
       runs.tally.notes.push("changes outside of the run's folder were refused (ERR_FORKCHECK_OUTSIDE)");
     const { risk = 0 } = request.search;

@@ -12,7 +12,6 @@ import type { Attempt, Plan, Subject } from "../shrink/subject.ts";
 import { encodeToken } from "../token.ts";
 import { cutOff, follow, lostWakeUp, sleepersOf } from "./lane-liveness.ts";
 import { isLoss, type KnownFailure } from "./known-failure.ts";
-import { ScenarioError } from "./lane.ts";
 import { FaultProof } from "./fault-proof.ts";
 import { InputProof, SMALLEST_DRAWN } from "./lane-proof.ts";
 import { replayRequest, valueOf, type KnownAttempt, type LaneRuns } from "./lane-runs.ts";
@@ -21,7 +20,7 @@ import { EXPLAINED_STEPS_MAX, nearestPassing } from "./nearest-passing.ts";
 import { derivedSeed } from "./random.ts";
 import { lineAt } from "./source-line.ts";
 import { switchRoles } from "./switch-roles.ts";
-import { NondeterminismError } from "./trouble.ts";
+import { NondeterminismError, ScenarioError } from "./trouble.ts";
 
 /** Makes the failure as small as it gets, and tells it: all but where it was found and how long that took. */
 export async function smallestCounterexample(runs: LaneRuns, found: KnownFailure): Promise<Told> {

@@ -10,6 +10,7 @@ import type { TraceEntry } from "../trace.ts";
 import { processNames, type FilesAtStart, type FolderView, type Scenario } from "../scenario.ts";
 import { strategyNumber } from "../strategies/index.ts";
 import type { Baton } from "./baton.ts";
+import { Crew, type Loss, type Workers } from "./crew.ts";
 import {
   ARENA_START,
   COMMAND,
@@ -28,12 +29,14 @@ import { Inodes } from "../node/inodes.ts";
 import { FreeFaults } from "./free-faults.ts";
 import { FreeWatch } from "./free-watch.ts";
 import { hashOf, Names } from "./names.ts";
+import { isFromOutside, Patience } from "./outside.ts";
 import { ObjectNames } from "./object-names.ts";
 import { seedRandom } from "./random.ts";
 import { Recording, type RunNames } from "./recording.ts";
 import { RunFolder } from "./run-folder.ts";
 import { processAt, Scheduler } from "./scheduler.ts";
 import { Values } from "./values.ts";
+import { OutsideError, ScenarioError } from "./trouble.ts";
 import { waitsOf } from "./waits.ts";
 
 /**
@@ -45,6 +48,7 @@ export class Lane {
   readonly #memory: LaneMemory;
   readonly #baton: Baton;
   readonly #workers: Workers;
+  readonly #crew: Crew;
   readonly #names: Names;
   readonly #values: Values;
   readonly #scheduler: Scheduler;
@@ -62,6 +66,7 @@ export class Lane {
   #dying: number[] = [];
   /** What `final` said of the last run, where it may take its time. */
   #final: unknown = NOT_READ;
+  #last: RunOutcome | null = null;
 
   constructor(memory: LaneMemory, baton: Baton, workers: Workers, folder: RunFolder) {
     this.#memory = memory;
@@ -69,6 +74,7 @@ export class Lane {
     this.#workers = workers;
     this.#names = new Names(memory);
     this.#values = new Values(memory, this.#names);
+    this.#crew = new Crew(memory, baton, workers, this.#values);
     this.#scheduler = new Scheduler(memory);
     this.#freeFaults = new FreeFaults(memory, this.#scheduler, baton);
     this.#freeWatch = new FreeWatch(memory);
@@ -120,12 +126,31 @@ export class Lane {
       words[at + 2] = hashOf(range.name);
     }
     this.#prepared = prepared;
-    await this.#makeReady(prepared.roles.length);
+    await this.#crew.makeReady(prepared.roles.length);
     return prepared;
   }
 
-  /** Executes one run of the prepared input. */
+  /**
+   * Executes one run of the prepared input. One that lost a worker is done again, for that may have come from outside; if it
+   * does so again, it is the program's doing.
+   */
   async run(request: RunRequest): Promise<RunOutcome> {
+    const first = await this.#runOnce(request);
+    if (first.loss === null || !mayComeFromOutside(first.loss, request)) return (this.#last = first);
+    const second = await this.#runOnce(request);
+    if (second.loss?.kind === "halted") {
+      throw new OutsideError(`a worker ${second.loss.reason}, and so was the one that took its place`);
+    }
+    if (second.loss !== null) this.#workers.forgive(second.loss.process);
+    return (this.#last = second);
+  }
+
+  /** What the last run came to. */
+  get outcome(): RunOutcome {
+    return this.#last as RunOutcome;
+  }
+
+  async #runOnce(request: RunRequest): Promise<RunOutcome> {
     const prepared = this.#prepared as Prepared;
     await this.#clear();
     const { scenario } = this;
@@ -133,7 +158,7 @@ export class Lane {
     // Who begins anew after a death needs a worker that is there already.
     const spare = (request.faults ?? []).filter(({ kind }) => kind === "restart").length;
     const processes = Math.min(prepared.roles.length + spare, LIMITS.processesMax);
-    if (this.#workers.lost.size > 0 || spare > 0) await this.#makeReady(processes);
+    if (this.#workers.lost.size > 0 || spare > 0) await this.#crew.makeReady(processes);
     this.#setUp(prepared, request, processes);
     let loss: Loss | null = null;
     const first = request.free === undefined ? 1 : prepared.roles.length;
@@ -308,10 +333,10 @@ export class Lane {
   /** The run takes longer than most: look now and then whether it still moves and whether its workers are alive. */
   async #waitPatiently(prepared: Prepared): Promise<Loss | null> {
     const { words } = this.#memory;
-    const processes = words[H.processes];
+    const { watchdogMs } = this.#workers;
     let progress = words[H.progress];
-    let movedAt = now();
     let quietLooks = 0;
+    const patience = new Patience();
     this.#freeWatch.moved();
     for (;;) {
       await new Promise((resolve) => setImmediate(resolve));
@@ -319,34 +344,34 @@ export class Lane {
       if (this.#isOverBy(now() + NEXT_WAIT_NS)) return null;
       if (words[H.progress] !== progress) {
         progress = words[H.progress];
-        movedAt = now();
         quietLooks = 0;
+        patience.renew();
         this.#freeWatch.moved();
       } else {
         quietLooks++;
       }
-      // Whom a fault has killed is meant to be dead.
-      const lost = [...this.#workers.lost.entries()].find(
-        ([worker]) => worker < processes && words[processAt(worker) + P.state] !== PROCESS.killed,
-      );
-      if (lost !== undefined && quietLooks >= QUIET_LOOKS) return { process: lost[0], reason: lost[1], kind: "died" };
+      const dead = quietLooks >= QUIET_LOOKS ? this.#crew.dead() : null;
+      if (dead !== null) return dead;
       if (this.#workers.stopping) return { process: -1, reason: "stopped", kind: "stopped" };
-      if ((now() - movedAt) / 1e6 <= this.#workers.watchdogMs) continue;
-      if (words[H.free] === 0 || this.#freeWatch.caught() >= 0) return await this.#killTheStuck(prepared);
+      const halted = quietLooks % LOOKS_PER_STANDSTILL === 0 ? await this.#crew.halted() : null;
+      if (halted !== null) return halted;
+      if (patience.look() <= watchdogMs) continue;
+      const stopped = await this.#crew.halted(true);
+      if (stopped !== null) return stopped;
+      if (words[H.free] === 0 || this.#freeWatch.caught() >= 0)
+        return await this.#crew.stuck(this.#whoIsStuck(prepared));
       words[H.ending] = ENDING.deadlock;
       return null;
     }
   }
 
-  async #killTheStuck(prepared: Prepared): Promise<Loss> {
+  #whoIsStuck(prepared: Prepared): number {
     const { words } = this.#memory;
     const last = words[H.lastStrand];
     let process = last >= 0 ? Math.floor(last / LIMITS.strandsMax) : words[H.starting];
     if (words[H.steps] === 0) process = words[H.starting];
     if (words[H.free] === 1) process = this.#freeWatch.caught();
-    if (process < 0 || process >= prepared.roles.length) process = 0;
-    await this.#workers.kill(process);
-    return { process, reason: `forkcheck, after ${this.#workers.watchdogMs / 1000} s without a step`, kind: "stuck" };
+    return process < 0 || process >= prepared.roles.length ? 0 : process;
   }
 
   #outcome(prepared: Prepared, request: RunRequest, loss: Loss | null): RunOutcome {
@@ -459,63 +484,6 @@ export class Lane {
     if (words[own + P.state] === PROCESS.live) return true;
     return words[own + P.state] === PROCESS.killed && words[own + P.signal] === SIGNAL.none;
   }
-
-  /** Takes care that workers 0 ... count - 1 are there and have loaded the program. */
-  async #makeReady(count: number): Promise<void> {
-    const { words } = this.#memory;
-    await this.#workers.ensure(count);
-    const version = words[H.programVersion];
-    const loading = Array.from({ length: count }, (_, worker) => worker).filter(
-      (worker) => loadedAt(words, worker) !== version,
-    );
-    if (loading.length === 0) return;
-    words[H.command] = COMMAND.load;
-    const startedAt = now();
-    for (const worker of loading) this.#baton.passTo(worker + 1);
-    while (loading.some((worker) => Math.abs(loadedAt(words, worker)) !== version)) {
-      this.#baton.awaitUntil(now() + NEXT_WAIT_NS, now);
-      await new Promise((resolve) => setImmediate(resolve));
-      if (this.#workers.stopping) throw new StoppedError();
-      const lost = loading.find((worker) => this.#workers.lost.has(worker));
-      if (lost !== undefined) {
-        throw new ScenarioError(
-          `a worker died while it loaded the scenario (${this.#workers.lost.get(lost)}). Look at what the module does when it is imported.`,
-        );
-      }
-      if ((now() - startedAt) / 1e6 > LOAD_MS_MAX) {
-        throw new ScenarioError(
-          `a worker needed more than ${LOAD_MS_MAX / 1000} s to load the scenario (limit: loadMsMax). Look for a top-level await that never ends.`,
-        );
-      }
-    }
-    // Every worker gave the baton back; the last of these must not be taken for the end of a run.
-    this.#baton.awaitUntil(0, now);
-    const failed = loading.find((worker) => loadedAt(words, worker) < 0);
-    if (failed !== undefined) {
-      throw new ScenarioError(
-        `a worker could not load the scenario: ${String(this.#values.read(processAt(failed) + P.endTag))}`,
-      );
-    }
-  }
-}
-
-/** Where the workers come from: the pool, seen from the conductor. Worker i plays process i. */
-export interface Workers {
-  /** Workers that are gone, with what they died of. */
-  readonly lost: ReadonlyMap<number, string>;
-  /** What workers died of that nobody here killed; whoever reports them takes them out. */
-  readonly unexpected: string[];
-  /** Somebody wants this lane to end. */
-  readonly stopping: boolean;
-  readonly watchdogMs: number;
-  /** Resolves when workers 0 ... count - 1 are all alive and waiting. */
-  ensure(count: number): Promise<void>;
-  /** Kills a worker; resolves when it is gone. */
-  kill(worker: number): Promise<void>;
-  /** A fault has killed the worker: that it is lost is no surprise. */
-  expect(worker: number): void;
-  /** Resolves when the worker is known to be lost. */
-  gone(worker: number): Promise<void>;
 }
 
 export interface RunRequest {
@@ -571,27 +539,11 @@ export interface Seen {
   readonly trace: readonly TraceEntry[];
 }
 
-export interface Loss {
-  readonly process: number;
-  readonly reason: string;
-  readonly kind: "died" | "stuck" | "stopped";
-}
-
 export interface Prepared extends RunNames {
   readonly shared: object;
   readonly snapshot: Uint8Array;
   readonly layoutDigest: number;
   readonly files: FilesAtStart | null;
-}
-
-/** One of the scenario's own functions fails, or returns what it must not. */
-export class ScenarioError extends Error {}
-
-/** The lane was asked to stop. */
-export class StoppedError extends Error {
-  constructor() {
-    super("stopped");
-  }
 }
 
 interface Program {
@@ -647,10 +599,17 @@ const CLEAR_WAIT_NS = 20e6;
 const CLEAR_LOOKS = 50;
 /** Looks without any movement after which a run with a dead worker is taken to wait for that worker. */
 const QUIET_LOOKS = 2;
-const LOAD_MS_MAX = 30_000;
 /** Less than the time after which a conductor that says nothing is taken to be caught in an endless loop. */
 const SERVER_MS_MAX = 10_000;
 const NOT_READ = Symbol("not read yet");
+/** Whether somebody is stopped is asked now and then: it takes a look into /proc for each. */
+const LOOKS_PER_STANDSTILL = 10;
+
+/** In free mode the same run may go otherwise, and only what nothing but somebody outside does is not the program's. */
+function mayComeFromOutside({ kind, reason }: Loss, { free }: RunRequest): boolean {
+  if (kind === "stopped") return false;
+  return free === undefined || kind === "halted" || (kind === "died" && isFromOutside(reason));
+}
 
 /** Its runs take place in the lane's folder. */
 export function usesFolder({ files, load }: Scenario): boolean {
@@ -662,10 +621,6 @@ const hrtime = process.hrtime.bigint;
 
 function now(): number {
   return Number(hrtime());
-}
-
-function loadedAt(words: Int32Array, worker: number): number {
-  return Atomics.load(words, (PARTS.loaded >> 2) + worker);
 }
 
 function encodedInput(input: unknown): Uint8Array {

@@ -9,6 +9,7 @@ import { Region } from "../../primitives/memory/region.ts";
 import { ARENA_START } from "./lane-memory.ts";
 import { DEADLY_FAULTS, faultsOfBudget } from "../fault.ts";
 import { MEMBERSHIP_VARIABLE, SPARE, type MembershipData, type SpareRole } from "./membership.ts";
+import { endInWords, isFromOutside, Patience, Standstill, STOPPED_IN_WORDS } from "./outside.ts";
 import type { CheckRequest, FromConductor, ToConductor } from "./protocol.ts";
 
 /**
@@ -50,6 +51,8 @@ export class PoolLane {
   readonly #region: Region;
   readonly #folder: string;
   readonly #workers: Member[] = [];
+  /** Of each worker: settled when it is ready. */
+  readonly #arrivals: Promise<void>[] = [];
   /** Started, with the scenario loaded, and yet without a process to play: a death then costs milliseconds. */
   readonly #spares: Member[] = [];
   #sparesKept = 0;
@@ -58,6 +61,7 @@ export class PoolLane {
   #janitor: ResultPromise | null = null;
   #closed = false;
   #listener: (message: FromConductor) => void = () => {};
+  readonly #standstill = new Standstill();
 
   constructor(lane: number, core: number | null, options: PoolOptions) {
     this.#lane = lane;
@@ -92,10 +96,26 @@ export class PoolLane {
 
   /** Starts the conductor and, so as not to wait for them later, the first `workers` workers. */
   async start(workers: number): Promise<void> {
+    if (!this.isWhole) throw new Error(`${this.conductorInWords} is gone`);
     if (this.#conductor !== null) return;
-    this.#conductor = this.#spawn(0);
+    const conducting = this.#arrive(() => (this.#conductor = this.#spawn(0)));
     const starting = Array.from({ length: workers }, (_, index) => this.#startWorker(index));
-    await Promise.all([this.#conductor.ready, ...starting]);
+    await Promise.all([conducting, ...starting]);
+  }
+
+  /** Nobody has ended its conductor since it was started. */
+  get isWhole(): boolean {
+    return this.#conductor === null || !this.#conductor.dead;
+  }
+
+  /** Whether the conductor has been stopped from outside for too long; to be asked again and again. */
+  get isHalted(): boolean {
+    return this.#conductor !== null && this.#standstill.isTooLong(this.#conductor.process.pid as number);
+  }
+
+  /** "the conductor of lane 1 (process 4711)" */
+  get conductorInWords(): string {
+    return `the conductor of lane ${this.#lane + 1} (process ${this.#conductor?.process.pid})`;
   }
 
   listen(listener: (message: FromConductor) => void): void {
@@ -126,8 +146,15 @@ export class PoolLane {
 
   #hear(message: FromConductor): void {
     if (message.type === "ensure") void this.#ensure(message.count);
-    else if (message.type === "kill") this.#workers[message.worker]?.process.kill("SIGKILL");
+    else if (message.type === "kill") void this.#kill(message.worker);
     else this.#listener(message);
+  }
+
+  async #kill(index: number): Promise<void> {
+    const member = this.#workers[index];
+    // Of whom is dead already the conductor may have heard before it forgot.
+    if (member.dead) this.tell({ type: "lost", worker: index, reason: await member.gone });
+    else member.process.kill("SIGKILL");
   }
 
   async #ensure(count: number): Promise<void> {
@@ -141,13 +168,29 @@ export class PoolLane {
 
   async #startWorker(index: number): Promise<void> {
     const existing = this.#workers[index];
-    if (existing !== undefined && !existing.dead) return existing.ready;
-    const member = this.#takeSpare(index + 1) ?? this.#spawn(index + 1);
-    this.#workers[index] = member;
-    void member.gone.then((reason) => {
-      if (!this.#closed) this.tell({ type: "lost", worker: index, reason });
+    if (existing !== undefined && !existing.dead) return this.#arrivals[index];
+    this.#arrivals[index] = this.#arrive(() => {
+      const member = this.#takeSpare(index + 1) ?? this.#spawn(index + 1);
+      this.#workers[index] = member;
+      void member.gone.then((reason) => {
+        if (!this.#closed) this.tell({ type: "lost", worker: index, reason });
+      });
+      return member;
     });
-    return member.ready;
+    return this.#arrivals[index];
+  }
+
+  /** Whom somebody kills or stops while it starts is replaced. */
+  async #arrive(start: () => Member): Promise<void> {
+    for (let starts = 1; ; starts++) {
+      const member = start();
+      try {
+        return await member.ready;
+      } catch (error) {
+        const again = !member.isLate && isFromOutside(await member.gone);
+        if (!again || starts === STARTS_MAX || this.#closed) throw error;
+      }
+    }
   }
 
   #keepSpares({ moduleUrl, preload, search }: CheckRequest): void {
@@ -159,7 +202,17 @@ export class PoolLane {
   }
 
   #refillSpares(): void {
-    while (!this.#closed && this.#spares.length < this.#sparesKept) this.#spares.push(this.#spawn(SPARE));
+    while (!this.#closed && this.#spares.length < this.#sparesKept) {
+      const spare = this.#spawn(SPARE);
+      this.#spares.push(spare);
+      void spare.gone.then(() => {
+        const index = this.#spares.indexOf(spare);
+        if (index < 0) return;
+        this.#spares.splice(index, 1);
+        // One that has never been up may be so because of its module, and the next one would, too.
+        if (spare.up) this.#refillSpares();
+      });
+    }
   }
 
   /** A spare that becomes the worker of this number; null if none is up yet. */
@@ -211,7 +264,10 @@ class Member {
   dead = false;
   /** It was ready once. */
   up = false;
+  /** It did not get ready in time, and nobody had stopped it. */
+  isLate = false;
   #lastWords = "";
+  #hearReady: () => void = () => {};
 
   constructor(child: ResultPromise, agent: number, hear: (message: FromConductor) => void) {
     this.process = child;
@@ -224,51 +280,59 @@ class Member {
       this.dead = true;
       return result.signal ?? `exit status ${result.exitCode}`;
     });
-    this.ready = new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        reject(
-          new Error(
-            `a process of forkcheck did not start within ${START_MS_MAX / 1000} s (limit: startMsMax). Is the machine overloaded?`,
-          ),
-        );
-      }, START_MS_MAX);
-      timer.unref();
-      child.on("message", (message: unknown) => {
-        const heard = message as FromConductor;
-        if (heard.type === "ready") {
-          clearTimeout(timer);
-          this.up = true;
-          resolve();
-        } else if (agent === 0) hear(heard);
-      });
-      void this.gone.then((reason) => {
-        clearTimeout(timer);
-        reject(
-          new Error(
-            `a process of forkcheck ended before it was ready (${reason}).${this.#lastWords === "" ? "" : ` It said: ${this.#lastWords.trim()}`}`,
-          ),
-        );
-        if (agent === 0) {
-          hear({
-            type: "trouble",
-            trouble: { kind: "worker", message: `the conductor of a lane died (${reason}). ${this.#lastWords.trim()}` },
-          });
-        }
-      });
+    child.on("message", (message: unknown) => {
+      const heard = message as FromConductor;
+      if (heard.type === "ready") this.#hearReady();
+      else if (agent === 0) hear(heard);
     });
-    this.ready.catch(() => {});
+    this.ready = this.#becomeReady();
+    void this.gone.then((reason) => {
+      if (agent !== 0 || !this.up) return;
+      const message = `the conductor of a lane (process ${child.pid}) ${this.#endInWords(reason)} What it was doing is lost: run again.`;
+      hear({ type: "trouble", trouble: { kind: "worker", message } });
+    });
   }
 
   /** A spare gets its number; it is ready when it says so again. */
   become(role: SpareRole): void {
-    this.ready = new Promise((resolve, reject) => {
-      this.process.once("message", () => resolve());
+    this.ready = this.#becomeReady();
+    this.process.send?.(role);
+  }
+
+  #becomeReady(): Promise<void> {
+    const patience = new Patience();
+    const standstill = new Standstill();
+    let why = "";
+    const giveUp = (reason: string): void => {
+      why = reason;
+      this.process.kill("SIGKILL");
+    };
+    const timer = setInterval(() => {
+      if (standstill.isTooLong(this.process.pid as number)) giveUp(`${STOPPED_IN_WORDS}.`);
+      else if ((this.isLate = patience.look() > START_MS_MAX))
+        giveUp(`was not ready within ${START_MS_MAX / 1000} s (limit: startMsMax). Is the machine overloaded?`);
+    }, LOOK_EVERY_MS);
+    timer.unref();
+    const ready = new Promise<void>((resolve, reject) => {
+      this.#hearReady = () => {
+        this.up = true;
+        resolve();
+      };
       void this.gone.then((reason) =>
-        reject(new Error(`a process of forkcheck ended before it was ready (${reason}).`)),
+        reject(new Error(`process ${this.process.pid} of forkcheck ${why || this.#endInWords(reason)}`)),
       );
     });
-    this.ready.catch(() => {});
-    this.process.send?.(role);
+    ready.catch(() => {});
+    void ready.then(
+      () => clearInterval(timer),
+      () => clearInterval(timer),
+    );
+    return ready;
+  }
+
+  #endInWords(reason: string): string {
+    const said = this.#lastWords.trim();
+    return `${endInWords(reason)}.${said === "" ? "" : ` It said: ${said}`}`;
   }
 }
 
@@ -277,6 +341,10 @@ const JANITOR = 'read -r line; sleep 0.1; rm -rf -- "$1"';
 /** Spare workers of a lane whose scenario has processes killed. */
 const SPARES = 2;
 const START_MS_MAX = 30_000;
+/** Whether a process that starts is still on its way. */
+const LOOK_EVERY_MS = 250;
+/** Times that a process is started, if somebody outside keeps it from getting ready. */
+const STARTS_MAX = 3;
 const LAST_WORDS_MAX = 4000;
 const FOLDER_PREFIX = "forkcheck-";
 const EXTENSION = import.meta.url.endsWith(".ts") ? ".ts" : ".js";

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from "node:path";
 import { EPOCH_MS, realNumber, TIME_NAMES, type Inodes } from "../node/inodes.ts";
 import type { FilesAtStart } from "../scenario.ts";
+import { OutsideError } from "./trouble.ts";
 
 /** The folder in which a run's processes work: their working directory, put back in order before each run. */
 export class RunFolder {
@@ -11,7 +12,18 @@ export class RunFolder {
     this.path = path;
   }
 
+  /** @throws {OutsideError} there is no room for them, or the device fails */
   reset(files: FilesAtStart): void {
+    try {
+      this.#reset(files);
+    } catch (error) {
+      const { code = "", message } = error as NodeJS.ErrnoException;
+      if (!["ENOSPC", "EDQUOT", "EIO", "EMFILE", "ENFILE"].includes(code)) throw error;
+      throw new OutsideError(`the files of a run could not be written: ${message}. Make room in ${dirname(this.path)}`);
+    }
+  }
+
+  #reset(files: FilesAtStart): void {
     for (const entry of readdirSync(this.path, { withFileTypes: true })) {
       if (entry.isDirectory() || !(entry.name in files)) {
         rmSync(join(this.path, entry.name), { recursive: true, force: true });

@@ -1,5 +1,5 @@
 import { declaredScenarios, scenarioName, type Scenario } from "../scenario.ts";
-import { ScenarioError } from "./lane.ts";
+import { ScenarioError } from "./trouble.ts";
 import type { ScenarioReference } from "./protocol.ts";
 
 /** Imports the scenario that a request means, as every process does; says how it is called, if the request does not know. */

@@ -1,7 +1,7 @@
 import { shortDataText } from "../data-text.ts";
 import { PropertyError } from "../judge.ts";
 import type { Counterexample } from "../result.ts";
-import { ScenarioError, type Prepared } from "./lane.ts";
+import type { Prepared } from "./lane.ts";
 import type { Trouble } from "./protocol.ts";
 
 /** What keeps the harness from its work, in the words that the user gets. */
@@ -10,9 +10,23 @@ export function troubleOf(error: unknown, name: string): Trouble {
     return { kind: "nondeterministic", message: `${name} is not deterministic: ${error.message}` };
   if (error instanceof TokenError) return { kind: "token", message: error.message };
   if (error instanceof ScenarioError) return { kind: "scenario", message: error.message };
+  if (error instanceof OutsideError) return { kind: "worker", message: `${name}: ${error.message}. Run again.` };
   if (error instanceof PropertyError)
     return { kind: error.isUndecided ? "undecided" : "scenario", message: `${name}: ${error.message}` };
   return { kind: "worker", message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}
+
+/** One of the scenario's own functions fails, or returns what it must not. */
+export class ScenarioError extends Error {}
+
+/** Somebody outside keeps forkcheck from its work. */
+export class OutsideError extends Error {}
+
+/** The lane was asked to stop. */
+export class StoppedError extends Error {
+  constructor() {
+    super("stopped");
+  }
 }
 
 export class NondeterminismError extends Error {

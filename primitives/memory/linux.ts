@@ -138,16 +138,24 @@ export function openPipeOf(pid: number, writeFd: number): number {
  * names nobody: the kernel gives it out again.
  */
 export function processStart(pid: number): bigint | null {
-  let stat: string;
+  const fields = statOf(pid);
+  return fields === null || fields[0] === "Z" || fields[0] === "X" ? null : BigInt(fields[19]);
+}
+
+/** Whether the process was stopped by a signal and has not been let go on; a debugger that holds it does not count. */
+export function isStopped(pid: number): boolean {
+  return statOf(pid)?.[0] === "T";
+}
+
+/** What proc(5) has in /proc/PID/stat from the third field on; null if there is no such process. */
+function statOf(pid: number): readonly string[] | null {
   try {
-    stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    // The second field is the program's name in parentheses, which may itself hold spaces and parentheses.
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   } catch {
     return null;
   }
-  // The second field is the program's name in parentheses, which may itself hold spaces and parentheses.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const state = fields[0];
-  return state === "Z" || state === "X" ? null : BigInt(fields[19]);
 }
 
 /** Confines this process to one core. A hand-over between two processes on one core is about 20 times cheaper. */
