@@ -6,13 +6,14 @@ import { RUN_ROOT } from "../node/run-place.ts";
 import { setProbe } from "../../primitives/memory/probe.ts";
 import { declaredScenarios, processNames, type Scenario } from "../scenario.ts";
 import { Baton } from "./baton.ts";
-import { ControlledProcess, rememberRestingResources } from "./controlled-process.ts";
+import { ControlledProcess } from "./controlled-process.ts";
 import { Draws } from "./draws.ts";
 import { FreeFaults } from "./free-faults.ts";
 import { FreeProcess } from "./free-process.ts";
 import { ARENA_START, COMMAND, ENDING, H, P, PARTS, PROCESS, LaneMemory } from "./lane-memory.ts";
 import { awaitRole, joinLane, reportReady, SPARE } from "./membership.ts";
 import { Names } from "./names.ts";
+import { rememberRestingResources } from "./real-work.ts";
 import { Recorder } from "./recorder.ts";
 import { ProcessContext } from "./role-context.ts";
 import { processAt, Scheduler } from "./scheduler.ts";
@@ -188,7 +189,7 @@ class Worker {
     if (this.#node === null) {
       const node = new ControlledNode(this.#controlled, this.#memory, this.#names, this.#process, folder);
       this.#controlled.busy = () => node.busy;
-      this.#controlled.atExit = (code) => {
+      this.#controlled.life.atExit = (code) => {
         if (this.#controlled.controlsNode) node.atExit(code);
       };
       this.#controlled.servers.connections = node.connections;
