@@ -151,6 +151,8 @@ export const H = {
   askingMs: 63,
   /** 1: nobody has heard from a server for as long as that is waited for, and nobody can move. */
   silent: 64,
+  /** The name of a native addon that the program has loaded. */
+  addon: 65,
 } as const;
 
 /** Doubles of the header, by index into the doubles that follow the header's words. */

@@ -9,6 +9,12 @@ export class CommonModules {
   readonly #requires = new Map<string, NodeJS.Require>();
   readonly #resolved = new Map<string, string>();
   #loaded = new Map<string, Module>();
+  readonly #addon: (file: string) => void;
+
+  /** @param addon hears of native addons that are asked for */
+  constructor(addon: (file: string) => void) {
+    this.#addon = addon;
+  }
 
   forget(): void {
     this.#loaded = new Map();
@@ -18,6 +24,7 @@ export class CommonModules {
   load(file: string, parent?: Module): unknown {
     const known = this.#loaded.get(file);
     if (known !== undefined) return known.exports;
+    if (extname(file) === ".node") this.#addon(file);
     // A native addon is there once in a process, and so is forkcheck.
     if (extname(file) === ".node" || isOwnFile(file) || formatOf(file) === "module")
       return this.#nativeRequire(file)(file);

@@ -5,7 +5,7 @@ import type { Names } from "../engine/names.ts";
 import type { ServerConnections } from "../engine/server-watch.ts";
 import type { Scenario } from "../scenario.ts";
 import { BackgroundWork, replaceBackgroundWork } from "./background-work.ts";
-import { noteBeyond, watchTheRest } from "./beyond.ts";
+import { noteAddon, noteBeyond, watchTheRest } from "./beyond.ts";
 import { replaceClocks } from "./clocks.ts";
 import { replaceFileFunctions } from "./file-functions.ts";
 import { FileInterface } from "./file-interface.ts";
@@ -17,6 +17,7 @@ import { ModuleLoader } from "./module-loader.ts";
 import { Operations } from "./operations.ts";
 import { replaceNetSocket } from "./net-socket.ts";
 import { ProcessFacade } from "./process.ts";
+import { replacePrograms } from "./programs.ts";
 import { Randomness, replaceRandomness } from "./randomness.ts";
 import { RUN_ROOT, RunPlace } from "./run-place.ts";
 import { Sockets } from "./sockets.ts";
@@ -38,13 +39,14 @@ export class ControlledNode {
   readonly #sockets: Sockets;
   readonly #place: RunPlace;
   readonly #index: number;
-  readonly #modules = new ModuleLoader();
+  readonly #modules: ModuleLoader;
   readonly #forgetLooks: () => void;
   #kept: readonly KeptProperties[] = [];
 
   /** @param folder the real path of the folder in which runs take place */
   constructor(gate: Gate, memory: LaneMemory, names: Names, index: number, folder: string) {
     this.#index = index;
+    this.#modules = new ModuleLoader((file) => noteAddon(memory, names, file));
     this.#place = new RunPlace(folder);
     this.#kernel = new Kernel(memory, names, this.#place, () => gate.now());
     this.#files = new FileInterface(gate, this.#kernel, names);
@@ -66,7 +68,8 @@ export class ControlledNode {
     replaceBackgroundWork(this.#work);
     replaceMachine(gate);
     replaceWaiting(gate);
-    watchTheRest(gate, memory);
+    replacePrograms(gate, memory, names, this.#place);
+    watchTheRest(gate, memory, names);
     process.env.HOME = RUN_ROOT;
     process.env.TMPDIR = RUN_ROOT;
     for (const name of Object.keys(process.env)) if (name.startsWith("XDG_")) delete process.env[name];

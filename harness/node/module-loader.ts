@@ -12,7 +12,7 @@ import { compileModule, formatOf, type CompiledModule } from "./module-source.ts
  * Shared between runs are Node's own modules, forkcheck, and what the scenario's module imports statically.
  */
 export class ModuleLoader {
-  readonly #commons = new CommonModules();
+  readonly #commons: CommonModules;
   readonly #resolved = new Map<string, string>();
   readonly #builtins = new Map<string, Namespace>();
   readonly #compiled = new Map<string, CompiledModule>();
@@ -20,6 +20,11 @@ export class ModuleLoader {
   readonly #lasting = new Map<string, Loading>();
   /** Of the run that is being played. */
   #fresh = new Map<string, Loading>();
+
+  /** @param addon hears of native addons that are asked for */
+  constructor(addon: (file: string) => void) {
+    this.#commons = new CommonModules(addon);
+  }
 
   /** Imports a scenario's module, unless that has been done. */
   async importScenario(url: string): Promise<void> {

@@ -9,6 +9,7 @@ export function describePartlyControlled({ partlyControlled }: Pick<Result, "par
     confirmedBy === 0 ? "" : `The failure was confirmed: each of ${confirmedBy} replays failed in the same way.`;
   const again =
     redone.differing === 0 ? "" : `Of ${count(redone.runs, "run")} done again ${redone.differing} went another way.`;
+  const more = unconfirmed.length - UNCONFIRMED_SHOWN_MAX;
   return [
     [`Partly controlled: the runs used ${used.join(" and ")}, which no schedule orders.`, means, again]
       .filter((sentence) => sentence !== "")
@@ -19,9 +20,7 @@ export function describePartlyControlled({ partlyControlled }: Pick<Result, "par
         ({ property, message, replays, failed }) =>
           `Not confirmed, and so no failure: ${property} was violated (${message}), and in ${failed} of ${count(replays, "replay")} again.`,
       ),
-    ...(unconfirmed.length > UNCONFIRMED_SHOWN_MAX
-      ? [`${unconfirmed.length - UNCONFIRMED_SHOWN_MAX} more violations were not confirmed.`]
-      : []),
+    ...(more <= 0 ? [] : [`${count(more, "more violation")} ${more === 1 ? "was" : "were"} not confirmed.`]),
   ];
 }
 
