@@ -14,6 +14,8 @@ import type { RunOutcome, RunRequest } from "./lane.ts";
 import type { LaneRuns } from "./lane-runs.ts";
 import type { SearchOptions } from "./protocol.ts";
 import { derivedSeed } from "./random.ts";
+import { Remains, SwappedNeighbours } from "./swapped-neighbours.ts";
+import { NotIndependentError } from "./trouble.ts";
 import { recordedExecution, type RecordedExecution } from "./recorded-execution.ts";
 import { ScenarioError } from "./trouble.ts";
 
@@ -30,10 +32,11 @@ export async function prove(runs: LaneRuns): Promise<Proof> {
   const proof: Mutable<Proof> = { inputs: 0, interleavings: 0, finished: true, notes: [], survived: [], failed: null };
   const assumptions = new Set<string>();
   const faults = new FaultProof(search.faults);
+  const neighbours = new SwappedNeighbours(search.distrustEvery);
   let proved: unknown;
   for (const input of inputs) {
     await runs.prepare(input.value);
-    const result = await proveInput(runs, assumptions, faults);
+    const result = await proveInput(runs, { assumptions, faults, neighbours });
     if (result.failure !== null) return { ...proof, failed: { input, ...result.failure } };
     if (!result.complete) {
       proof.finished = false;
@@ -55,7 +58,7 @@ export async function prove(runs: LaneRuns): Promise<Proof> {
     proof.notes.push(
       `shard ${index} of ${count} has nothing to do: there ${all.length === 1 ? "is 1 input" : `are ${all.length} inputs`}`,
     );
-  proof.notes.push(...assumptions);
+  proof.notes.push(...neighbours.claims(), ...assumptions);
   return proof;
 }
 
@@ -79,16 +82,15 @@ interface Failure {
 /** All interleavings of the prepared input, and all of them again with each fault at each step. */
 async function proveInput(
   runs: LaneRuns,
-  assumptions: Set<string>,
-  faults: FaultProof,
+  common: Pick<InputProofOptions, "assumptions" | "faults" | "neighbours">,
 ): Promise<Exploration & { readonly failure: Failure | null }> {
+  const { faults } = common;
   faults.begin();
   let whole: Exploration = { executions: 0, pruned: 0, complete: true };
   for (let fault = faults.next(); fault !== undefined; fault = faults.next()) {
     const { search } = runs;
     const one = new InputProof(runs, {
-      assumptions,
-      faults,
+      ...common,
       fault,
       property: search.property,
       preemptions: search.exhaustive?.preemptions ?? Infinity,
@@ -111,6 +113,7 @@ export interface InputProofOptions {
   /** Gets what is taken for granted. */
   readonly assumptions: Set<string>;
   readonly faults: FaultProof;
+  readonly neighbours: SwappedNeighbours;
   /** What befalls every run. */
   readonly fault: Fault | null;
   /** Consider this property alone. */
@@ -179,12 +182,29 @@ export class InputProof implements Executor {
       });
       const execution = recordedExecution(this.#runs.memory, this.#judgesOrder, this.#undecided);
       this.#note(execution);
-      if (!this.#looksBack || this.failure !== null || this.#notUnderstood) return execution;
+      if (execution.pruned || this.failure !== null || this.#notUnderstood) return execution;
+      if (!this.#looksBack) return await this.#distrusted(execution);
       const round = wayRound(execution, candidatesOf(this.#runs), plan);
-      if (round === null) return execution;
+      if (round === null) return await this.#distrusted(execution);
       if (round.length === 0) return { ...execution, pruned: true };
       guide = round;
     }
+  }
+
+  /** @throws {NotIndependentError} swapping two neighbours that have nothing to do with each other changes something */
+  async #distrusted(execution: RecordedExecution): Promise<RecordedExecution> {
+    const { neighbours } = this.#options;
+    const at = neighbours.choose(execution);
+    if (at < 0) return execution;
+    const { lane, memory, prepared } = this.#runs;
+    const before = new Remains(lane, memory);
+    const strands = execution.steps.map(({ strand }) => strand);
+    [strands[at], strands[at + 1]] = [strands[at + 1], strands[at]];
+    await lane.run({ ...this.#request(), strategy: "explorer", schedule: [strands.length, ...strands] });
+    const difference = before.differenceFrom(new Remains(lane, memory));
+    if (difference !== null) throw new NotIndependentError(before.stepsAt(at), difference, prepared);
+    neighbours.swapped(execution.steps[at], execution.steps[at + 1]);
+    return execution;
   }
 
   #note(execution: RecordedExecution): void {

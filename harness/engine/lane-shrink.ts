@@ -19,6 +19,7 @@ import { REPLAYS, replayed } from "./partly-controlled.ts";
 import { EXPLAINED_STEPS_MAX, nearestPassing } from "./nearest-passing.ts";
 import { derivedSeed } from "./random.ts";
 import { lineAt } from "./source-line.ts";
+import { SwappedNeighbours } from "./swapped-neighbours.ts";
 import { switchRoles } from "./switch-roles.ts";
 import { NondeterminismError, ScenarioError } from "./trouble.ts";
 
@@ -207,6 +208,7 @@ class LaneSubject implements Subject {
     const proof = new InputProof(runs, {
       assumptions,
       faults: new FaultProof({}),
+      neighbours: new SwappedNeighbours(0),
       fault: null,
       property: this.#property,
       preemptions: Infinity,

@@ -2,6 +2,8 @@ import { shortDataText } from "../data-text.ts";
 import { PropertyError } from "../judge.ts";
 import type { Counterexample } from "../result.ts";
 import type { Prepared } from "./lane.ts";
+import { PlanNotFollowedError } from "../exhaustive/explore.ts";
+import type { TraceEntry } from "../trace.ts";
 import type { Trouble } from "./protocol.ts";
 
 /** What keeps the harness from its work, in the words that the user gets. */
@@ -11,6 +13,9 @@ export function troubleOf(error: unknown, name: string): Trouble {
   if (error instanceof TokenError) return { kind: "token", message: error.message };
   if (error instanceof ScenarioError) return { kind: "scenario", message: error.message };
   if (error instanceof OutsideError) return { kind: "worker", message: `${name}: ${error.message}. Run again.` };
+  if (error instanceof NotIndependentError) return { kind: "scenario", message: `${name}: ${error.message}` };
+  if (error instanceof PlanNotFollowedError)
+    return { kind: "scenario", message: `${name}: ${error.message}. ${LOOK_FOR_WHAT_IS_NOT_SAID}` };
   if (error instanceof PropertyError)
     return { kind: error.isUndecided ? "undecided" : "scenario", message: `${name}: ${error.message}` };
   return { kind: "worker", message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
@@ -41,6 +46,26 @@ export class NondeterminismError extends Error {
     );
   }
 }
+
+/** Two steps have to do with each other though they do not say so, and a proof would leave out one of their orders. */
+export class NotIndependentError extends Error {
+  constructor(
+    [first, second]: readonly [TraceEntry, TraceEntry],
+    difference: string,
+    { input }: Pick<Prepared, "input">,
+  ) {
+    const say = ({ step, process, label, detail }: TraceEntry): string =>
+      `'${process}: ${`${label} ${detail}`.trim()}' (step ${step})`;
+    super(
+      `two steps say that they have nothing to do with each other, ${say(first)} and ${say(second)}, but in the other order ${difference} ` +
+        `(input ${shortDataText(input)}). ${LOOK_FOR_WHAT_IS_NOT_SAID}`,
+    );
+  }
+}
+
+const LOOK_FOR_WHAT_IS_NOT_SAID =
+  "Look for shared memory or files that are used without the primitives, and for a step of the scenario's own (`p.step`) " +
+  "that touches more than it says; or check it without `exhaustive`.";
 
 /** The run that a token stands for is none of the program's as it is now. */
 export class TokenError extends Error {
