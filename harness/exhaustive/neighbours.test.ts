@@ -19,6 +19,9 @@ const PROGRAMS: readonly (readonly [Scenario, inputs: readonly number[], FaultBu
   [neighbours, [1], { clock: 1 }],
 ];
 
+/** What a server does with a request is no part of a lane: a proof with it would be partly controlled, and is not tried here. */
+const NOT_SWAPPED = ["socket"];
+
 test("neighbours that say that they have nothing to do with each other commute, whatever kinds of step they are", async () => {
   const swapped = new Set<string>();
   for (const [scenario, inputs, faults] of PROGRAMS) {
@@ -29,7 +32,7 @@ test("neighbours that say that they have nothing to do with each other commute, 
     const claim = result.notes.find((note) => note.startsWith("swapping neighbours")) ?? "";
     for (const [, kind] of claim.matchAll(/(\w+) \d+(?=[,)])/g)) swapped.add(kind);
   }
-  const kinds = Object.entries(KIND).filter(([, kind]) => isStep(kind));
+  const kinds = Object.entries(KIND).filter(([name, kind]) => isStep(kind) && !NOT_SWAPPED.includes(name));
   expect([...swapped].sort()).toEqual(kinds.map(([kind]) => kind).sort());
 });
 
