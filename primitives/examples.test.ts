@@ -41,6 +41,14 @@ test.each([...onPage, ...inComments])("an example in $name is true: $code", asyn
   await run(...Object.values(scope))();
 });
 
+test("every block of the page is run, and each but the import says what comes of it", () => {
+  expect(onPage).toHaveLength([...page.matchAll(/^```/gm)].length / 2);
+  const silent = onPage.filter(({ code }) => !code.split("\n").some((line) => asserting(line).includes("expect(")));
+  expect(silent.map(({ code }) => code)).toEqual([
+    'import { Lock, Process, Queue, Value } from "forkcheck/primitives";\n',
+  ]);
+});
+
 /** What some examples take for granted. */
 function surroundings(): Record<string, unknown> {
   return { region: primitives.Region.create("example", 4096), meta: { url: import.meta.url } };
