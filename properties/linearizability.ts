@@ -1,6 +1,7 @@
 import type { History } from "../harness/history.ts";
 import type { Property } from "../harness/property.ts";
 import { type Columns, columnsOf, prefixOf, subsetOf } from "./columns.ts";
+import { recorded, toldOfDeaths } from "./deaths.ts";
 import { objectsOf } from "./fifo.ts";
 import { checkLinearizable } from "./linearizability/check.ts";
 import { coreOf } from "./linearizability/core.ts";
@@ -23,6 +24,8 @@ export type Consistency = "linearizable" | "sequential" | "quiescent";
  * - `sequential`: an order that keeps only the order of each process's own operations.
  * - `quiescent`: an order that keeps only what happened on either side of a moment when no operation was open.
  *
+ * The death of a process is told to a model that says what it does (`mortal`), as something that takes effect at some time after it.
+ *
  * @throws {UndecidedError} from `check`, if the search reached a limit of the budget: it is no pass.
  * @throws {UnknownOperationError} from `check`, if the history has an operation that the model does not know.
  *
@@ -41,13 +44,15 @@ export function linearizability(options: {
     sequential: "sequentially consistent",
     quiescent: "quiescently consistent",
   };
-  const wrong = (history: History): { readonly columns: Columns; readonly verdict: Violated } | null => {
+  const wrong = (history: History): Wrong | null => {
     for (const object of objectsOf(history.operations, options.object)) {
-      const columns = columnsOf(history, (operation) => operation.object === object);
-      const verdict = checkConsistency(columns, model, consistency, budget);
+      const operations = history.operations.filter((operation) => operation.object === object);
+      const told = toldOfDeaths({ ...history, operations }, model);
+      const columns = columnsOf(told.history);
+      const verdict = checkConsistency(columns, told.model, consistency, budget);
       if (verdict.verdict === "undecided")
         throw new UndecidedError(verdict.reason, verdict.explained, verdict.responses);
-      if (verdict.verdict === "violated") return { columns, verdict };
+      if (verdict.verdict === "violated") return { columns, model: told.model, verdict };
     }
     return null;
   };
@@ -56,16 +61,23 @@ export function linearizability(options: {
     claim: `some order explains every answer of a ${model.name} (${adverb[consistency]})`,
     check(history) {
       const found = wrong(history);
-      return found === null ? null : { message: found.verdict.message, operations: found.verdict.operations };
+      return found === null ? null : { message: found.verdict.message, operations: recorded(found.verdict.operations) };
     },
     witness(history) {
       const found = wrong(history);
       // The other two allow orders that go back in time: a line through the operations would not show why they are none.
       if (found === null || consistency !== "linearizable") return null;
-      const { columns, verdict } = found;
-      return witnessOf(partOf(columns, model, verdict.part), model, verdict.operations);
+      const { columns, model: told, verdict } = found;
+      return witnessOf(partOf(columns, told, verdict.part), told, verdict.operations);
     },
   };
+}
+
+interface Wrong {
+  readonly columns: Columns;
+  /** The model that it was held against: it knows of deaths where there were any. */
+  readonly model: Model<any>;
+  readonly verdict: Violated;
 }
 
 /** The operations of one part of an object that is a product of parts; all of them, where it is none. */

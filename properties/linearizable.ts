@@ -42,12 +42,13 @@ export function linearizable<Made extends object>(
   const operations = operationsOf(options);
   const { model, consistency = "linearizable", budget = {} } = options;
   const key = options.object ?? "object";
+  const answers = [...(model.errors ?? []), ...(model.mortal?.errors ?? [])];
   const perform = async (made: Made, [name, ...args]: ProgramCall, process: RoleContext<Program>): Promise<void> => {
     try {
       await process.operation(name, args, () => operations.get(name)!.call(made, args, process));
     } catch (error) {
       const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-      if (model.errors?.some((known) => text.includes(known)) !== true) throw error;
+      if (!answers.some((known) => text.includes(known))) throw error;
     }
   };
   return scenario<Program, Shared<Made>>(moduleUrl, {

@@ -53,6 +53,11 @@ export interface Model<State> {
   readonly phases?: Readonly<Record<string, readonly string[]>>;
   /** A specialised checker for this kind of object. */
   readonly monitor?: Monitor;
+  /**
+   * The same object where processes may die, for histories in which some did: see `mortal`. Without it a death does nothing to
+   * the object.
+   */
+  readonly mortal?: Model<any>;
 }
 
 /** A call, as the model sees it. */

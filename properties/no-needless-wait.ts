@@ -1,6 +1,7 @@
 import type { History, Operation } from "../harness/history.ts";
 import type { Property, Violation } from "../harness/property.ts";
 import { columnsOf } from "./columns.ts";
+import { recorded, toldOfDeaths } from "./deaths.ts";
 import { objectsOf } from "./fifo.ts";
 import { coreOf } from "./linearizability/core.ts";
 import { relevantTo } from "./linearizability/problem.ts";
@@ -14,7 +15,8 @@ import { counted, listed, spoken } from "./wording.ts";
 /**
  * Nobody waits for ever for what the model would grant: some order explains every answer and leaves the object in a state in
  * which all those that still wait have to. It finds lost wake-ups and deadlocks inside an object. An operation whose name
- * begins with "try" or ends with "Nowait" may never wait. Operations of processes that died may have happened or not, and wait for nothing.
+ * begins with "try" or ends with "Nowait" may never wait. Operations of processes that died may have happened or not, and wait for
+ * nothing; where the model says what a death does, those who wait have heard of it.
  *
  * A scenario in which waiting for ever can be right says `mayEndBlocked: true`.
  *
@@ -34,30 +36,36 @@ export function noNeedlessWait(options: {
     const blocked = new Set(history.processes.filter(({ end }) => end === "blocked").map(({ process }) => process));
     if (blocked.size === 0) return null;
     for (const object of objectsOf(history.operations, options.object)) {
-      const own = { ...history, operations: history.operations.filter((operation) => operation.object === object) };
+      const operations = history.operations.filter((operation) => operation.object === object);
+      const { history: own, model: told } = toldOfDeaths({ ...history, operations }, model);
       const waiting = own.operations.filter(({ process, outcome }) => outcome === "pending" && blocked.has(process));
       if (waiting.length === 0) continue;
-      const violation = needless(own, waiting, model, budget);
-      if (violation !== null) return { violation, own, waiting };
+      const violation = needless(own, waiting, told, budget);
+      if (violation !== null) return { violation, own, model: told, waiting };
     }
     return null;
   };
   return {
     name: "no-needless-wait",
     claim: `nobody waits for ever for what a ${model.name} would grant`,
-    check: (history) => wrong(history)?.violation ?? null,
+    check(history) {
+      const found = wrong(history);
+      if (found === null) return null;
+      return { ...found.violation, operations: recorded(found.violation.operations) };
+    },
     witness(history) {
       const found = wrong(history);
       if (found === null) return null;
-      return witnessOf(columnsOf(found.own), model, found.violation.operations, idsOf(found.waiting));
+      return witnessOf(columnsOf(found.own), found.model, found.violation.operations, idsOf(found.waiting));
     },
   };
 }
 
 interface Found {
   readonly violation: Violation;
-  /** The history of the object. */
+  /** The history of the object, with deaths. */
   readonly own: History;
+  readonly model: Model<any>;
   readonly waiting: readonly Operation[];
 }
 

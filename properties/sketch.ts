@@ -7,7 +7,7 @@ import type { History, Operation, ProcessEnd } from "../harness/history.ts";
  * A line is `process  invoked..returned  object.operation(arguments) = result`; arguments and result are JSON. Leave out
  * `object.` for an operation of the scenario itself, the rank after `..` for an operation that never returned, and
  * `= result` where nothing was returned. `! "text"` instead of `= result` says that it threw. A line `process killed`
- * (or any other end of `ProcessEnd`) says how a process ended; without one it finished. Identifiers count the
+ * (or any other end of `ProcessEnd`) says how a process ended, and `killed at 7` when; without one it finished. Identifiers count the
  * operations from 0 in the order of the lines.
  *
  * @throws {SyntaxError} where a line cannot be read; it names the line.
@@ -20,29 +20,29 @@ import type { History, Operation, ProcessEnd } from "../harness/history.ts";
  */
 export function sketch(text: string, rest: Partial<Pick<History, "input" | "final" | "times">> = {}): History {
   const operations: Operation[] = [];
-  const ends = new Map<string, ProcessEnd["end"]>();
+  const ends = new Map<string, Pick<ProcessEnd, "end" | "at">>();
   for (const [index, raw] of text.split("\n").entries()) {
     const line = raw.trim();
     if (line === "") continue;
     const end = END.exec(line);
     if (end !== null) {
-      ends.set(end[1], end[2] as ProcessEnd["end"]);
+      ends.set(end[1], { end: end[2] as ProcessEnd["end"], ...(end[3] === undefined ? {} : { at: Number(end[3]) }) });
       continue;
     }
     const operation = operationOf(line, index + 1, operations.length);
-    if (!ends.has(operation.process)) ends.set(operation.process, "finished");
+    if (!ends.has(operation.process)) ends.set(operation.process, { end: "finished" });
     operations.push(operation);
   }
   return {
     input: rest.input,
     operations: operations.sort((a, b) => a.invoked - b.invoked || a.id - b.id),
-    processes: [...ends].map(([process, end]) => ({ process, role: process.replace(/\d+$/, ""), end, reason: "" })),
+    processes: [...ends].map(([process, end]) => ({ process, role: process.replace(/\d+$/, ""), reason: "", ...end })),
     final: rest.final,
     ...(rest.times === undefined ? {} : { times: rest.times }),
   };
 }
 
-const END = /^(\S+)\s+(finished|threw|blocked|exited|killed|stopped)$/;
+const END = /^(\S+)\s+(finished|threw|blocked|exited|killed|stopped)(?:\s+at\s+(\d+))?$/;
 const LINE = /^(\S+)\s+(\d+)\.\.(\d*)\s+(?:([\w-]+)\.)?([\w-]+)\((.*?)\)(?:\s*([=!])\s*(.+))?$/;
 
 function operationOf(line: string, number: number, id: number): Operation {

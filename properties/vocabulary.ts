@@ -9,6 +9,12 @@ export const LOCK_NAMES: Vocabulary<"acquire" | "release"> = {
   release: ["release", "unlock"],
 };
 
+/** Of locks that tell the next holder that the last one died. */
+export const ROBUST_NAMES: Vocabulary<"acquire" | "release" | "repair"> = {
+  ...LOCK_NAMES,
+  repair: ["markConsistent"],
+};
+
 export const EVENT_NAMES: Vocabulary<"set" | "clear" | "isSet" | "wait"> = {
   set: ["set"],
   clear: ["clear"],

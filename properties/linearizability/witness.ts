@@ -1,6 +1,7 @@
 import type { Witness } from "../../harness/property.ts";
 import { type Columns, NEVER, operationOf } from "../columns.ts";
 import type { Model } from "../model.ts";
+import { recorded } from "../deaths.ts";
 import { canonical } from "../values.ts";
 import { counted, cut, listed, spoken } from "../wording.ts";
 import { relevantTo } from "./problem.ts";
@@ -39,11 +40,13 @@ export function witnessOf(
     best = { left, order: [...walk.order], state, stuck: rows.map((row) => walk.idOf(row)) };
     return left === 0;
   });
+  // A death is no operation that a picture could show.
+  const order = best.order.filter(([id]) => id >= 0);
   return {
-    operations: [...columns.id],
-    order: best.order.map(([id]) => id),
-    states: best.order.map(([, state]) => inWords(model, state)),
-    blamed,
+    operations: recorded([...columns.id]),
+    order: order.map(([id]) => id),
+    states: order.map(([, state]) => inWords(model, state)),
+    blamed: recorded(blamed),
     sentence: sentence(columns, model, best, ended !== "limit"),
   };
 }
@@ -58,9 +61,10 @@ interface Best {
 
 function sentence(columns: Columns, model: Model<any>, { left, order, state, stuck }: Best, longest: boolean): string {
   const rows = [...columns.id.keys()];
-  const answers = rows.filter((row) => columns.ret[row] !== NEVER).length;
+  const answered = rows.filter((row) => columns.ret[row] !== NEVER && columns.id[row] >= 0);
+  const answers = answered.length;
   const placed = new Set(order.map(([id]) => id));
-  const explained = rows.filter((row) => columns.ret[row] !== NEVER && placed.has(columns.id[row])).length;
+  const explained = answered.filter((row) => placed.has(columns.id[row])).length;
   const at = order.length === 0 ? `begins at ${inWords(model, state)}` : `ends at ${inWords(model, state)}`;
   const own = rows.filter((row) => stuck.includes(columns.id[row])).map((row) => spoken(operationOf(columns, row)));
   const named = own.length <= NAMED_MAX ? listed(own) : counted(own.length, "operation");

@@ -31,7 +31,7 @@ export const NAMED_MODELS: Readonly<Record<string, NamedModel>> = {
     parameter: "what an absent key reads as (null)",
     create: (absent = null) => keyValueMapModel({ absent }),
   },
-  lock: { create: lockModel },
+  lock: { create: () => lockModel() },
   "priority-queue": { create: priorityQueueModel },
   "producer-queue": { create: producerQueueModel },
   queue: {
