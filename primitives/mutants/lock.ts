@@ -1,6 +1,7 @@
 import type { AcquireOptions } from "../acquirable.ts";
 import { Lock } from "../lock.ts";
 import { agentIn } from "../memory/agents.ts";
+import { deadlineAfter } from "../memory/clock.ts";
 import { RLock } from "../rlock.ts";
 import { DONE } from "../waiting.ts";
 
@@ -42,6 +43,18 @@ export class LockSleepsWithoutAMark extends Lock {
   protected override attempt(asWaiter: boolean): number {
     const before = this.state.compareExchange(0, agentIn(this.state.region));
     return before === 0 ? DONE : asWaiter ? before : before;
+  }
+}
+
+/** Begins to count its time-out anew whenever it is woken. */
+export class LockBeginsItsTimeAnew extends Lock {
+  override async takeAsync(options?: AcquireOptions): Promise<boolean> {
+    for (;;) {
+      const blocking = this.attempt(true, options);
+      if (blocking === DONE) return true;
+      const deadlineMs = deadlineAfter(options?.timeoutMs);
+      if ((await this.state.waitAsync(blocking, deadlineMs, options?.signal)) === "timed-out") return false;
+    }
   }
 }
 

@@ -14,6 +14,7 @@ import * as sharedBytes from "./shared-bytes.ts";
 import * as simpleQueue from "./simple-queue.ts";
 import * as survival from "./survival.ts";
 import * as survivalSampled from "./survival-sampled.ts";
+import * as timeOuts from "./time-outs.ts";
 import * as value from "./value.ts";
 
 /** What is claimed of the project's own primitives. */
@@ -32,6 +33,7 @@ export const PRIMITIVE_SCENARIOS: readonly Scenario[] = [
   value,
   sharedArray,
   sharedBytes,
+  timeOuts,
   survival,
   survivalSampled,
 ].flatMap((module) =>
