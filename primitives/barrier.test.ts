@@ -71,6 +71,31 @@ describe("a barrier", () => {
     expect(await again).toBe(true);
   });
 
+  test("breaks at once for who may not wait, and after the time of all where one has none of his own", async () => {
+    const barrier = inFreshArena(() => new Barrier(2, { timeoutMs: 1 }));
+    await expect(barrier.wait()).rejects.toThrow("timed out");
+    barrier.reset();
+    expect(() => barrier.waitSync({ timeoutMs: 0 })).toThrow("timed out");
+    expect(barrier.broken).toBe(true);
+    barrier.reset();
+    const patient = barrier.wait({ timeoutMs: 60_000 });
+    expect(await barrier.wait()).toBe(1);
+    expect(await patient).toBe(0);
+  });
+
+  test("does not keep a newcomer beyond his time who comes while the action runs, and goes on without him", async () => {
+    let act: () => void = () => {};
+    const action = (): Promise<void> => new Promise<void>((resolve) => (act = resolve));
+    const barrier = inFreshArena(() => new Barrier(2, { action }));
+    const round = [barrier.wait(), barrier.wait()];
+    await new Promise(setImmediate);
+    expect(barrier.waiting).toBe(0);
+    await expect(barrier.wait({ timeoutMs: 1 })).rejects.toThrow("timed out");
+    act();
+    expect(await Promise.all(round)).toEqual([0, 1]);
+    expect(barrier.broken).toBe(false);
+  });
+
   test("breaks by abort and by reset for those who wait", async () => {
     const barrier = inFreshArena(() => new Barrier(2));
     const one = broken(barrier.wait());

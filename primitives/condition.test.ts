@@ -50,6 +50,77 @@ describe("a condition", () => {
     });
   });
 
+  test("gives the lock up also where it may not wait", async () => {
+    const condition = conditionOfTasks();
+    await recorded((probe) => {
+      condition.acquireSync();
+      probe.waits.push(() => {
+        expect(condition.lock.owner).toBe(0);
+        return "timed-out";
+      });
+      expect(condition.waitSync({ timeoutMs: 0 })).toBe(false);
+      expect(condition.lock.mine).toBe(true);
+    });
+  });
+
+  test("has an RLock of its own unless it is given a lock", () => {
+    expect(inFreshArena(() => new Condition()).lock).toBeInstanceOf(RLock);
+  });
+
+  test("wakes nobody if none are to be notified, and at rest has nobody on a place", async () => {
+    class Seen extends Condition {
+      get taken(): number {
+        return this.seats.taken().length;
+      }
+    }
+    const condition = inFreshArena(() => new Seen(new Lock()));
+    condition.acquireSync();
+    const waiting = condition.wait();
+    await settled();
+    await condition.acquire();
+    for (const count of [0, -1]) condition.notify(count);
+    expect(condition.taken).toBe(1);
+    condition.notify(2);
+    condition.release();
+    expect(await waiting).toBe(true);
+    expect(condition.taken).toBe(0);
+  });
+
+  test("has one time-out for all waits for a predicate", async () => {
+    const condition = conditionOfTasks();
+    await recorded((probe) => {
+      condition.acquireSync();
+      let asked = 0;
+      for (let wait = 0; wait < 9; wait++) {
+        probe.waits.push(() => {
+          probe.clockMs += 4;
+          const { me } = probe;
+          probe.me = 2;
+          condition.acquireSync();
+          condition.notify();
+          condition.release();
+          probe.me = me;
+          return "woken";
+        });
+      }
+      expect(condition.waitForSync(() => ++asked > 100, { timeoutMs: 10 })).toBe(false);
+      expect(asked).toBe(4);
+    });
+  });
+
+  test("goes on as it was after somebody else has tried to release its lock", async () => {
+    const condition = conditionOfTasks();
+    await recorded((probe) => {
+      condition.acquireSync();
+      probe.me = 2;
+      expect(() => condition.release()).toThrow(NotOwnerError);
+      probe.me = 1;
+      condition.notify();
+      expect(condition.waitSync({ timeoutMs: 1 })).toBe(false);
+      condition.release();
+    });
+  });
+
   test("forgets a notification that nobody waits for", () => {
     const condition = conditionOfTasks();
     condition.acquireSync();

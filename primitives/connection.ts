@@ -171,6 +171,7 @@ export class Connection<T = unknown> extends Primitive {
   recvBytesInto(buffer: Uint8Array, options: WaitOptions & { readonly offset?: number } = {}): Promise<number> {
     const { offset = 0 } = options;
     const body = async (): Promise<number> => {
+      checkBytes(buffer);
       checkInside("offset", offset, buffer.byteLength);
       return this.#into(buffer, offset, await this.#receiveAsync("recvBytesInto", options));
     };
@@ -183,6 +184,7 @@ export class Connection<T = unknown> extends Primitive {
   ): number {
     const { offset = 0 } = options;
     const body = (): number => {
+      checkBytes(buffer);
       checkInside("offset", offset, buffer.byteLength);
       return this.#into(buffer, offset, this.#receiveSync("recvBytesInto", options));
     };
@@ -234,6 +236,10 @@ export class Connection<T = unknown> extends Primitive {
   }
 
   [Symbol.dispose](): void {
+    this.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
     this.close();
   }
 
@@ -372,11 +378,20 @@ export interface RecvBytesOptions extends WaitOptions {
 }
 
 function raw(buffer: Uint8Array, options: SendBytesOptions): Coded {
+  checkBytes(buffer);
   const offset = options.offset ?? 0;
   checkInside("offset", offset, buffer.byteLength);
   const size = options.size ?? buffer.byteLength - offset;
   checkInside("size", size, buffer.byteLength - offset);
   return codedBytes(buffer.subarray(offset, offset + size));
+}
+
+function checkBytes(buffer: Uint8Array): void {
+  if (!(buffer instanceof Uint8Array)) {
+    throw new TypeError(
+      `bytes are sent from and received into a Uint8Array, not a ${typeof buffer}. Make one of it first.`,
+    );
+  }
 }
 
 function checkInside(name: string, value: number, most: number): void {

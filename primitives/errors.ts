@@ -101,6 +101,16 @@ export class AlreadyStartedError extends ForkcheckError {
   }
 }
 
+/** The system would not make another process, or its program is not where it was. */
+export class StartRefusedError extends ForkcheckError {
+  constructor(name: string, program: string) {
+    super(
+      `the process ${name} could not be started: the system did not run ${program}. ` +
+        "See that it is there, and that the limits on processes and open files are not reached.",
+    );
+  }
+}
+
 /** A daemonic process may not have children: nobody would end them. */
 export class DaemonChildError extends ForkcheckError {
   constructor(name: string) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { OverReleaseError } from "./errors.ts";
+import { NotSharableError, OverReleaseError } from "./errors.ts";
 import { inFreshArena } from "./fixtures/arena.ts";
 import { child } from "./fixtures/children.ts";
 import { JoinableQueue } from "./joinable-queue.ts";
@@ -21,6 +21,25 @@ describe("a joinable queue", () => {
     queue.taskDone();
     expect(await joining).toBe(true);
     queue.putSync(3);
+  });
+
+  test("was joined if everything was done at some moment, though more has been put since", async () => {
+    const queue = inFreshArena(() => new JoinableQueue<number>());
+    queue.putSync(1);
+    const joining = queue.join();
+    await new Promise(setImmediate);
+    queue.getSync();
+    queue.taskDone();
+    queue.putSync(2);
+    expect(await joining).toBe(true);
+    expect(await queue.join({ timeoutMs: 0 })).toBe(false);
+  });
+
+  test("does not count what it has refused", async () => {
+    const queue = inFreshArena(() => new JoinableQueue());
+    expect(() => queue.putSync(() => 1)).toThrow(NotSharableError);
+    expect(queue.unfinished).toBe(0);
+    expect(await queue.join()).toBe(true);
   });
 
   test("refuses a taskDone for nothing", () => {

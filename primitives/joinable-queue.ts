@@ -60,6 +60,7 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
    * @throws {OverReleaseError} no item is taken and not done
    */
   taskDone(): void {
+    this.checkOpen("taskDone");
     if (probe === null) this.#taskDone();
     else report(this, "taskDone", [], () => this.#taskDone());
   }
@@ -78,6 +79,7 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
 
   /** Items that were put and are not done, at this moment. */
   get unfinished(): number {
+    this.checkOpen("unfinished");
     return this.locked(() => this.unfinishedNow());
   }
 
@@ -124,6 +126,7 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
   }
 
   async #joinAsync(options: WaitOptions | undefined): Promise<boolean> {
+    this.checkOpen("join");
     const once = triesOnce(options);
     const first = this.completionsSoFar();
     if (this.#look(first) === DONE) return true;
@@ -131,6 +134,7 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
   }
 
   #joinSync(options: WaitOptions | undefined): boolean {
+    this.checkOpen("join");
     const once = triesOnce(options);
     const first = this.completionsSoFar();
     if (this.#look(first) === DONE) return true;

@@ -13,6 +13,7 @@ import {
 import { inFreshArena } from "./fixtures/arena.ts";
 import { child } from "./fixtures/children.ts";
 import { pipe } from "./pipe.ts";
+import { Process } from "./process/process.ts";
 
 describe("a pipe", () => {
   test("carries messages both ways, each whole", async () => {
@@ -100,6 +101,64 @@ describe("a pipe", () => {
     const short = await there.recvBytesInto(buffer, { offset: 4 }).catch((error: unknown) => error);
     expect(short).toBeInstanceOf(BufferTooShortError);
     expect((short as BufferTooShortError).bytes).toEqual(bytes);
+  });
+
+  test("checks what bytes are sent from and received into before a message is taken", async () => {
+    const [here, there] = pipe({ bytes: 1024 });
+    const bytes = Uint8Array.of(1, 2, 3, 4);
+    await expect(here.sendBytes(bytes, { size: -1 })).rejects.toThrow(RangeError);
+    await expect(here.sendBytes("1234" as unknown as Uint8Array)).rejects.toThrow(TypeError);
+    expect(() => here.sendBytesSync([1] as unknown as Uint8Array)).toThrow(TypeError);
+    expect(await there.poll()).toBe(false);
+    here.sendBytesSync(bytes);
+    await expect(there.recvBytes({ maxLength: -1 })).rejects.toThrow(RangeError);
+    await expect(there.recvBytesInto(bytes, { offset: -1 })).rejects.toThrow(RangeError);
+    await expect(there.recvBytesInto("1234" as unknown as Uint8Array)).rejects.toThrow(TypeError);
+    expect(() => there.recvBytesIntoSync({} as unknown as Uint8Array)).toThrow(TypeError);
+    expect(await there.recvBytes({ maxLength: 4 })).toEqual(bytes);
+    here.sendBytesSync(new Uint8Array(0));
+    expect(await there.recvBytesInto(bytes, { offset: 4 })).toBe(0);
+    here.sendBytesSync(Uint8Array.of(5, 6));
+    const short = there.recvBytesIntoSync.bind(there, bytes, { offset: 3 });
+    expect(short).toThrow(BufferTooShortError);
+    expect(bytes).toEqual(Uint8Array.of(1, 2, 3, 4));
+    expect(await there.poll()).toBe(false);
+  });
+
+  test("ends for who has not received what the other one had left unread", async () => {
+    const [here, there] = pipe({ bytes: 1024 });
+    await here.send("never read");
+    there.close();
+    await expect(here.recv()).rejects.toThrow(EofError);
+  });
+
+  test("answers nothing once it is closed here", async () => {
+    const [here] = pipe({ bytes: 1024 });
+    {
+      using _ = here;
+    }
+    const bytes = new Uint8Array(1);
+    const blocking: (() => unknown)[] = [
+      () => here.sendSync(1),
+      () => here.trySend(1),
+      () => here.sendBytesSync(bytes),
+      () => here.recvSync(),
+      () => here.tryRecv(),
+      () => here.recvBytesSync(),
+      () => here.recvBytesIntoSync(bytes),
+      () => here.pollSync(),
+      () => here.open(),
+    ];
+    for (const member of blocking) expect(member).toThrow(ClosedError);
+    const awaiting = [here.send(1), here.sendBytes(bytes), here.recv(), here.recvBytes(), here.recvBytesInto(bytes)];
+    for (const pending of [...awaiting, here.poll(), here.ready()]) await expect(pending).rejects.toThrow(ClosedError);
+    expect([here.readable, here.writable, here.closed]).toEqual([false, false, true]);
+  });
+
+  test.each([true, false])("is closed here by giving it away unless it is kept (keep: %s)", (keep) => {
+    const [, there] = pipe({ keep, bytes: 1024 });
+    void new Process("file:///role.js", "role", { args: [{ there }] });
+    expect(there.closed).toBe(!keep);
   });
 
   test("has blocking forms of everything", () => {

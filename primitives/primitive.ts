@@ -1,3 +1,4 @@
+import { types as kindsOf } from "node:util";
 import { NotSharableError } from "./errors.ts";
 import { Arena, currentArena, type Stretch, withArena } from "./memory/arena.ts";
 import { commons, existingCommons } from "./memory/commons.ts";
@@ -44,9 +45,17 @@ export function travels(name: string, type: new (...args: never[]) => Primitive)
   names.set(type, name);
 }
 
-/** `value` with a handle in place of each primitive; everything else is left to the structured clone. */
+/**
+ * `value` with a handle in place of each primitive; everything else is left to the structured clone.
+ *
+ * @throws {NotSharableError} there is an instance of a class in it that would arrive without its methods
+ */
 export function packed(value: unknown): unknown {
-  return mapped(value, new Map(), (inner) => (inner instanceof Primitive ? inner.handle() : undefined));
+  return mapped(value, new Map(), (inner) => {
+    if (inner instanceof Primitive) return inner.handle();
+    if (!isData(inner)) throw new NotSharableError(instanceOf(inner), "it would arrive without its methods");
+    return undefined;
+  });
 }
 
 /** The opposite of `packed`, in the process that received the value. */
@@ -88,6 +97,30 @@ function built(handle: Handle): Primitive {
   const place = Arena.of(commons().region, handle.at);
   const args = unpacked(handle.args) as unknown[];
   return withArena(place, () => new type(...args));
+}
+
+/** What the structured clone brings over as what it is. */
+function isData(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value) as unknown;
+  return (
+    prototype === null ||
+    prototype === Object.prototype ||
+    Array.isArray(value) ||
+    value instanceof Map ||
+    value instanceof Set ||
+    ArrayBuffer.isView(value) ||
+    kindsOf.isAnyArrayBuffer(value) ||
+    kindsOf.isDate(value) ||
+    kindsOf.isRegExp(value) ||
+    kindsOf.isBoxedPrimitive(value) ||
+    kindsOf.isNativeError(value)
+  );
+}
+
+function instanceOf(value: object): string {
+  const { constructor } = value as { readonly constructor?: { readonly name?: unknown } };
+  const name = typeof constructor?.name === "string" ? constructor.name : "";
+  return name === "" ? "an object with a prototype of its own" : `an instance of ${name}`;
 }
 
 /** A copy of `value` in which `replace` has its say about each object; the value itself if it says nothing anywhere. */

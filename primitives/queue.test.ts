@@ -7,6 +7,7 @@ import { again, freshArena, inFreshArena } from "./fixtures/arena.ts";
 import { Event } from "./event.ts";
 import { child } from "./fixtures/children.ts";
 import { recorded } from "./fixtures/recording-probe.ts";
+import { JoinableQueue } from "./joinable-queue.ts";
 import { Lock } from "./lock.ts";
 import { Queue } from "./queue.ts";
 import { SimpleQueue } from "./simple-queue.ts";
@@ -108,6 +109,24 @@ describe("a queue", () => {
     process.kill(stopped.pid!, "SIGCONT");
     expect(await queue.get()).toBe("item");
     expect(await stopped.join()).toBe(0);
+  });
+
+  test.each([undefined, 0, -1])("made with maxSize %s holds as many as its bytes do", (maxSize) => {
+    const queue = inFreshArena(() => new Queue<number>(maxSize === undefined ? {} : { maxSize }));
+    let put = 0;
+    while (put < 2000 && queue.tryPut(put)) put++;
+    expect(put).toBe(1023);
+    expect(queue.full).toBe(false);
+  });
+
+  test("gives what is there to who only tries, though somebody else waits", async () => {
+    const queue = inFreshArena(() => new Queue<number>());
+    const waiting = queue.get();
+    await turn();
+    queue.putSync(1);
+    expect(queue.tryGet()).toBe(1);
+    queue.putSync(2);
+    expect(await waiting).toBe(2);
   });
 
   test("wakes a waiting consumer for each value, and a waiting producer for each place", async () => {
@@ -216,12 +235,32 @@ describe("a queue", () => {
   });
 
   test("that was closed here is not used here any more", async () => {
-    const queue = inFreshArena(() => new Queue());
+    const arena = freshArena();
+    const queue = withArena(arena, () => new JoinableQueue<number>());
+    const elsewhere = again(arena, () => new JoinableQueue<number>());
+    queue.putSync(1);
+    {
+      using _ = queue;
+    }
     queue.close();
-    queue.close();
-    await expect(queue.put(1)).rejects.toThrow(ClosedError);
-    expect(() => queue.tryGet()).toThrow(ClosedError);
-    expect(() => queue.size).toThrow(ClosedError);
+    const members: (() => unknown)[] = [
+      () => queue.putSync(1),
+      () => queue.tryPut(1),
+      () => queue.getSync(),
+      () => queue.tryGet(),
+      () => queue.size,
+      () => queue.empty,
+      () => queue.full,
+      () => queue.end(),
+      () => queue.taskDone(),
+      () => queue.joinSync(),
+      () => queue.unfinished,
+      () => queue.readySync(),
+    ];
+    for (const member of members) expect(member).toThrow(ClosedError);
+    for (const pending of [queue.put(1), queue.get(), queue.join(), queue.ready()])
+      await expect(pending).rejects.toThrow(ClosedError);
+    expect(elsewhere.tryGet()).toBe(1);
   });
 
   test("costs a lock, a look, a copy and a publication, and as much to get", async () => {

@@ -116,7 +116,7 @@ export class Queue<T = unknown> extends Primitive {
 
   /** Values that were put and not taken, at this moment. */
   get size(): number {
-    this.#checkOpen("size");
+    this.checkOpen("size");
     return this.ring.size;
   }
 
@@ -131,7 +131,7 @@ export class Queue<T = unknown> extends Primitive {
 
   /** Nobody puts any more, in any process. Consumers get what is there, then `QueueEnded`. */
   end(): void {
-    this.#checkOpen("end");
+    this.checkOpen("end");
     if (probe === null) this.ring.end();
     else report(this, "end", [], () => this.ring.end());
   }
@@ -159,6 +159,10 @@ export class Queue<T = unknown> extends Primitive {
     this.close();
   }
 
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+  }
+
   protected get region(): Region {
     return this.ring.region;
   }
@@ -169,7 +173,7 @@ export class Queue<T = unknown> extends Primitive {
 
   /** Waits until a get would not have to wait: something is there, or nothing will ever be. */
   async ready(options?: WaitOptions): Promise<boolean> {
-    this.#checkOpen("ready");
+    this.checkOpen("ready");
     const patience = patienceOf(options);
     for (let asWaiter = false; ; asWaiter = true) {
       if (!(await this.ring.readers.takeAsync(patience.forLock(asWaiter)))) return false;
@@ -185,7 +189,7 @@ export class Queue<T = unknown> extends Primitive {
 
   /** As `ready`, blocking the thread. */
   readySync(options?: Omit<WaitOptions, "signal">): boolean {
-    this.#checkOpen("ready");
+    this.checkOpen("ready");
     const patience = patienceOf(options);
     for (let asWaiter = false; ; asWaiter = true) {
       if (!this.ring.readers.takeSync(patience.forLock(asWaiter))) return false;
@@ -268,13 +272,13 @@ export class Queue<T = unknown> extends Primitive {
   }
 
   async #getAsync(options: WaitOptions | undefined): Promise<T> {
-    this.#checkOpen("get");
+    this.checkOpen("get");
     const { tag, inline, body } = await this.receiveAsync(options);
     return decode(tag, inline, body) as T;
   }
 
   #getSync(options: WaitOptions | undefined): T {
-    this.#checkOpen("get");
+    this.checkOpen("get");
     const { tag, inline, body } = this.receiveSync(options);
     return decode(tag, inline, body) as T;
   }
@@ -365,7 +369,7 @@ export class Queue<T = unknown> extends Primitive {
   }
 
   #coded(value: T): Coded {
-    this.#checkOpen("put");
+    this.checkOpen("put");
     return this.fitting(encode(value));
   }
 
@@ -380,7 +384,7 @@ export class Queue<T = unknown> extends Primitive {
     return coded;
   }
 
-  #checkOpen(operation: string): void {
+  protected checkOpen(operation: string): void {
     if (this.#closed) throw new ClosedError(this.constructor.name, operation);
   }
 }

@@ -35,6 +35,15 @@ describe("a recursive lock", () => {
     });
   });
 
+  test("is acquired 2^30 times at most", () => {
+    const lock = inFreshArena(() => new RLock());
+    lock.acquireSync();
+    lock.rewind(2 ** 30 - 1);
+    expect(lock.tryAcquire()).toBe(true);
+    expect(() => lock.acquireSync()).toThrow(RangeError);
+    expect(lock.depth).toBe(2 ** 30);
+  });
+
   test("refuses a release by anybody but its holder", async () => {
     const lock = inFreshArena(() => new RLock());
     expect(() => lock.release()).toThrow(NotOwnerError);

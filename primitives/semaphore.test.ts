@@ -48,6 +48,12 @@ describe("a semaphore", () => {
     expect(bounded.value).toBe(2);
   });
 
+  test("that is bounded and begins with nothing is never released", () => {
+    const bounded = inFreshArena(() => new BoundedSemaphore(0));
+    expect(() => bounded.release()).toThrow(OverReleaseError);
+    expect(bounded.value).toBe(0);
+  });
+
   test("begins with a whole number of permits from 0, and releases one from 1", () => {
     expect(() => inFreshArena(() => new Semaphore(-1))).toThrow(RangeError);
     expect(() => inFreshArena(() => new Semaphore(0.5))).toThrow(RangeError);

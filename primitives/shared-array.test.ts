@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { inFreshArena } from "./fixtures/arena.ts";
+import { freshArena, inFreshArena } from "./fixtures/arena.ts";
 import { recorded } from "./fixtures/recording-probe.ts";
 import { Lock } from "./lock.ts";
+import { withArena } from "./memory/arena.ts";
 import { SharedArray } from "./shared-array.ts";
+import { SharedBytes } from "./shared-bytes.ts";
 
 describe("a shared array", () => {
   test("holds as many numbers as it was made with", () => {
@@ -12,6 +14,15 @@ describe("a shared array", () => {
     expect(array.get(-1)).toBe(2.5);
     expect(array.slice(1)).toEqual([2.5]);
     expect([...inFreshArena(() => new SharedArray("uint8", 3))]).toEqual([0, 0, 0]);
+  });
+
+  test("is all zeros also where something else was before", () => {
+    const arena = freshArena();
+    arena.region.bytes.fill(255);
+    const [array, bytes] = withArena(arena, () => [new SharedArray("int16", 3), new SharedBytes(3)] as const);
+    expect([...array]).toEqual([0, 0, 0]);
+    expect([...bytes.raw]).toEqual([0, 0, 0]);
+    expect(array.lock.owner).toBe(0);
   });
 
   test("refuses indices that it has not and values that do not fit", () => {

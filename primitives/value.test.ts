@@ -86,6 +86,22 @@ describe("a value", () => {
     expect(mine.get()).toBe(2.5);
   });
 
+  test("is read and changed though its holder is dead, in one step and without a wait", async () => {
+    const value = inFreshArena(() => new Value(1));
+    await recorded((probe) => {
+      value.holdSync();
+      probe.dead.add(1);
+      probe.me = 2;
+      probe.steps.length = 0;
+      expect(value.get()).toBe(1);
+      expect(value.add(1)).toBe(1);
+      expect(probe.steps).toEqual(["read", "update"]);
+      using _ = value.holdSync();
+      expect(value.lock.lastOwnerDied).toBe(true);
+      value.lock.markConsistent();
+    });
+  });
+
   test("can be held, alone or together with others", async () => {
     const [a, b] = inFreshArena(() => {
       const first = new Value("int32", 0);

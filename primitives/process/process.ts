@@ -1,7 +1,15 @@
 import { closeSync } from "node:fs";
 import { constants } from "node:os";
 import { execa } from "execa";
-import { AlreadyStartedError, ClosedError, DaemonChildError, NotStartedError, StillRunningError } from "../errors.ts";
+import {
+  AlreadyStartedError,
+  ClosedError,
+  DaemonChildError,
+  NotStartedError,
+  StartRefusedError,
+  StillRunningError,
+} from "../errors.ts";
+import { deadlineAfter, now } from "../memory/clock.ts";
 import { commons, COMMONS_VARIABLE } from "../memory/commons.ts";
 import type { Region } from "../memory/region.ts";
 import type { WaitOptions } from "../operation.ts";
@@ -26,7 +34,7 @@ export const LETTER_FD = 4;
  * child.start();
  * await child.join(); // 0, the exit code
  */
-export class Process implements AsyncDisposable {
+export class Process implements Disposable, AsyncDisposable {
   readonly module: string;
   readonly role: string;
   readonly name: string;
@@ -58,6 +66,7 @@ export class Process implements AsyncDisposable {
    *
    * @throws {AlreadyStartedError} it was started before
    * @throws {DaemonChildError} this process is a daemon
+   * @throws {StartRefusedError} the system has not made it
    */
   start(): void {
     this.#checkOpen("start");
@@ -66,11 +75,14 @@ export class Process implements AsyncDisposable {
     const { region } = commons();
     const { name, daemon, module, role } = this;
     const letterFd = writeLetter({ name, daemon, module, role, parentPid: process.pid }, this.#args);
+    let child: Child;
     try {
-      this.#child = spawned(this.#options, region, letterFd);
+      child = spawned(this.#options, region, letterFd);
     } finally {
       closeSync(letterFd);
     }
+    if (child.pid === undefined) throw new StartRefusedError(this.name, process.execPath);
+    this.#child = child;
     if (this.daemon) this.#child.unref();
     childStarted(this);
     this.#ended = this.#watch(this.#child);
@@ -143,6 +155,10 @@ export class Process implements AsyncDisposable {
     this.#closed = true;
   }
 
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
   /** Waits for the end, then closes. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return;
@@ -153,7 +169,7 @@ export class Process implements AsyncDisposable {
   async #watch(child: Child): Promise<void> {
     const result = await child;
     this.#signal = result.signal ?? null;
-    this.#exitCode = result.exitCode ?? -signalNumber(result.signal);
+    this.#exitCode = result.exitCode ?? (result.signal === undefined ? 1 : -signalNumber(result.signal));
     childEnded(this);
   }
 
@@ -205,8 +221,14 @@ async function firstOf(ended: Promise<void>, options: WaitOptions | undefined): 
   let timer: NodeJS.Timeout | undefined;
   let aborted: (() => void) | undefined;
   const signal = options?.signal;
+  const deadlineMs = deadlineAfter(options?.timeoutMs);
   const limits = new Promise<void>((resolve, reject) => {
-    if (options?.timeoutMs !== undefined) timer = setTimeout(resolve, options.timeoutMs);
+    const late = (): void => {
+      const leftMs = deadlineMs - now();
+      if (leftMs <= 0) resolve();
+      else timer = setTimeout(late, Math.min(TIMER_MS_MAX, leftMs));
+    };
+    if (deadlineMs !== Infinity) late();
     aborted = () => reject(signal?.reason as Error);
     signal?.addEventListener("abort", aborted, { once: true });
   });
@@ -218,6 +240,9 @@ async function firstOf(ended: Promise<void>, options: WaitOptions | undefined): 
   }
 }
 
-function signalNumber(signal: string | undefined): number {
-  return signal === undefined ? 0 : (constants.signals[signal as NodeJS.Signals] ?? 0);
+/** What setTimeout can count. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
+function signalNumber(signal: string): number {
+  return constants.signals[signal as NodeJS.Signals] ?? 0;
 }
