@@ -91,6 +91,11 @@ const RUNS_WITHOUT_FAULTS_MAX = 1000;
  * is known as soon as so many schedules are.
  */
 const EXHAUST_RUNS_MAX = 500;
+/**
+ * Once a failure is known with as few preemptions as there can be: runs that look for one with fewer switches or steps among those
+ * with as many.
+ */
+const BEST_RUNS_MAX = 1000;
 /** Inputs considered besides the failing one. */
 const INPUTS_MAX = 200;
 const SAMPLED_INPUTS = 100;
@@ -164,12 +169,19 @@ async function searchAll(
 ): Promise<Candidate | null> {
   let found = await searchLevels(subject, searches, RUNS_BEFORE_PROOF, failure, ledger);
   if (found.finished) return found.best;
-  const verdict = found.best === null ? await proveAll(subject, group, searches, ledger) : "fails";
+  const verdict =
+    found.best !== null || has(group, failure) ? "fails" : await proveAll(subject, group, searches, ledger);
   if (verdict === "holds") return null;
   const runsMax = verdict === "fails" ? RUNS_PER_GROUP_MAX : RUNS_WITHOUT_PROOF_MAX;
   found = await searchLevels(subject, searches, runsMax, failure, ledger, undefined, found.best);
   if (!found.finished) ledger.complete = false;
   return found.best;
+}
+
+/** The group is the one that the failure is known to be in: in its runs drawn values are the smallest, and no fault strikes. */
+function has(group: Group, { input, attempt }: Failure): boolean {
+  const isWithin = group.inputs.some(({ value }) => value === input.value);
+  return isWithin && attempt.faults.length === 0 && attempt.draws.every((drawn) => drawn.length === 0);
 }
 
 /** Whether every input of the group is proved to hold, or one of them fails. */
@@ -214,6 +226,7 @@ async function searchLevels(
   let prepared: unknown = NOTHING;
   const begun = ledger.visited.length;
   let best = known;
+  let foundAfter = begun;
   for (let preemptions = 0; ; preemptions++) {
     // A run that sleeps may have more preemptions than the level it was met on; then those between come first.
     const proved = best !== null && best.attempt.measure.preemptions < preemptions;
@@ -221,20 +234,25 @@ async function searchLevels(
     for (const { input, search } of searches) {
       if (search.exhausted || (prepared !== input && (await subject.prepare(input)) === null)) continue;
       prepared = input;
+      const isBest = () =>
+        best !== null &&
+        best.attempt.measure.preemptions === preemptions &&
+        ledger.visited.length >= foundAfter + BEST_RUNS_MAX;
       const finished = await search.visitLevel(
         subject,
         preemptions,
-        () => ledger.mayGoOn(runsMax) && (!proved || ledger.visited.length + knownOf(searches) <= runsMax),
+        () => !isBest() && ledger.mayGoOn(runsMax) && (!proved || ledger.visited.length + knownOf(searches) <= runsMax),
         (attempt) => {
           ledger.enter(attempt.measure);
           places?.learn(input);
           if (attempt.judgement === null) return;
+          if (best === null) foundAfter = ledger.visited.length;
           if (best === null ? isSmallEnough(attempt, failure) : isBetter(attempt, best.attempt))
             best = { input, attempt };
         },
       );
       if (finished) continue;
-      return { best, finished: proved };
+      return { best, finished: proved || isBest() };
     }
     if (searches.every(({ search }) => search.exhausted)) return { best, finished: true };
   }
