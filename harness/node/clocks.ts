@@ -1,4 +1,4 @@
-import { performance } from "node:perf_hooks";
+import { performance, type MeasureOptions, type PerformanceMeasure } from "node:perf_hooks";
 import type { Gate } from "./gate.ts";
 import { EPOCH_MS } from "./inodes.ts";
 import { real, RealDate } from "./originals.ts";
@@ -36,8 +36,8 @@ export function replaceClocks(gate: Gate): () => void {
   globalThis.Date = ControlledDate;
   RealDate.prototype.constructor = ControlledDate;
 
-  Object.getPrototypeOf(performance).now = () => (gate.active ? UPTIME_MS + now() : real.performanceNow());
-  performance.now = () => (gate.active ? UPTIME_MS + now() : real.performanceNow());
+  replacePerformance(gate, () => UPTIME_MS + now());
+  replaceFormats(gate, dateNow);
 
   const hrtime = (before?: [number, number]): [number, number] => {
     if (!gate.active) return real.hrtime(before);
@@ -56,6 +56,48 @@ export function replaceClocks(gate: Gate): () => void {
   return () => {
     looks = 0;
     stepsAtLook = -1;
+  };
+}
+
+/** What it measures begins with the process, as ever. */
+function replacePerformance(gate: Gate, now: () => number): void {
+  const own = Object.getPrototypeOf(performance) as typeof performance;
+  own.now = () => (gate.active ? now() : real.performanceNow());
+  performance.now = own.now;
+  const { get: origin } = Object.getOwnPropertyDescriptor(own, "timeOrigin") as { get: () => number };
+  Object.defineProperty(own, "timeOrigin", {
+    get: () => (gate.active ? EPOCH_MS - UPTIME_MS : origin.call(performance)),
+    configurable: true,
+    enumerable: true,
+  });
+  const { mark, measure } = own;
+  own.mark = (name, options) => mark.call(performance, name, gate.active ? { startTime: now(), ...options } : options);
+  const measured = measure.bind(performance) as (...args: unknown[]) => PerformanceMeasure;
+  own.measure = (name: string, start?: string | MeasureOptions, end?: string) => {
+    if (!gate.active || end !== undefined) return measured(name, start, end);
+    const options: MeasureOptions = typeof start === "object" ? start : start === undefined ? { start: 0 } : { start };
+    const isOpen = options.end === undefined && options.duration === undefined;
+    return measured(name, isOpen ? { ...options, end: now() } : options);
+  };
+}
+
+/** Who formats no date formats the present. */
+function replaceFormats(gate: Gate, dateNow: () => number): void {
+  const own = Intl.DateTimeFormat.prototype;
+  const { get: format } = Object.getOwnPropertyDescriptor(own, "format") as {
+    get: () => (date?: Date | number) => string;
+  };
+  Object.defineProperty(own, "format", {
+    get(this: Intl.DateTimeFormat) {
+      const original = format.call(this);
+      return (date?: Date | number) => original(date === undefined && gate.active ? dateNow() : date);
+    },
+    configurable: true,
+    enumerable: false,
+  });
+  const { formatToParts } = own;
+  own.formatToParts = function (date) {
+    return formatToParts.call(this, date === undefined && gate.active ? dateNow() : date);
   };
 }
 
