@@ -74,7 +74,7 @@ describe("a search that reaches a limit ends with status 3 and is no pass", () =
     const { status, output } = await run(writes, "--model", "cas-register", option, value);
     expect(status).toBe(3);
     expect(output.replaceAll(/\s+/g, " ")).toBe(
-      `? the history (12 operations, cas-register): undecided, the search reached ${reached}, after 0 of 12 responses `,
+      `? the history (12 operations, cas-register): undecided, the search reached ${reached}, after 0 of 12 responses. Allow more by --configurations, --kept or --time-limit. `,
     );
   });
 

@@ -137,7 +137,8 @@ function told({ object, operations, verdict, lines }: Checked, model: Model<any>
   if (verdict.verdict === "holds") return block("✓ ", `${what}: some order explains every answer (${verdict.by})`);
   if (verdict.verdict === "undecided") {
     const reached = `after ${verdict.explained} of ${counted(verdict.responses, "response")}`;
-    return block("? ", `${what}: undecided, ${verdict.reason}, ${reached}`);
+    const more = "Allow more by --configurations, --kept or --time-limit.";
+    return block("? ", `${what}: undecided, ${verdict.reason}, ${reached}. ${more}`);
   }
   const part = verdict.part === undefined ? "" : `, part ${verdict.part}`;
   const shown = lines.map(({ id, text }) =>

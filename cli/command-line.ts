@@ -1,7 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { parseFaultBudget } from "../harness/fault.ts";
 import { RequestError } from "../harness/request-error.ts";
-import { LANGUAGES, RegressionFileError } from "../reports/index.ts";
+import { LANGUAGES, RegressionFileError, wrap } from "../reports/index.ts";
 import { PORTFOLIO } from "../harness/options.ts";
 import { SEARCH_STRATEGIES } from "../harness/strategies/index.ts";
 import type { Shard } from "../harness/options.ts";
@@ -156,7 +156,7 @@ function explain(error: unknown): number {
     return STATUS.badRequest;
   }
   if (error instanceof RequestError || error instanceof RegressionFileError) {
-    process.stderr.write(`forkcheck: ${error.message}\n`);
+    process.stderr.write(`${readable(`forkcheck: ${error.message}`)}\n`);
     return STATUS.badRequest;
   }
   if (error instanceof OutputError) {
@@ -167,6 +167,13 @@ function explain(error: unknown): number {
     `forkcheck: something went wrong in forkcheck itself. ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
   );
   return STATUS.couldNotWork;
+}
+
+/** A terminal would break it in the middle of words; whoever reads it otherwise gets the lines as they are. */
+function readable(text: string): string {
+  const { isTTY, columns } = process.stderr;
+  const lines = text.split("\n").map((line) => line.trimEnd());
+  return lines.flatMap((line) => (isTTY && line !== "" ? wrap(line, columns) : line)).join("\n");
 }
 
 function wholeNumber(text: string): number {

@@ -10,6 +10,8 @@ const FOLDER = ".forkcheck";
 
 export interface KnownRace {
   readonly token: string;
+  /** The property that it violated. */
+  readonly property: string;
   readonly input: unknown;
   /** "FILE:LINE" of its stanza. */
   readonly place: string;
@@ -23,8 +25,9 @@ export interface KnownRace {
  */
 export async function knownRaces(name: string): Promise<KnownRace[]> {
   const file = racesFile(FOLDER, name);
-  return (await races(file)).map(({ token, firstLine }) => ({
+  return (await races(file)).map(({ token, property, firstLine }) => ({
     token,
+    property,
     input: inputOf(token, file, firstLine),
     place: `${relative("", file)}:${firstLine}`,
   }));

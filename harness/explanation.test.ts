@@ -80,6 +80,17 @@ test("what a section is called is no file of that name, and what comes after the
   ]);
 });
 
+test("where nobody was interrupted and somebody was killed, it is the death that matters: what was done, and what was not", () => {
+  const trace = [
+    entry(1, "write", "write from", { detail: "← 9" }),
+    entry(2, "write", "write log", { process: "other" }),
+    entry(3, "kill", "killed", { detail: "before: write to" }),
+  ];
+  expect(explain(trace, [], [])).toEqual([
+    "server is killed before 'write to' (step 3), after 'write from' ← 9 (step 1)",
+  ]);
+});
+
 function entry(step: number, kind: TraceEntry["kind"], label: string, more: Partial<TraceEntry> = {}): TraceEntry {
   return { step, process: "server", kind, object: null, label, detail: "", time: 0, source: null, ...more };
 }

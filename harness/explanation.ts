@@ -39,6 +39,8 @@ export function explain(
   if (sentences.length > 0) return [...sentences, ...linesOf(shown, lineAt)];
   const tasks = explainTasks(trace, operations, matter);
   if (tasks !== null) return [tasks.sentence, ...linesOf(tasks.shown, lineAt)];
+  const deaths = explainDeaths(trace);
+  if (deaths.length > 0) return deaths;
   const race = explainRace(trace, touched);
   return race.length > 0 ? race : explainStandstill(trace, operations, lineAt);
 }
@@ -142,6 +144,21 @@ function plainPreemption(trace: readonly TraceEntry[], entry: number, operations
       (operation.returned ?? Infinity) > before.step,
   );
   return `${before.process} is interrupted${inside === undefined ? "" : ` inside ${inside.operation}`} after '${before.label}' (step ${before.step}), and ${said(during)}`;
+}
+
+/** Who was killed left something half done, and no order of the steps is to blame. */
+function explainDeaths(trace: readonly TraceEntry[]): string[] {
+  return trace
+    .filter(({ kind }) => kind === "kill")
+    .slice(0, SENTENCES_MAX)
+    .map((death) => {
+      const own = trace.slice(0, death.step - 1).filter(({ process }) => process === death.process);
+      const last = own[lastStepBefore(own, own.length)];
+      const after =
+        last === undefined ? "" : `, after '${last.label}' ${last.detail}`.trimEnd() + ` (step ${last.step})`;
+      const before = death.detail.replace(/^before: (.*)$/, " before '$1'");
+      return `${death.process} is killed${before} (step ${death.step})${after}`;
+    });
 }
 
 /** Without a preemption: the last two accesses of different processes to one object, one of them a write. */

@@ -127,6 +127,10 @@ export function describeSearch(
     ...(counterexample.faults > 0 ? [count(counterexample.faults, "fault")] : []),
     count(counterexample.preemptions, "preemption"),
   ].join(", ");
+  if (options.found?.strategy === "replay") {
+    const shrunk = counterexample.smallerRunsChecked === 0 ? "" : ` Shrunk in ${duration(counterexample.shrinkMs)}.`;
+    return `${size}. Replayed from its token.${shrunk}`;
+  }
   const runs = options.runsMax ?? options.found?.runs ?? 0;
   const of = runs > counterexample.foundInRun ? ` of ${grouped(runs)}` : "";
   const by = options.found === undefined ? "" : ` by ${options.found.strategy}`;
