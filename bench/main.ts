@@ -6,10 +6,11 @@ import { checkers } from "./checkers.ts";
 import { engine } from "./engine.ts";
 import { exploration } from "./exploration.ts";
 import { faults } from "./faults.ts";
+import { page } from "./page.ts";
 import { primitives } from "./primitives/index.ts";
 
 // npm run bench -- NAME [WORDS]: all rows of a benchmark, or those in whose names one of the words is.
-const BENCHES: readonly Bench[] = [engine, primitives, exploration, checkers, faults, chaos];
+const BENCHES: readonly Bench[] = [engine, primitives, exploration, checkers, faults, chaos, page];
 
 endWithReader();
 const json = process.argv.includes("--json");

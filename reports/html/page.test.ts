@@ -143,6 +143,19 @@ browserTests("in a browser the page", () => {
     await page.close();
   });
 
+  test("shows beside a step where every process stands in its code, and what is written there", async () => {
+    const page = await open([oversold], { hash: "#step=3", readSource });
+    const panel = page.getByRole("complementary");
+    await expect.poll(() => textOf(panel.getByRole("heading").first())).toBe("Step 3");
+    const sourceOf = ({ process }: { process: string }): string =>
+      soldTwice.trace.findLast((entry) => entry.process === process && entry.step <= 3 && entry.source)!.source!;
+    for (const end of soldTwice.ends) {
+      const place = sourceOf(end);
+      expect(await textOf(panel)).toContain(`${place}line of ${place}`);
+    }
+    await page.close();
+  });
+
   test("steps by click, on a row and on the buttons", async () => {
     const page = await open([oversold]);
     await page.getByRole("row", { name: "write stock" }).first().click();

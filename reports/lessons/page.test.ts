@@ -41,6 +41,10 @@ describe.runIf(hasBrowser)("in a browser the page of lessons", () => {
     await page.goto(`file://${file}`);
     const play = page.locator(".play").first();
     expect(await textOf(play.locator(".choice").first())).toBe("1 a go");
+    // Without anything in focus, and by click.
+    await page.keyboard.press("2");
+    expect(await textOf(play.locator("tbody"))).toBe("1go");
+    await page.keyboard.press("r");
     await play.locator(".choice").nth(1).click();
     expect(await textOf(play.locator("tbody"))).toBe("1go");
     await page.keyboard.press("u");
@@ -64,6 +68,7 @@ describe.runIf(hasBrowser)("in a browser the page of lessons", () => {
     await page.getByRole("button", { name: "中文" }).click();
     await page.getByRole("heading", { name: "现在你来调度" }).waitFor();
     expect(await page.evaluate("document.documentElement.lang")).toBe("zh");
+    await page.getByRole("button", { name: "主题: 跟随系统" }).waitFor();
     await page.getByRole("link", { name: "second" }).first().click();
     await page.getByRole("heading", { level: 1, name: "second" }).waitFor();
     await page.close();

@@ -1,7 +1,7 @@
 import type { Language, Text } from "./language.ts";
 
 /** What the terminal and the page say around a lesson, in each language. `{}` stands for a number or a name. */
-const words = {
+export const words = {
   lesson: { en: "Lesson {} of {}", zh: "第 {} 课，共 {} 课" },
   code: { en: "The code", zh: "代码" },
   question: { en: "What can go wrong?", zh: "哪里会出错？" },
@@ -71,6 +71,10 @@ const words = {
   replay: { en: "Replay", zh: "重放" },
   process: { en: "process", zh: "进程" },
   step: { en: "step", zh: "步骤" },
+  theme: { en: "Theme", zh: "主题" },
+  system: { en: "system", zh: "跟随系统" },
+  light: { en: "light", zh: "浅色" },
+  dark: { en: "dark", zh: "深色" },
 } as const satisfies Record<string, Text>;
 
 export type Word = keyof typeof words;

@@ -19,6 +19,16 @@ test("the lessons have names of their own, and both of their versions are checke
   }
 });
 
+test("every program that is taught is there by its name", () => {
+  const names =
+    "palaces palaces-locked ticket-rush-unsafe ticket-rush-locked ktv ktv-unlimited traffic-light " +
+    "traffic-light-ignored-wait producer-consumer producer-consumer-one-sentinel chefs chefs-without-task-done " +
+    "pipe-hello pipe-eof pipe-eof-unmanaged pipe-contention pipe-contention-locked value-increment value-add";
+  expect(LESSONS.flatMap(({ wrong, right }) => [wrong.name, right.name])).toEqual(
+    expect.arrayContaining(names.split(" ")),
+  );
+});
+
 describe.each(LESSONS.map((lesson) => [lesson.name, lesson] as const))("the lesson %s", (_, lesson) => {
   test("shows code that stands in the file of its scenarios, line by line", () => {
     const source = readFileSync(fileURLToPath(lesson.wrong.moduleUrl), "utf8").split("\n");

@@ -3,8 +3,15 @@ import { useEffect, useState } from "preact/hooks";
 /** @type {readonly ("system" | "light" | "dark")[]} */
 const themes = ["system", "light", "dark"];
 
-/** Lets the reader choose between light, dark and what the system says. */
-export function ThemeButton() {
+/** @type {Readonly<Record<"theme" | "system" | "light" | "dark", string>>} */
+const inEnglish = { theme: "Theme", system: "system", light: "light", dark: "dark" };
+
+/**
+ * Lets the reader choose between light, dark and what the system says.
+ *
+ * @param {{ words?: Readonly<Record<"theme" | "system" | "light" | "dark", string>> }} props
+ */
+export function ThemeButton({ words = inEnglish }) {
   const [theme, setTheme] = useState(themes[0]);
   useEffect(() => {
     if (theme === "system") delete document.documentElement.dataset.theme;
@@ -13,7 +20,7 @@ export function ThemeButton() {
   const next = themes[(themes.indexOf(theme) + 1) % themes.length];
   return (
     <button type="button" class="theme" onClick={() => setTheme(next)}>
-      Theme: {theme}
+      {words.theme}: {words[theme]}
     </button>
   );
 }

@@ -35,6 +35,7 @@ export function LessonView({ lesson, language, say }) {
           hint={lesson.hint[language]}
           label={say("youSchedule")}
           heldWord="held"
+          isFirst
           say={say}
           onBroken={() => setRevealed(true)}
         />
@@ -82,6 +83,7 @@ export function LessonView({ lesson, language, say }) {
               hint={null}
               label={say("playRepaired")}
               heldWord={lesson.proof.preemptions === null ? "heldRepaired" : "heldSearched"}
+              isFirst={false}
               say={say}
               onBroken={() => {}}
             />

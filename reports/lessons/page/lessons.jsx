@@ -50,7 +50,7 @@ export function Lessons({ data }) {
               {names[other]}
             </button>
           ))}
-          <ThemeButton />
+          <ThemeButton words={{ theme: say("theme"), system: say("system"), light: say("light"), dark: say("dark") }} />
         </div>
       </header>
       {lessons.length > 1 && (

@@ -10,11 +10,12 @@ import { sayExtent } from "../words.ts";
  *   hint: string | null,
  *   label: string,
  *   heldWord: "held" | "heldRepaired" | "heldSearched",
+ *   isFirst: boolean,
  *   say: import("../words.ts").Say,
  *   onBroken: () => void,
  * }} props
  */
-export function Play({ tree, hint, label, heldWord, say, onBroken }) {
+export function Play({ tree, hint, label, heldWord, isFirst, say, onBroken }) {
   // The positions that were passed, the start first.
   const [path, setPath] = useState([0]);
   const position = tree.positions[path[path.length - 1]];
@@ -40,6 +41,15 @@ export function Play({ tree, hint, label, heldWord, say, onBroken }) {
     else return;
     event.preventDefault();
   };
+  // Who has just opened the page presses a key before she is anywhere in it.
+  useEffect(() => {
+    /** @param {KeyboardEvent} event */
+    const onKeyElsewhere = (event) => {
+      if (isFirst && event.target === document.body && !event.ctrlKey && !event.metaKey && !event.altKey) onKey(event);
+    };
+    addEventListener("keydown", onKeyElsewhere);
+    return () => removeEventListener("keydown", onKeyElsewhere);
+  });
   return (
     <div class="play" onKeyDown={onKey}>
       <Board tree={tree} steps={steps} label={label} say={say} />
