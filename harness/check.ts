@@ -186,6 +186,8 @@ class Checking {
   #timer: NodeJS.Timeout | undefined;
   /** With each lane that has been told what to do: since it was last heard of. */
   readonly #patience: Patience[] = [];
+  #started: Promise<unknown> = Promise.resolve();
+  #stopped: "time-limit" | "signal" | null = null;
   #done = false;
 
   constructor(
@@ -217,19 +219,22 @@ class Checking {
     const finished = new Promise<Result>((resolve) => {
       this.#resolve = resolve;
     });
-    const abort = (): void => this.#stop();
+    const abort = (): void => this.#stop("signal");
     this.#options.signal?.addEventListener("abort", abort, { once: true });
-    if (this.#checked.timeLimitMs !== Infinity) this.#timer = setTimeout(abort, this.#checked.timeLimitMs);
-    for (const [lane, member] of this.#lanes.entries()) {
-      member.listen((message) => this.#hear(lane, message));
-      member.start(WORKERS_AT_START).then(
-        () => {
-          this.#patience[lane] = new Patience();
-          member.tell({ type: "check", request: { ...this.#request, ...this.#placeOf(lane) } });
-        },
-        (error: unknown) => this.#fail({ kind: "worker", message: (error as Error).message }),
-      );
+    if (this.#checked.timeLimitMs !== Infinity) {
+      this.#timer = setTimeout(() => this.#stop("time-limit"), this.#checked.timeLimitMs);
     }
+    const starting = this.#lanes.map(async (member, lane) => {
+      member.listen((message) => this.#hear(lane, message));
+      try {
+        await member.start(WORKERS_AT_START);
+        this.#patience[lane] = new Patience();
+        member.tell({ type: "check", request: { ...this.#request, ...this.#placeOf(lane) } });
+      } catch (error) {
+        this.#fail({ kind: "worker", message: (error as Error).message });
+      }
+    });
+    this.#started = Promise.all(starting);
     const silence = setInterval(() => this.#listenForSilence(), LISTEN_EVERY_MS);
     try {
       return await finished;
@@ -283,13 +288,33 @@ class Checking {
   }
 
   #pass(): Result {
-    const result = { ...this.#summary(), verdict: "pass" as const };
+    const result = this.#cutOff({ ...this.#summary(), verdict: "pass" as const });
+    if (result.verdict === "error") return result;
     if (result.choices > 0 || this.#checked.mode === "free" || result.runs < RUNS_TO_EXPECT_A_CHOICE) return result;
     return {
       ...result,
       verdict: "error",
       property: "no-concurrency",
       message: `nothing ran concurrently: in ${result.runs} runs of ${this.#name} there was never more than one process that could move. Check \`processes\`, and that the roles use the shared objects (or name their own steps with p.step).`,
+    };
+  }
+
+  /** The time is over: what was seen so far counts, and where that is nothing it is no success. */
+  #cutOff(result: Result): Result {
+    const { timeLimitMs, runs, shard } = this.#checked;
+    const of = runsOf(runs, shard);
+    if (this.#stopped !== "time-limit" || result.exhaustive || result.runs >= of) return result;
+    if (result.runs > 0) {
+      const note = `the time limit of ${timeLimitMs} ms ended the search after ${result.runs} of ${of} runs`;
+      return { ...result, notes: [...result.notes, note] };
+    }
+    return {
+      ...result,
+      verdict: "error",
+      property: "time-limit",
+      message:
+        `${this.#name}: explored no schedule within ${timeLimitMs} ms (limit: timeLimitMs), because starting the processes took that long. ` +
+        "Give it more time: a start takes a second, and more on a busy machine.",
     };
   }
 
@@ -363,14 +388,17 @@ class Checking {
     }
   }
 
-  #stop(): void {
-    for (const lane of this.#lanes) lane.tell({ type: "stop" });
-    // A conductor in the middle of a run looks up at the latest when the watchdog bites.
-    setTimeout(
-      () => this.#fail({ kind: "worker", message: `${this.#name} could not be stopped in time.` }),
-      this.#checked.watchdogMs * 3,
-    ).unref();
+  #stop(by: "time-limit" | "signal"): void {
+    this.#stopped ??= by;
     this.broken = true;
+    for (const lane of this.#lanes) lane.tell({ type: "stop" });
+    // A conductor in the middle of a run looks up at the latest when the watchdog bites; one that starts hears it then.
+    void this.#started.then(() => {
+      setTimeout(
+        () => this.#fail({ kind: "worker", message: `${this.#name} could not be stopped in time.` }),
+        this.#checked.watchdogMs * 3,
+      ).unref();
+    });
   }
 
   #progress(phase: "searching" | "shrinking"): void {

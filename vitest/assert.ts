@@ -89,7 +89,8 @@ function framesOf({ stack = "" }: Error): string {
 function verdictOf(result: Result, options: CheckOptions, error: ScenarioError): Result {
   options.signal?.throwIfAborted();
   if (result.verdict === "pass" && result.runs > 0) return result;
-  const failure = result.verdict === "pass" ? nothingExplored(result, options) : result;
+  const failure =
+    result.verdict === "pass" || result.property === "time-limit" ? nothingExplored(result, options) : result;
   throw withHiddenResult(error.about(failure, options));
 }
 

@@ -3,7 +3,13 @@ import { inspect } from "node:util";
 import type { Counterexample, Result } from "../../harness/result.ts";
 import type { Run } from "../diagram/diagram.ts";
 import { describePartlyControlled } from "../terminal/partly-controlled.ts";
-import { describeMinimality, describePass, describeSearch, formatResult } from "../terminal/result.ts";
+import {
+  describeCoverage,
+  describeMinimality,
+  describePass,
+  describeSearch,
+  formatResult,
+} from "../terminal/result.ts";
 import { dataElementId, encodePageData } from "./page-data.ts";
 import type { PageData, PageResult } from "./page-data.ts";
 
@@ -83,7 +89,7 @@ function summarise(result: Result, options: PageOptions): readonly string[] {
   const { counterexample } = result;
   const partly = describePartlyControlled(result);
   if (counterexample === undefined)
-    return result.verdict === "pass" ? [`It ${describePass(result)}.`, ...partly] : partly;
+    return result.verdict === "pass" ? [`It ${describePass(result)}.`, ...describeCoverage(result), ...partly] : partly;
   const found = { strategy: result.strategy, runs: result.runs };
   const search = options.runsMax === undefined ? { found } : { found, runsMax: options.runsMax };
   return [describeSearch(counterexample, search), describeMinimality(counterexample), ...partly];

@@ -157,6 +157,20 @@ describe("every report", () => {
 
 test("a pass is one line, and says when it is a proof", () => {
   expect(formatResult(result({}), plain)).toBe("✓ ticket rush: holds in 1,000 runs (random-delay, 1.2 s)");
+  const coverage = {
+    runs: 1000,
+    behaviours: 48,
+    seenOnce: 25,
+    newBehaviourChance: 0.025,
+    newBehaviourChanceMax: 0.3168,
+  };
+  expect(formatResult(result({ coverage, schedulingPoints: 4720, choices: 3620 }), { ...plain, columns: 80 })).toBe(
+    [
+      "✓ ticket rush: holds in 1,000 runs (random-delay, 1.2 s)",
+      "  4,720 steps, 3,620 with a choice; 48 behaviours. The next run shows a new one",
+      "  with a chance of 2.5 % (at most 32 %).",
+    ].join("\n"),
+  );
   expect(formatResult(result({ exhaustive: true, strategy: "exhaustive", runs: 51, elapsedMs: 41 }), plain)).toBe(
     "✓ ticket rush: proved by 51 runs (exhaustive, 41 ms)",
   );
