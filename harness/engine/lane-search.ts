@@ -170,18 +170,25 @@ export class LaneSearch {
 
   /** @throws {NondeterminismError} two of them were not the same */
   async #repeat(runs: LaneRuns, request: RunRequest, times: number): Promise<void> {
-    await runs.run(request);
+    const fails = async (): Promise<boolean> => {
+      const outcome = await runs.run(request);
+      return runs.partlyControlled && runs.judge(outcome, runs.search.property) !== null;
+    };
+    let failed = (await fails()) ? 1 : 0;
     const first = runs.lane.seen();
     let differing = 0;
     for (let time = 0; time < times; time++) {
-      await runs.run(request);
+      if (await fails()) failed++;
       const again = runs.lane.seen();
       const same = isSame(first, again);
       if (!same && !runs.partlyControlled) throw new NondeterminismError(first.trace, again.trace, runs.prepared);
       if (!same) differing++;
       if (!(await runs.breathe())) return;
     }
-    const outcome = differing === 0 ? "each step was the same" : `${differing} were not the same, step for step`;
+    const outcome =
+      differing === 0
+        ? "each step was the same"
+        : `${failed} failed, and ${differing} were not the same, step for step`;
     runs.tally.notes.push(`replayed ${times + 1} times: ${outcome}`);
   }
 
