@@ -118,7 +118,9 @@ function add(name: string, { runs, elapsedMs }: Result, expected: boolean, text:
   if (!expected) wrong++;
 }
 
+/** Said at once, too: what takes minutes may be cut off. */
 function row(name: string, runs: number, ms: number, expected: boolean, text: string): TableCell[] {
+  process.stderr.write(`  ${text}\n`);
   return [
     name,
     runs.toLocaleString("en"),
