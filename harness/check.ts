@@ -124,6 +124,8 @@ export class Checker implements AsyncDisposable {
       ...(checked.property === undefined ? {} : { property: checked.property }),
       ...(checked.exhaustive === null ? {} : { exhaustive: checked.exhaustive }),
       faults: checked.faults ?? survived(scenario, checked.mode),
+      // Who does not ask for faults gets a proof that ends.
+      faultsTogether: checked.faults !== null,
       endOnFailure: checked.endOnFailure,
       distrustEvery: checked.distrustEvery,
       shard,

@@ -176,13 +176,6 @@ function exhaustiveOption(options: CheckOptions, mode: string): CheckedOptions["
     );
   }
   if (!exhaustive) return null;
-  const several = Object.entries(options.faults ?? {}).find(([, count]) => count > 1);
-  if (several !== undefined) {
-    throw new RequestError(
-      `${several[1]} ${several[0]} faults in one run are asked for with exhaustive.`,
-      "It tries one fault at a time, at every step: give 1 for each kind.",
-    );
-  }
   if (mode === "free")
     throw new RequestError("exhaustive is asked for in free mode.", "Only runs under control can be enumerated.");
   return { preemptions: preemptions === undefined ? Infinity : whole("preemptions", preemptions, 0, 1000) };

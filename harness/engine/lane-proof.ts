@@ -31,7 +31,7 @@ export async function prove(runs: LaneRuns): Promise<Proof> {
   const inputs = all.filter((_, at) => at % count === index - 1);
   const proof: Mutable<Proof> = { inputs: 0, interleavings: 0, finished: true, notes: [], survived: [], failed: null };
   const assumptions = new Set<string>();
-  const faults = new FaultProof(search.faults);
+  const faults = new FaultProof(search.faults, search.faultsTogether === true);
   const neighbours = new SwappedNeighbours(search.distrustEvery);
   let proved: unknown;
   for (const input of inputs) {
@@ -43,6 +43,12 @@ export async function prove(runs: LaneRuns): Promise<Proof> {
       proof.notes.push(
         `${shortDataText(input.value)} was not finished: ${result.executions} of its interleavings hold (limit: runs, ${search.runs})`,
       );
+      // What it had come to by then holds, too.
+      if (result.executions > 0 && faults.waiting > 0)
+        proof.notes.push(
+          ...faults.claims(result.executions),
+          `of faults, at least ${faults.waiting} other choices of steps were not tried`,
+        );
       break;
     }
     proof.inputs++;
@@ -87,11 +93,11 @@ async function proveInput(
   const { faults } = common;
   faults.begin();
   let whole: Exploration = { executions: 0, pruned: 0, complete: true };
-  for (let fault = faults.next(); fault !== undefined; fault = faults.next()) {
+  for (let befalls = faults.next(); befalls !== undefined; befalls = faults.next()) {
     const { search } = runs;
     const one = new InputProof(runs, {
       ...common,
-      fault,
+      befalls,
       property: search.property,
       preemptions: search.exhaustive?.preemptions ?? Infinity,
       run: (request) => runs.run(request),
@@ -102,7 +108,7 @@ async function proveInput(
     whole = {
       ...whole,
       complete: result.complete,
-      executions: whole.executions + (fault === null ? result.executions : 0),
+      executions: whole.executions + (befalls.length === 0 ? result.executions : 0),
     };
     if (one.failure !== null || !result.complete) return { ...whole, failure: one.failure };
   }
@@ -115,7 +121,7 @@ export interface InputProofOptions {
   readonly faults: FaultProof;
   readonly neighbours: SwappedNeighbours;
   /** What befalls every run. */
-  readonly fault: Fault | null;
+  readonly befalls: readonly Fault[];
   /** Consider this property alone. */
   readonly property: string | undefined;
   readonly preemptions: number;
@@ -134,7 +140,8 @@ export class InputProof implements Executor {
   #looksBack: boolean;
   /** Bytes that processes look at or change without a step, and that no steps put in order. */
   readonly #undecided: Aside[] = [];
-  #signals = true;
+  /** Who is killed dies of a signal: once for each fault, and not again for each two of them. */
+  #signals: boolean;
   #goesOn = true;
   /** There is something in it that the reduction does not understand. */
   #notUnderstood = false;
@@ -143,7 +150,8 @@ export class InputProof implements Executor {
     this.#runs = runs;
     this.#options = options;
     this.#judgesOrder = runs.scenario.properties.length > 0;
-    this.#looksBack = this.#judgesOrder || options.fault !== null;
+    this.#looksBack = this.#judgesOrder || options.befalls.length > 0;
+    this.#signals = options.befalls.length === 1;
   }
 
   async finish(): Promise<Exploration> {
@@ -259,12 +267,12 @@ export class InputProof implements Executor {
   }
 
   async #execute(request: RunRequest) {
-    const { fault, faults, property, run } = this.#options;
+    const { befalls, faults, property, run } = this.#options;
     const outcome = await run(request);
-    // Each fault is tried in earnest once.
-    if (outcome.faults === (fault === null ? 0 : 1)) {
+    // What befalls it is tried in earnest once.
+    if (outcome.faults === befalls.length) {
       this.#signals = false;
-      faults.learn(fault, this.#runs.lane, outcome.ending !== "pruned");
+      faults.learn(befalls, this.#runs.lane, outcome.ending !== "pruned");
     }
     const judgement = outcome.ending === "pruned" ? null : this.#runs.judge(outcome, property);
     if (judgement !== null) this.failure ??= { judgement, request };
@@ -278,9 +286,8 @@ export class InputProof implements Executor {
   }
 
   #request(): Pick<RunRequest, "seed" | "stepsMax" | "draws" | "faults" | "signals"> {
-    const { fault } = this.#options;
+    const { befalls: faults } = this.#options;
     const { seed } = this.#runs.search;
-    const faults = fault === null ? [] : [fault];
     return { seed, stepsMax: this.#runs.stepsMax, draws: [], faults, signals: this.#signals };
   }
 }

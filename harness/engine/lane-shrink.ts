@@ -207,9 +207,9 @@ class LaneSubject implements Subject {
     let goesOn = true;
     const proof = new InputProof(runs, {
       assumptions,
-      faults: new FaultProof({}),
+      faults: new FaultProof({}, false),
       neighbours: new SwappedNeighbours(0),
-      fault: null,
+      befalls: [],
       property: this.#property,
       preemptions: Infinity,
       run: async (request) => {

@@ -91,6 +91,8 @@ export interface SearchOptions {
   readonly shard: Shard;
   /** How many faults of which kind a run may have. */
   readonly faults: FaultBudget;
+  /** An exhaustive search tries them also in one and the same run, and not only one at a time. */
+  readonly faultsTogether?: boolean;
   /** Do not make the failure smaller. */
   readonly endOnFailure?: boolean;
   /** Each of so many runs that held is done again. */
