@@ -30,8 +30,8 @@ export class Holders extends Primitive {
   /** This process holds it from now on. Without effect if it does already: then it is no step, as nobody else can change it. */
   enter(): void {
     const me = agentIn(this.region);
-    if (this.#seats[this.#mine].peek() === me) return;
-    const found = this.#seats.findIndex((seat) => seat.peek() === me);
+    if (this.#seats[this.#mine].isOurs(me)) return;
+    const found = this.#seats.findIndex((seat) => seat.isOurs(me));
     this.#mine = found < 0 ? this.#sit(me) : found;
   }
 
@@ -47,7 +47,7 @@ export class Holders extends Primitive {
   /** This process holds it no more; places reserved for children stay. Without effect if it does not hold it. */
   leave(): void {
     const me = agentIn(this.region);
-    this.#seats.find((word) => word.peek() === me)?.store(LEFT);
+    this.#seats.find((seat) => seat.isOurs(me))?.store(LEFT);
   }
 
   /** Whether it was held once and nobody alive holds it now. */

@@ -7,7 +7,7 @@ import { report, reportAsync, shownOptions, type WaitOptions } from "./operation
 import { travels } from "./primitive.ts";
 import { Queue, type QueueOptions } from "./queue.ts";
 import type { Message } from "./ring.ts";
-import { positionOf } from "./ring-words.ts";
+import { POSITION } from "./ring-words.ts";
 import { DONE, retryAsync, retrySync, triesOnce } from "./waiting.ts";
 
 /** Items that may be taken and not done at the same time, unless a queue is told otherwise. */
@@ -119,7 +119,7 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
   protected finishNow(lease: number): void {
     this.leases[lease] = 0;
     const oldest = this.oldest(() => true);
-    this.ring.free(oldest === undefined ? positionOf(this.ring.head.peek()) : this.leases[oldest + AT]);
+    this.ring.free(oldest === undefined ? this.ring.head.peek(POSITION) : this.leases[oldest + AT]);
     if (this.unfinishedNow() > 0) return;
     this.completions.add(1);
     this.completions.wake();

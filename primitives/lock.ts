@@ -62,8 +62,9 @@ export class Lock extends Acquirable {
 
   /** Whether this process holds it. No step where nobody else can make it true or false. */
   get mine(): boolean {
-    const state = this.#transferable ? this.state.load() : this.state.peek();
-    return ownerOf(state) === agentIn(this.state.region);
+    const me = agentIn(this.state.region);
+    if (this.#transferable) return ownerOf(this.state.load()) === me;
+    return this.state.isOurs(me, AGENT_MAX);
   }
 
   /** Who has it, as a process id where there are several processes, and whether somebody may be waiting. */

@@ -17,6 +17,7 @@ import {
   markAlways,
   markIfAt,
   movedTo,
+  POSITION,
   POSITION_BITS,
   positionOf,
   publishedAt,
@@ -141,7 +142,7 @@ export class Ring {
    * reader answers; `seen` is what to wait on. There is none once nobody will take any more.
    */
   room(byteLength: number, asWaiter: boolean): Room {
-    const tail = positionOf(this.tail.peek());
+    const tail = this.tail.peek(POSITION);
     const number = this.#numberAt(tail);
     const units = unitsOf(byteLength);
     // In production, the same step where nobody waits, without the cost of being able to leave a mark.
@@ -161,7 +162,7 @@ export class Ring {
    * whether it had ended, and whether readers may be asleep.
    */
   publish(coded: Coded): number {
-    const at = positionOf(this.tail.peek());
+    const at = this.tail.peek(POSITION);
     const { body, byteLength } = coded;
     const next = this.#advanced(at, byteLength);
     const header = this.indexOf(at);
@@ -186,7 +187,7 @@ export class Ring {
    * which the next writer answers; `seen` is what to wait on.
    */
   first(asWaiter: boolean): Found {
-    const head = positionOf(this.head.peek());
+    const head = this.head.peek(POSITION);
     const known = this.#reading;
     const number = this.#numberAt(head);
     // In production: as long as nobody else has taken, a message that was there is there.
@@ -262,7 +263,7 @@ export class Ring {
 
   /** By the holder of `readers`: the number of the first message that was not taken. */
   numberOfFirst(): number {
-    return this.#numberAt(this.head.peek());
+    return this.#numberAt(this.head.peek(POSITION));
   }
 
   /** No message will be published any more: readers that wait for one hear of it, and writers that wait for room. */

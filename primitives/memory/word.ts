@@ -67,6 +67,14 @@ export class Word {
     return this.#machine.load(this.offset) & mask;
   }
 
+  /**
+   * Whether the word, or some bits of it, holds what this process alone ever puts there and takes away. No step, and nothing to
+   * tell: nobody else can make it true or false.
+   */
+  isOurs(value: number, mask = ALL_BITS): boolean {
+    return (this.#machine.load(this.offset) & mask) === value;
+  }
+
   load(): number {
     if (probe !== null) {
       probe.access("read", this.offset);
