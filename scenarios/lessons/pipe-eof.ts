@@ -7,6 +7,7 @@ export const pipeEofLesson: Lesson = {
   wrong: pipeEofUnmanaged as unknown as Scenario,
   right: pipeEof as unknown as Scenario,
   input: {},
+  preemptions: 2,
   title: {
     en: "The end that I hold myself",
     zh: "攥在自己手里的那一端",
