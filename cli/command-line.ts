@@ -76,6 +76,7 @@ function commandLine(setStatus: (status: number) => void): Command {
     .option("--jobs <n>", "lanes, each on a core of its own (default: one for each core)", wholeNumber)
     .option("--exhaustive", "every interleaving of each input, the smallest inputs first: a proof instead of a sample")
     .option("--preemptions <n>", "with --exhaustive: only schedules with at most so many preemptions", wholeNumber)
+    .option("--delays <n>", "with --exhaustive: only schedules with at most so many delays", wholeNumber)
     .option("--distrust-every <n>", "do every n-th run that held again, and compare", wholeNumber)
     .option(
       "--faults <list>",

@@ -22,6 +22,7 @@ export interface RunOptions extends Publication {
   readonly jobs?: number;
   readonly exhaustive?: boolean;
   readonly preemptions?: number;
+  readonly delays?: number;
   readonly distrustEvery?: number;
   readonly faults?: FaultBudget;
   readonly property?: string;
@@ -116,6 +117,7 @@ function checkOptionsOf(options: RunOptions, progress: ProgressLine): CheckOptio
     ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
     ...(options.exhaustive === undefined ? {} : { exhaustive: options.exhaustive }),
     ...(options.preemptions === undefined ? {} : { preemptions: options.preemptions }),
+    ...(options.delays === undefined ? {} : { delays: options.delays }),
     ...(options.distrustEvery === undefined ? {} : { distrustEvery: options.distrustEvery }),
     ...(options.faults === undefined ? {} : { faults: options.faults }),
     ...(options.property === undefined ? {} : { property: options.property }),

@@ -1,5 +1,6 @@
 import { checkedFaultBudget, faultsOfBudget, FREE_FAULTS, type FaultBudget } from "./fault.ts";
 import { RequestError } from "./request-error.ts";
+import type { Bound } from "./shrink/bounded-search.ts";
 import { SEARCH_STRATEGIES } from "./strategies/index.ts";
 
 /** How to check a scenario. Everything has a default. */
@@ -39,6 +40,11 @@ export interface CheckOptions {
   readonly exhaustive?: boolean;
   /** With `exhaustive`: only schedules with at most so many preemptions; the proof is then about these. */
   readonly preemptions?: number;
+  /**
+   * With `exhaustive`: only schedules with at most so many delays. Whoever moves goes on, and if it cannot, the first process
+   * that can; a delay passes over who would be next in favour of the one after. Instead of `preemptions`.
+   */
+  readonly delays?: number;
   /**
    * Distrust: each of so many runs that held is done again, from its seed and from its schedule, and one that is not the same is
    * an error; default 251, with 1 every run. A run that fails is always done again.
@@ -93,7 +99,7 @@ export interface CheckedOptions {
   readonly stepsMax: number;
   readonly watchdogMs: number;
   readonly memoryBytes: number;
-  readonly exhaustive: { readonly preemptions: number } | null;
+  readonly exhaustive: Bound | null;
   /** Null if the scenario is to say. */
   readonly faults: FaultBudget | null;
   readonly endOnFailure: boolean;
@@ -168,17 +174,24 @@ function checkedRisk({ risk = 0, exhaustive, mode }: CheckOptions): number {
 }
 
 function exhaustiveOption(options: CheckOptions, mode: string): CheckedOptions["exhaustive"] {
-  const { exhaustive = false, preemptions } = options;
-  if (!exhaustive && preemptions !== undefined) {
+  const { exhaustive = false, preemptions, delays } = options;
+  const [what, most] = delays === undefined ? (["preemptions", preemptions] as const) : (["delays", delays] as const);
+  if (!exhaustive && most !== undefined) {
     throw new RequestError(
-      `preemptions is ${preemptions} without exhaustive.`,
+      `${what} is ${most} without exhaustive.`,
       "It bounds what an exhaustive search looks at: give both, or neither.",
+    );
+  }
+  if (preemptions !== undefined && delays !== undefined) {
+    throw new RequestError(
+      `preemptions is ${preemptions} and delays is ${delays}.`,
+      "One of them bounds an exhaustive search: leave the other out.",
     );
   }
   if (!exhaustive) return null;
   if (mode === "free")
     throw new RequestError("exhaustive is asked for in free mode.", "Only runs under control can be enumerated.");
-  return { preemptions: preemptions === undefined ? Infinity : whole("preemptions", preemptions, 0, 1000) };
+  return { of: what, most: most === undefined ? Infinity : whole(what, most, 0, 1000) };
 }
 
 function faultsOption({ faults }: CheckOptions, mode: string): FaultBudget | null {

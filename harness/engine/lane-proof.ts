@@ -7,7 +7,7 @@ import type { Fault } from "../fault.ts";
 import type { Judgement } from "../judge.ts";
 import type { SurvivedFaults } from "../result.ts";
 import type { Scenario } from "../scenario.ts";
-import { BoundedSearch } from "../shrink/bounded-search.ts";
+import { BoundedSearch, type Bound } from "../shrink/bounded-search.ts";
 import type { Plan, Subject } from "../shrink/subject.ts";
 import { FaultProof } from "./fault-proof.ts";
 import type { RunOutcome, RunRequest } from "./lane.ts";
@@ -99,7 +99,7 @@ async function proveInput(
       ...common,
       befalls,
       property: search.property,
-      preemptions: search.exhaustive?.preemptions ?? Infinity,
+      bound: search.exhaustive ?? NO_BOUND,
       run: (request) => runs.run(request),
       mayGoOn: () => runs.tally.runs < search.runs,
     });
@@ -124,7 +124,7 @@ export interface InputProofOptions {
   readonly befalls: readonly Fault[];
   /** Consider this property alone. */
   readonly property: string | undefined;
-  readonly preemptions: number;
+  readonly bound: Bound;
   readonly run: (request: RunRequest) => Promise<RunOutcome>;
   readonly mayGoOn: () => boolean;
 }
@@ -155,8 +155,8 @@ export class InputProof implements Executor {
   }
 
   async finish(): Promise<Exploration> {
-    const { preemptions } = this.#options;
-    if (preemptions !== Infinity) return await this.#unreduced(preemptions);
+    const { bound } = this.#options;
+    if (bound.most !== Infinity) return await this.#unreduced(bound);
     for (;;) {
       let more = false;
       const exploration = await explore(this, {
@@ -166,7 +166,7 @@ export class InputProof implements Executor {
         stopping: () => !this.#mayGoOn(),
       });
       if (this.failure !== null || (!more && !this.#notUnderstood)) return exploration;
-      if (this.#notUnderstood) return await this.#unreduced(Infinity);
+      if (this.#notUnderstood) return await this.#unreduced(NO_BOUND);
       if (!this.#mayGoOn()) return exploration;
       this.#looksBack = true;
     }
@@ -225,12 +225,12 @@ export class InputProof implements Executor {
     this.#notUnderstood = execution.manyStrands || execution.asidesLost;
   }
 
-  /** Every schedule with at most so many preemptions, equivalent ones too. */
-  async #unreduced(preemptions: number): Promise<Exploration> {
-    const search = new BoundedSearch();
+  /** Every schedule within the bound, equivalent ones too. */
+  async #unreduced(bound: Bound): Promise<Exploration> {
+    const search = new BoundedSearch([], bound.of);
     let executions = 0;
     const subject = this.#subject();
-    for (let level = 0; level <= preemptions && !search.exhausted; level++) {
+    for (let level = 0; level <= bound.most && !search.exhausted; level++) {
       const finished = await search.visitLevel(
         subject,
         level,
@@ -291,6 +291,8 @@ export class InputProof implements Executor {
     return { seed, stepsMax: this.#runs.stepsMax, draws: [], faults, signals: this.#signals };
   }
 }
+
+export const NO_BOUND: Bound = { of: "preemptions", most: Infinity };
 
 export const SMALLEST_DRAWN = "drawn values are the smallest that can be drawn";
 
@@ -355,13 +357,13 @@ function claim(
   last: unknown,
   { exhaustive, shard, inputs: given }: SearchOptions,
 ): string {
-  const preemptions = exhaustive?.preemptions ?? Infinity;
+  const bound = exhaustive ?? NO_BOUND;
   const what =
-    preemptions === Infinity
+    bound.most === Infinity
       ? interleavings === 1
         ? "the only interleaving holds"
         : `all ${interleavings} interleavings hold`
-      : `all ${interleavings} schedules with at most ${preemptions} preemption${preemptions === 1 ? "" : "s"} hold`;
+      : `all ${interleavings} schedules with at most ${bound.most} ${bound.most === 1 ? bound.of.slice(0, -1) : bound.of} hold`;
   const scope =
     inputs === 1
       ? `for the input ${shortDataText(last)}`

@@ -13,7 +13,7 @@ import { encodeToken } from "../token.ts";
 import { cutOff, follow, lostWakeUp, sleepersOf } from "./lane-liveness.ts";
 import { isLoss, type KnownFailure } from "./known-failure.ts";
 import { FaultProof } from "./fault-proof.ts";
-import { InputProof, SMALLEST_DRAWN } from "./lane-proof.ts";
+import { InputProof, NO_BOUND, SMALLEST_DRAWN } from "./lane-proof.ts";
 import { replayRequest, valueOf, type KnownAttempt, type LaneRuns } from "./lane-runs.ts";
 import { REPLAYS, replayed } from "./partly-controlled.ts";
 import { EXPLAINED_STEPS_MAX, nearestPassing } from "./nearest-passing.ts";
@@ -211,7 +211,7 @@ class LaneSubject implements Subject {
       neighbours: new SwappedNeighbours(0),
       befalls: [],
       property: this.#property,
-      preemptions: Infinity,
+      bound: NO_BOUND,
       run: async (request) => {
         const outcome = await runs.lane.run(request);
         if (!visit(outcome.steps)) goesOn = false;

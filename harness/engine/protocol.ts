@@ -5,6 +5,7 @@ import type { Counterexample, SurvivedFaults } from "../result.ts";
 import type { Judgement } from "../judge.ts";
 import type { Position } from "../position.ts";
 import type { Shard } from "../options.ts";
+import type { Bound } from "../shrink/bounded-search.ts";
 
 /** What the pool tells a conductor. */
 export type ToConductor =
@@ -81,8 +82,8 @@ export interface SearchOptions {
   readonly stepsMax: number;
   /** End when the bound on the chance of a new behaviour is at most this; 0: do not look. */
   readonly risk?: number;
-  /** Enumerate every interleaving with at most so many preemptions, instead of sampling. */
-  readonly exhaustive?: { readonly preemptions: number };
+  /** Enumerate every interleaving within the bound, instead of sampling. */
+  readonly exhaustive?: Bound;
   /** Inputs that come before the scenario's own examples. */
   readonly examples: readonly unknown[];
   /** Takes these in turn, instead of generating inputs. */

@@ -1,6 +1,11 @@
 import { afterAll, expect, test } from "vitest";
 import { Checker } from "../check.ts";
-import { neverFirstBeforeSecond, neverOverlapping, neverSecondBeforeFirst } from "./fixtures/order-scenarios.ts";
+import {
+  neverFirstBeforeSecond,
+  neverOverlapping,
+  neverSecondBeforeFirst,
+  twoAdders,
+} from "./fixtures/order-scenarios.ts";
 import { bothAside, looksAside, looksAtOtherBits, looksBehindALock, writesAside } from "./fixtures/looking-aside.ts";
 import { modelPrograms, modelProgramsOrders } from "./fixtures/model-scenario.ts";
 
@@ -36,6 +41,32 @@ test.each([
 ])("those that steps put in order, or that do not meet, make no further run: $0.name", async (scenario, runs) => {
   const result = await checker.check(scenario, { exhaustive: true, seed: 1 });
   expect(result).toMatchObject({ verdict: "pass", exhaustive: true, runs });
+});
+
+test("within a bound on delays or preemptions all schedules are tried, equivalent ones too, and the claim says the bound", async () => {
+  // AABB takes no delay and no preemption; BBAA, ABBA, ... are counted by hand.
+  for (const [bound, runs] of [
+    [{ delays: 0 }, 1],
+    [{ delays: 1 }, 3],
+    [{ delays: 2 }, 5],
+    [{ delays: 3 }, 6],
+    [{ preemptions: 0 }, 2],
+    [{ preemptions: 1 }, 4],
+    [{ preemptions: 2 }, 6],
+  ] as const) {
+    const result = await checker.check(twoAdders, { exhaustive: true, seed: 1, ...bound });
+    expect({ bound, runs: result.runs, exhaustive: result.exhaustive }).toEqual({ bound, runs, exhaustive: true });
+    const [[what, most]] = Object.entries(bound);
+    const said = runs === 1 ? "all 1 schedules" : `all ${runs} schedules`;
+    expect(result.notes[0]).toContain(`${said} with at most ${most} ${most === 1 ? what.slice(0, -1) : what} hold`);
+  }
+});
+
+test.each([
+  [{ delays: 1 }, /delays is 1 without exhaustive/],
+  [{ exhaustive: true, delays: 1, preemptions: 1 }, /preemptions is 1 and delays is 1/],
+])("bounds that bound nothing, or two of them, are refused: %o", async (options, message) => {
+  await expect(checker.check(twoAdders, options)).rejects.toThrow(message);
 });
 
 test("a proof that runs out of runs says where it stopped, and claims no more than it did", async () => {

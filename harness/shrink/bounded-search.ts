@@ -2,19 +2,31 @@ import type { Fault } from "../fault.ts";
 import { STRANDS_PER_PROCESS } from "../strategies/strategy.ts";
 import type { Attempt, AttemptStep, Subject } from "./subject.ts";
 
+/** At most so many preemptions, or delays; Infinity for no bound. */
+export interface Bound {
+  readonly of: "preemptions" | "delays";
+  readonly most: number;
+}
+
 /**
  * Every schedule of one input, those with no preemption first, then those with one, and so on: iterative context bounding
- * (Musuvathi and Qadeer, PLDI 2007). Each run is guided through a prefix and goes on without preemption; each place behind
+ * (Musuvathi and Qadeer, PLDI 2007). Or by delays: how often whoever would be next is passed over (Emmi, Qadeer and
+ * Rakamaric, POPL 2011), where next is who is moving, and if that one cannot, the first that can. Each run is guided through a prefix and goes on without preemption; each place behind
  * the prefix where another strand could have gone is a schedule to visit, at once if that is no preemption, else one
  * level later.
  */
 export class BoundedSearch {
   readonly #levels: Branch[][] = [[{ strands: [], length: 0, other: -1 }]];
   readonly #faults: readonly Fault[];
+  readonly #costOf: (steps: readonly AttemptStep[], index: number, strand: number) => number;
 
-  /** @param faults befall every run */
-  constructor(faults: readonly Fault[] = []) {
+  /**
+   * @param faults befall every run
+   * @param by what counts as a level
+   */
+  constructor(faults: readonly Fault[] = [], by: Bound["of"] = "preemptions") {
     this.#faults = faults;
+    this.#costOf = by === "delays" ? delaysOf : preemptionsOf;
   }
 
   /** True if no schedule is left, at any level. */
@@ -28,7 +40,7 @@ export class BoundedSearch {
   }
 
   /**
-   * Visits all schedules with exactly `preemptions` preemptions, after all those with fewer were visited.
+   * Visits all schedules with exactly so many preemptions or delays, after all those with fewer were visited.
    *
    * @param mayGoOn asked before each run
    * @param visit told of each run
@@ -36,12 +48,12 @@ export class BoundedSearch {
    */
   async visitLevel(
     subject: Subject,
-    preemptions: number,
+    level: number,
     mayGoOn: () => boolean,
     visit: (attempt: Attempt) => void,
   ): Promise<boolean> {
     for (;;) {
-      const queue = this.#levels[preemptions];
+      const queue = this.#levels[level];
       if (queue === undefined || queue.length === 0) return true;
       if (!mayGoOn() || subject.stopping) return false;
       const branch = queue.pop() as Branch;
@@ -49,23 +61,23 @@ export class BoundedSearch {
       if (branch.other >= 0) guide.push(branch.other);
       const attempt = await subject.attempt({ guide, draws: [], faults: this.#faults });
       visit(attempt);
-      this.#branch(attempt.steps, guide.length, preemptions);
+      this.#branch(attempt.steps, guide.length, level);
     }
   }
 
-  #branch(steps: readonly AttemptStep[], from: number, preemptions: number): void {
+  #branch(steps: readonly AttemptStep[], from: number, least: number): void {
     const strands = steps.map(({ strand }) => strand);
     let cost = 0;
     for (const [length, step] of steps.entries()) {
       if (length >= from) {
         for (const other of step.candidates) {
           if (other === step.strand) continue;
-          const level = cost + (preempts(steps, length, other) ? 1 : 0);
           // A run can come to more preemptions than its level, where a process sleeps and another has to go on.
-          this.#put(Math.max(level, preemptions), { strands, length, other });
+          const level = Math.max(cost + this.#costOf(steps, length, other), least);
+          this.#put(level, { strands, length, other });
         }
       }
-      if (step.preempts) cost++;
+      cost += this.#costOf(steps, length, step.strand);
     }
   }
 
@@ -80,6 +92,19 @@ interface Branch {
   readonly strands: readonly number[];
   readonly length: number;
   readonly other: number;
+}
+
+/** How many are passed over at this place if `strand` goes on: who moved last comes first, then all others in their order. */
+function delaysOf(steps: readonly AttemptStep[], index: number, strand: number): number {
+  const { candidates } = steps[index];
+  const last = index === 0 ? -1 : steps[index - 1].strand;
+  if (strand === last) return 0;
+  const before = candidates.filter((other) => other < strand && other !== last).length;
+  return before + (candidates.includes(last) ? 1 : 0);
+}
+
+function preemptionsOf(steps: readonly AttemptStep[], index: number, strand: number): number {
+  return (strand === steps[index].strand ? steps[index].preempts : preempts(steps, index, strand)) ? 1 : 0;
 }
 
 /** Whether going on with `other` at this place leaves a process that could go on. */
