@@ -19,7 +19,7 @@ const PROGRAMS: readonly (readonly [Scenario, inputs: readonly number[], FaultBu
   [neighbours, [1], { clock: 1 }],
 ];
 
-/** What a server does with a request is no part of a lane: a proof with it would be partly controlled, and is not tried here. */
+/** What a server does with a request is not under control, so that nothing is proved of scenarios with one. */
 const NOT_SWAPPED = ["socket"];
 
 test("neighbours that say that they have nothing to do with each other commute, whatever kinds of step they are", async () => {
