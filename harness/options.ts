@@ -1,6 +1,6 @@
 import { checkedFaultBudget, faultsOfBudget, FREE_FAULTS, type FaultBudget } from "./fault.ts";
 import { RequestError } from "./request-error.ts";
-import type { Bound } from "./shrink/bounded-search.ts";
+import type { Bound } from "./bound.ts";
 import { SEARCH_STRATEGIES } from "./strategies/index.ts";
 
 /** How to check a scenario. Everything has a default. */

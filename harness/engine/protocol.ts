@@ -5,7 +5,7 @@ import type { Counterexample, SurvivedFaults } from "../result.ts";
 import type { Judgement } from "../judge.ts";
 import type { Position } from "../position.ts";
 import type { Shard } from "../options.ts";
-import type { Bound } from "../shrink/bounded-search.ts";
+import type { Bound } from "../bound.ts";
 
 /** What the pool tells a conductor. */
 export type ToConductor =

@@ -1,12 +1,7 @@
+import type { Bound } from "../bound.ts";
 import type { Fault } from "../fault.ts";
 import { STRANDS_PER_PROCESS } from "../strategies/strategy.ts";
 import type { Attempt, AttemptStep, Subject } from "./subject.ts";
-
-/** At most so many preemptions, or delays; Infinity for no bound. */
-export interface Bound {
-  readonly of: "preemptions" | "delays";
-  readonly most: number;
-}
 
 /**
  * Every schedule of one input, those with no preemption first, then those with one, and so on: iterative context bounding
