@@ -1,6 +1,7 @@
 import { generated, shrunk, type Generated } from "../arbitrary.ts";
 import { explore, type Exploration } from "../exhaustive/explore.ts";
 import { learn, undecided } from "../exhaustive/asides.ts";
+import { HappensBefore } from "../exhaustive/happens-before.ts";
 import { conflict, type Aside, type Executor, type Plan as ExplorerPlan } from "../exhaustive/execution.ts";
 import { dataText, shortDataText } from "../data-text.ts";
 import type { Fault } from "../fault.ts";
@@ -204,7 +205,8 @@ export class InputProof implements Executor {
   async #distrusted(execution: RecordedExecution): Promise<RecordedExecution> {
     const { neighbours } = this.#options;
     const at = neighbours.choose(execution);
-    if (at < 0) return execution;
+    // Where there are looks that nothing puts in order, the search is about to begin anew, and knows better.
+    if (at < 0 || undecided(execution.steps, orderOf(execution), 0).length > 0) return execution;
     const { lane, memory, prepared } = this.#runs;
     const before = new Remains(lane, memory);
     const strands = execution.steps.map(({ strand }) => strand);
@@ -296,6 +298,12 @@ export class InputProof implements Executor {
 export const NO_BOUND: Bound = { of: "preemptions", most: Infinity };
 
 export const SMALLEST_DRAWN = "drawn values are the smallest that can be drawn";
+
+function orderOf({ steps }: RecordedExecution): HappensBefore {
+  const order = new HappensBefore();
+  for (const step of steps) order.add(step);
+  return order;
+}
 
 /** Who could have moved at each step of the lane's last run. */
 function candidatesOf({ lane }: LaneRuns): (readonly number[])[] {
