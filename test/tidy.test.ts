@@ -81,6 +81,14 @@ describe("primitives touch shared state through the seam", () => {
   });
 });
 
+test("primitives measure time by the monotonic clock alone: no wall clock moves a deadline", () => {
+  const guilty = shipped.filter(
+    (file) => floorOf(file) === 1 && /\bDate\b|CLOCK_REALTIME/.test(withoutComments(readFileSync(file, "utf8"))),
+  );
+  expect(guilty.map(short)).toEqual([]);
+  expect(readFileSync(join(ROOT, "primitives/memory/monotonic.ts"), "utf8")).toContain("hrtime");
+});
+
 test("no file is called after nothing in particular", () => {
   expect(code.map(short).filter((file) => /\b(utils?|helpers?|common|misc)\b/.test(file))).toEqual([]);
 });
