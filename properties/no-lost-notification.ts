@@ -9,7 +9,8 @@ import { counted, listed } from "./wording.ts";
  * for every notification, so that as many waits must return as were notified. Relies on the rule that wait and notify are
  * called with the lock held: a wait that was called before a notify was called is then waiting.
  *
- * A wait that timed out (false) or threw was not notified; one whose process died may have been.
+ * A wait that timed out (false) was not notified; one whose process died may have been, and one that threw, because it may not
+ * have got the lock again.
  *
  * @example
  * noLostNotification({ object: "ready" }).check(history)?.message;
@@ -63,7 +64,10 @@ function lostBeside(
   const woken = waits.filter(
     ({ outcome, result, returned }) => outcome === "returned" && result !== false && returned! > first,
   );
-  const doubtful = waits.filter(({ outcome, process }) => outcome === "pending" && dead.has(process));
+  const doubtful = waits.filter(
+    ({ outcome, process, returned }) =>
+      (outcome === "pending" && dead.has(process)) || (outcome === "threw" && returned! > first),
+  );
   if (woken.length + doubtful.length >= notified) return null;
   const notifiers = listed([...new Set(after.map(({ process }) => process))]);
   const times = notified === 1 ? "once" : counted(notified, "time");
