@@ -74,7 +74,9 @@ describe("a step", () => {
     expect(sayItem(layOut(soldTwice), layOut(soldTwice).rows[1])).toBe(
       "Step 2, buyer 2: read stock → 1. needed: buyer 1 pauses between its read and its write",
     );
-    expect(sayItem(layOut(deadlock), layOut(deadlock).rows.at(-1)!)).toBe("philosopher 2 waits for fork 1, for ever");
+    expect(sayItem(layOut(deadlock), layOut(deadlock).rows.at(-1)!)).toBe(
+      "philosopher 2 waits for fork 1, for ever. at ticket-rush.ts:12",
+    );
   });
 });
 
