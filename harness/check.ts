@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { coverageOf, type BehaviourCounts } from "./coverage.ts";
-import { usesFolder } from "./engine/lane.ts";
+import { usesFolder } from "./engine/preparation.ts";
 import { RUNS_PER_BLOCK } from "./engine/lane-search.ts";
 import { Patience, STOPPED_IN_WORDS } from "./engine/outside.ts";
 import { Pool, type PoolLane } from "./engine/pool.ts";

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import type { DataRace } from "./data-race.ts";
 import type { History } from "./history.ts";
-import type { RunOutcome } from "./engine/lane.ts";
+import type { RunOutcome } from "./engine/run-outcome.ts";
 import { circleOf, holdersOf, loopOf, starvationOf, type Held, type Liveness, type Wait } from "./liveness.ts";
 import type { Property, Violation } from "./property.ts";
 import type { Scenario } from "./scenario.ts";

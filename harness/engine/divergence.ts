@@ -1,6 +1,7 @@
 import { STRANDS_PER_PROCESS } from "../strategies/strategy.ts";
 import type { TraceEntry } from "../trace.ts";
-import type { Lane, RunOutcome } from "./lane.ts";
+import type { Lane } from "./lane.ts";
+import type { RunOutcome } from "./run-outcome.ts";
 
 /**
  * Where the run that has just ended stopped being the one that its token stands for, as half a sentence; null if it is that

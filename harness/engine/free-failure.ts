@@ -1,7 +1,7 @@
 import type { Generated } from "../arbitrary.ts";
 import type { Judgement } from "../judge.ts";
 import { FaultDraws } from "./fault-draws.ts";
-import type { RunRequest } from "./lane.ts";
+import type { RunRequest } from "./run-request.ts";
 import type { LaneRuns } from "./lane-runs.ts";
 import type { KnownFailure } from "./known-failure.ts";
 import { derivedSeed } from "./random.ts";

@@ -4,7 +4,7 @@ import type { Wait } from "../liveness.ts";
 import type { TraceEntry } from "../trace.ts";
 import { isStep, KIND } from "./kinds.ts";
 import type { KnownFailure } from "./known-failure.ts";
-import type { RunRequest } from "./lane.ts";
+import type { RunRequest } from "./run-request.ts";
 import { replayRequest, valueOf, type KnownAttempt, type LaneRuns } from "./lane-runs.ts";
 
 /**

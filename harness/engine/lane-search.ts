@@ -8,7 +8,7 @@ import { decodeToken } from "../token.ts";
 import { divergenceOf } from "./divergence.ts";
 import { FaultDraws } from "./fault-draws.ts";
 import { checkDeterminism, isLoss, isSame, makeSure, type KnownFailure } from "./known-failure.ts";
-import type { RunRequest } from "./lane.ts";
+import type { RunRequest } from "./run-request.ts";
 import { confirmed, sameAgain } from "./partly-controlled.ts";
 import { prove } from "./lane-proof.ts";
 import { follow } from "./lane-liveness.ts";

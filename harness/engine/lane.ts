@@ -1,13 +1,10 @@
 import { serialize } from "node:v8";
-import { Arena, withArena } from "../../primitives/memory/arena.ts";
-import { shortDataText } from "../data-text.ts";
-import type { Fault, FaultKind, FaultToCome } from "../fault.ts";
 import type { History } from "../history.ts";
 import { looksAtTime } from "../judge.ts";
 import type { Wait } from "../liveness.ts";
 import type { FaultInWords } from "../result.ts";
 import type { TraceEntry } from "../trace.ts";
-import { processNames, type FilesAtStart, type FolderView, type Scenario } from "../scenario.ts";
+import type { FolderView, Scenario } from "../scenario.ts";
 import { strategyNumber } from "../strategies/index.ts";
 import type { Baton } from "./baton.ts";
 import { Crew, type Loss, type Workers } from "./crew.ts";
@@ -30,13 +27,16 @@ import { FreeFaults } from "./free-faults.ts";
 import { FreeWatch } from "./free-watch.ts";
 import { hashOf, Names } from "./names.ts";
 import { isFromOutside, Patience } from "./outside.ts";
-import { ObjectNames } from "./object-names.ts";
+import { encodedInput, Preparation, usesFolder, type Prepared } from "./preparation.ts";
 import { seedRandom } from "./random.ts";
 import { Recording, type RunNames } from "./recording.ts";
 import { RunFolder } from "./run-folder.ts";
+import { outcomeOf, type RunOutcome } from "./run-outcome.ts";
+import type { RunRequest } from "./run-request.ts";
+import { guarded, inTime } from "./scenario-call.ts";
 import { processAt, Scheduler } from "./scheduler.ts";
 import { Values } from "./values.ts";
-import { OutsideError, ScenarioError } from "./trouble.ts";
+import { OutsideError } from "./trouble.ts";
 import { waitsOf } from "./waits.ts";
 
 /**
@@ -49,6 +49,7 @@ export class Lane {
   readonly #baton: Baton;
   readonly #workers: Workers;
   readonly #crew: Crew;
+  readonly #preparation: Preparation;
   readonly #names: Names;
   readonly #values: Values;
   readonly #scheduler: Scheduler;
@@ -58,8 +59,6 @@ export class Lane {
   readonly #inodes: Inodes;
   #program: Program | null = null;
   #prepared: Prepared | null = null;
-  /** Bytes of the arena that the last scenario's objects took: the next one's are to find zeros. */
-  #usedBytes = 0;
   /** The last run left processes in the middle of something. */
   #unclear = false;
   /** Workers that faults have killed, whose end has not been heard of yet. */
@@ -72,6 +71,7 @@ export class Lane {
     this.#memory = memory;
     this.#baton = baton;
     this.#workers = workers;
+    this.#preparation = new Preparation(memory);
     this.#names = new Names(memory);
     this.#values = new Values(memory, this.#names);
     this.#crew = new Crew(memory, baton, workers, this.#values);
@@ -111,7 +111,7 @@ export class Lane {
     const { words, bytes } = this.#memory;
     const { scenario } = this.#program as Program;
     await this.#clear();
-    const prepared = this.#build(scenario, input);
+    const prepared = this.#preparation.of(scenario, input);
     const encoded = encodedInput(input);
     bytes.set(encoded, PARTS.input);
     words[H.inputLength] = encoded.byteLength;
@@ -170,7 +170,9 @@ export class Lane {
       this.#final = await inTime("final", () => final?.(prepared.shared, this.#folderView));
     }
     const ending = this.#memory.words[H.ending];
-    const outcome = this.#outcome(prepared, request, loss);
+    if (loss !== null) this.#noteLoss(loss);
+    const left = { memory: this.#memory, values: this.#values, faults: this.#scheduler.faults };
+    const outcome = outcomeOf(left, prepared, request, loss);
     this.#unclear = loss !== null || ending !== ENDING.finished || this.#memory.words[H.deaths] > 0;
     this.#noteDying();
     return outcome;
@@ -233,38 +235,6 @@ export class Lane {
   /** Its trace, to compare it with another run's. */
   seen(): Seen {
     return { digest: this.recording.digest(), trace: this.trace() };
-  }
-
-  #build(scenario: Scenario, input: unknown): Prepared {
-    const { region, bytes } = this.#memory;
-    const roles = guarded("processes", () => scenario.processes(input));
-    if (!Array.isArray(roles) || roles.length === 0 || roles.length > LIMITS.processesMax) {
-      throw new ScenarioError(
-        `\`processes\` returned ${Array.isArray(roles) ? `${roles.length} processes` : String(roles)} for the input ${shortDataText(input)}. ` +
-          `Return a list of 1 to ${LIMITS.processesMax} roles.`,
-      );
-    }
-    for (const role of roles) {
-      if (typeof scenario.roles[role] !== "function") {
-        throw new ScenarioError(
-          `\`processes\` returned the role ${JSON.stringify(role)}, which \`roles\` does not have. It has ${Object.keys(scenario.roles).join(", ")}.`,
-        );
-      }
-    }
-    const arena = new Arena(region, { start: ARENA_START, end: region.byteLength, creating: true });
-    bytes.fill(0, ARENA_START, ARENA_START + this.#usedBytes);
-    const shared = guarded("shared", () => withArena(arena, () => scenario.shared?.(input) ?? {}));
-    this.#usedBytes = arena.used;
-    return {
-      input,
-      roles,
-      processes: processNames(roles),
-      shared,
-      objects: new ObjectNames(shared, arena),
-      snapshot: bytes.slice(ARENA_START, ARENA_START + arena.used),
-      layoutDigest: arena.digest,
-      files: usesFolder(scenario) ? guarded("files", () => scenario.files?.(input) ?? {}) : null,
-    };
   }
 
   #setUp(prepared: Prepared, request: RunRequest, processes: number): void {
@@ -374,50 +344,11 @@ export class Lane {
     return process < 0 || process >= prepared.roles.length ? 0 : process;
   }
 
-  #outcome(prepared: Prepared, request: RunRequest, loss: Loss | null): RunOutcome {
-    const { words } = this.#memory;
-    if (loss !== null && loss.process >= 0) {
-      const own = processAt(loss.process);
-      words[own + P.state] = PROCESS.killed;
-      this.#values.write(own + P.endTag, loss.reason);
-    }
-    return {
-      ending: loss === null ? ENDING_NAMES[words[H.ending]] : loss.kind,
-      loss,
-      steps: words[H.steps],
-      choices: words[H.choices],
-      switches: words[H.switches],
-      preemptions: words[H.preemptions],
-      operations: words[H.operations],
-      draws: words[H.draws],
-      faults: this.#scheduler.faults.struck,
-      entries: words[H.entries],
-      diverged: this.#diverged(request),
-      threw: this.#someoneThrew(),
-      failure:
-        words[H.ending] === ENDING.startFailed || words[H.ending] === ENDING.sharedDiffers
-          ? this.#startFailure(prepared)
-          : words[H.ending] === ENDING.refused
-            ? this.#refusal(prepared)
-            : "",
-    };
-  }
-
-  #diverged({ strategy }: RunRequest): Divergence | null {
-    const { words } = this.#memory;
-    if (words[H.divergedAt] > 0) return { entry: words[H.divergedAt], strand: words[H.divergedStrand] };
-    // A saved run in which a fault did not find its step is not the run that was saved.
-    const missed = strategy === "replay" ? this.#scheduler.faults.missed : null;
-    return missed === null ? null : { entry: words[H.entries] + 1, ...missed };
-  }
-
-  #someoneThrew(): boolean {
-    const { words } = this.#memory;
-    for (let process = 0; process < words[H.processes]; process++) {
-      const state = words[processAt(process) + P.state];
-      if (state === PROCESS.threw || state === PROCESS.exited || state === PROCESS.outside) return true;
-    }
-    return false;
+  #noteLoss({ process, reason }: Loss): void {
+    if (process < 0) return;
+    const own = processAt(process);
+    this.#memory.words[own + P.state] = PROCESS.killed;
+    this.#values.write(own + P.endTag, reason);
   }
 
   #noteDying(): void {
@@ -428,25 +359,6 @@ export class Lane {
       this.#dying.push(process);
       this.#workers.expect(process);
     }
-  }
-
-  #startFailure(prepared: Prepared): string {
-    const { words } = this.#memory;
-    const process = words[H.endingProcess];
-    const who = `${prepared.processes[process]} (input ${shortDataText(prepared.input)})`;
-    const own = processAt(process);
-    if (words[H.ending] === ENDING.sharedDiffers) {
-      return (
-        `\`shared\` built other objects in ${who} than elsewhere. It must create the same objects in the same order in ` +
-        "every process, from the input alone: no random numbers, no clock, nothing that earlier runs left behind."
-      );
-    }
-    return `${who} could not be started: ${String(this.#values.read(own + P.endTag))}`;
-  }
-
-  #refusal(prepared: Prepared): string {
-    const process = this.#memory.words[H.endingProcess];
-    return `${prepared.processes[process]} can't be brought under control: ${String(this.#values.read(processAt(process) + P.endTag))}`;
   }
 
   /**
@@ -486,81 +398,15 @@ export class Lane {
   }
 }
 
-export interface RunRequest {
-  readonly strategy: string;
-  readonly seed: number;
-  readonly stepsMax: number;
-  /** What the processes draw; beyond it, the smallest. Without it, they draw at random from the seed. */
-  readonly draws?: readonly (readonly unknown[])[];
-  readonly schedule?: readonly number[];
-  readonly keepCandidates?: boolean;
-  readonly recordSource?: boolean;
-  readonly recordAsides?: boolean;
-  /** What befalls the processes. */
-  readonly faults?: readonly (Fault | FaultToCome)[];
-  /** Who is killed dies of a real signal. Without it, it is never scheduled again, and its stack is cleared afterwards. */
-  readonly signals?: boolean;
-  readonly free?: { readonly delayMicrosMax: number };
-}
-
-export interface RunOutcome {
-  readonly ending: (typeof ENDING_NAMES)[number] | Loss["kind"];
-  readonly loss: Loss | null;
-  readonly steps: number;
-  readonly choices: number;
-  readonly switches: number;
-  readonly preemptions: number;
-  /** All operations, nested ones included. */
-  readonly operations: number;
-  /** Values drawn. */
-  readonly draws: number;
-  /** Faults that struck. */
-  readonly faults: number;
-  readonly entries: number;
-  /** Where a saved schedule no longer matched; null if it did. */
-  readonly diverged: Divergence | null;
-  /** A process ended by an error or by leaving, or waits for something that will not come. */
-  readonly threw: boolean;
-  /** Why a process could not be started; empty if all could. */
-  readonly failure: string;
-}
-
-export interface Divergence {
-  /** The trace entry that was to come next, from 1. */
-  readonly entry: number;
-  readonly strand: number;
-  /** It was this fault that found no step. */
-  readonly fault?: FaultKind;
-}
-
 /** The trace of a run, with a number that tells whether another run's is the same. */
 export interface Seen {
   readonly digest: number;
   readonly trace: readonly TraceEntry[];
 }
 
-export interface Prepared extends RunNames {
-  readonly shared: object;
-  readonly snapshot: Uint8Array;
-  readonly layoutDigest: number;
-  readonly files: FilesAtStart | null;
-}
-
 interface Program {
   readonly scenario: Scenario;
 }
-
-const ENDING_NAMES = [
-  "none",
-  "finished",
-  "deadlock",
-  "step-limit",
-  "text-limit",
-  "pruned",
-  "shared-differs",
-  "start-failed",
-  "refused",
-] as const;
 
 /** Header words that are zero at the start of each run. */
 const CLEARED = [
@@ -599,8 +445,6 @@ const CLEAR_WAIT_NS = 20e6;
 const CLEAR_LOOKS = 50;
 /** Looks without any movement after which a run with a dead worker is taken to wait for that worker. */
 const QUIET_LOOKS = 2;
-/** Less than the time after which a conductor that says nothing is taken to be caught in an endless loop. */
-const SERVER_MS_MAX = 10_000;
 const NOT_READ = Symbol("not read yet");
 /** Whether somebody is stopped is asked now and then: it takes a look into /proc for each. */
 const LOOKS_PER_STANDSTILL = 10;
@@ -611,64 +455,9 @@ function mayComeFromOutside({ kind, reason }: Loss, { free }: RunRequest): boole
   return free === undefined || kind === "halted" || (kind === "died" && isFromOutside(reason));
 }
 
-/** Its runs take place in the lane's folder. */
-export function usesFolder({ files, load }: Scenario): boolean {
-  return files !== undefined || load !== undefined;
-}
-
 const encoder = new TextEncoder();
 const hrtime = process.hrtime.bigint;
 
 function now(): number {
   return Number(hrtime());
-}
-
-function encodedInput(input: unknown): Uint8Array {
-  let encoded: Uint8Array;
-  try {
-    encoded = serialize(input);
-  } catch (error) {
-    throw new ScenarioError(
-      `the input ${shortDataText(input)} can't be sent to another process (${(error as Error).message}). ` +
-        "Generate plain data, and make functions and class instances from it in `shared` or in the role.",
-    );
-  }
-  if (encoded.byteLength > LIMITS.inputBytesMax) {
-    throw new ScenarioError(
-      `an input takes ${encoded.byteLength} bytes (limit: inputBytesMax, ${LIMITS.inputBytesMax}). Generate smaller inputs.`,
-    );
-  }
-  return encoded;
-}
-
-/** Of a function of the scenario's that talks to a server. */
-async function inTime<T>(what: string, body: () => T | Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const error = new ScenarioError(
-      `the scenario's \`${what}\` needed more than ${SERVER_MS_MAX / 1000} s (limit: serverMsMax). Look whether the server is there and answers.`,
-    );
-    timer = setTimeout(() => reject(error), SERVER_MS_MAX);
-  });
-  try {
-    return await Promise.race([body(), late]);
-  } catch (error) {
-    if (error instanceof ScenarioError) throw error;
-    throw new ScenarioError(
-      `the scenario's \`${what}\` failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-    );
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function guarded<T>(what: string, body: () => T): T {
-  try {
-    return body();
-  } catch (error) {
-    if (error instanceof ScenarioError) throw error;
-    throw new ScenarioError(
-      `the scenario's \`${what}\` threw ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-    );
-  }
 }

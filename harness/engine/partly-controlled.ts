@@ -1,7 +1,8 @@
 import type { Generated } from "../arbitrary.ts";
 import type { Judgement } from "../judge.ts";
 import { isSame, type KnownFailure } from "./known-failure.ts";
-import type { RunOutcome, RunRequest } from "./lane.ts";
+import type { RunOutcome } from "./run-outcome.ts";
+import type { RunRequest } from "./run-request.ts";
 import { replayRequest, valueOf, type KnownAttempt, type LaneRuns } from "./lane-runs.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { shortDataText } from "../data-text.ts";
 import { PropertyError } from "../judge.ts";
 import type { Counterexample } from "../result.ts";
-import type { Prepared } from "./lane.ts";
+import type { Prepared } from "./preparation.ts";
 import { PlanNotFollowedError } from "../exhaustive/explore.ts";
 import type { TraceEntry } from "../trace.ts";
 import type { Trouble } from "./protocol.ts";
