@@ -50,7 +50,7 @@ export interface RunOutcome {
   readonly failure: string;
 }
 
-export interface Divergence {
+interface Divergence {
   /** The trace entry that was to come next, from 1. */
   readonly entry: number;
   readonly strand: number;
