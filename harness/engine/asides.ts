@@ -1,6 +1,6 @@
 import type { Aside } from "../exhaustive/execution.ts";
 import { A, H, LIMITS, P, PARTS, SIZES, type LaneMemory } from "./lane-memory.ts";
-import { processAt } from "./scheduler.ts";
+import { processAt } from "./strands.ts";
 
 /** Writes down what one process looks at and changes without a step, with the step that it took last. */
 export class Asides {

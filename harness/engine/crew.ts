@@ -2,7 +2,7 @@ import { isStopped } from "../../primitives/memory/linux.ts";
 import type { Baton } from "./baton.ts";
 import { COMMAND, H, P, PARTS, PROCESS, type LaneMemory } from "./lane-memory.ts";
 import { isSignal, Patience, Standstill, STOPPED_IN_WORDS, type Mishap } from "./outside.ts";
-import { processAt } from "./scheduler.ts";
+import { processAt } from "./strands.ts";
 import { ScenarioError, StoppedError } from "./trouble.ts";
 import type { Values } from "./values.ts";
 

@@ -2,7 +2,7 @@ import type { FaultKind } from "../fault.ts";
 import type { FaultTable } from "./fault-table.ts";
 import { KIND } from "./kinds.ts";
 import { D, H, P, PARTS, PROCESS, S, SIGNAL, STRAND, type LaneMemory } from "./lane-memory.ts";
-import { processAt, strandAt } from "./scheduler.ts";
+import { processAt, strandAt } from "./strands.ts";
 
 /** What happens to processes, to those who sleep, and to time, when a fault strikes. */
 export class FaultEffects {

@@ -4,7 +4,8 @@ import type { Baton } from "./baton.ts";
 import { KIND } from "./kinds.ts";
 import { ENDING, ENTRY, H, P, PARTS, PROCESS, SIGNAL, T, type LaneMemory } from "./lane-memory.ts";
 import { entryAt, entryNumber } from "./recorder.ts";
-import { processAt, type Scheduler } from "./scheduler.ts";
+import type { Scheduler } from "./scheduler.ts";
+import { processAt } from "./strands.ts";
 
 /**
  * Faults in free mode, where they happen for real: a process sends itself SIGKILL or SIGSTOP before the step at which the

@@ -6,7 +6,8 @@ import { KIND } from "./kinds.ts";
 import { ENTRY, H, O, P, PROCESS, T, type LaneMemory } from "./lane-memory.ts";
 import { derivedSeed, nextDouble, seedRandom } from "./random.ts";
 import { entryNumber, operationAt, type Recorder } from "./recorder.ts";
-import { processAt, type Scheduler } from "./scheduler.ts";
+import type { Scheduler } from "./scheduler.ts";
+import { processAt } from "./strands.ts";
 
 /**
  * One process of a run in free mode: nothing holds it back, all processes run in parallel on all cores. Before each step it

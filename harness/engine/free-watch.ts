@@ -1,7 +1,7 @@
 import { KIND } from "./kinds.ts";
 import { H, P, PROCESS, T, type LaneMemory } from "./lane-memory.ts";
 import { entryAt } from "./recorder.ts";
-import { processAt } from "./scheduler.ts";
+import { processAt } from "./strands.ts";
 
 /**
  * Tells, of a run in free mode in which nothing has happened for long, whether somebody is caught somewhere or all wait for

@@ -5,7 +5,8 @@ import { KIND } from "./kinds.ts";
 import { LIMITS, P, S, STRAND, type LaneMemory } from "./lane-memory.ts";
 import type { ProcessLife } from "./process-life.ts";
 import { textOf, type Recorder } from "./recorder.ts";
-import { processAt, strandAt, type AnnouncedDetails, type Scheduler } from "./scheduler.ts";
+import type { AnnouncedDetails, Scheduler } from "./scheduler.ts";
+import { processAt, strandAt } from "./strands.ts";
 
 /**
  * What one process awaits: each event is announced to the scheduler, and happens when that has granted it. Events of the process

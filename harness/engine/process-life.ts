@@ -1,7 +1,8 @@
 import { FAULT_KINDS, type FaultKind } from "../fault.ts";
 import { ENTRY, H, P, PROCESS, T, type LaneMemory } from "./lane-memory.ts";
 import { entryAt, type Recorder } from "./recorder.ts";
-import { processAt, type Scheduler } from "./scheduler.ts";
+import type { Scheduler } from "./scheduler.ts";
+import { processAt } from "./strands.ts";
 
 /** Whether one process of a run still takes steps, what befalls it, and how it ends. */
 export class ProcessLife {

@@ -21,7 +21,7 @@ import {
   type LaneMemory,
 } from "./lane-memory.ts";
 import { entryAt, entryNumber, operationAt } from "./recorder.ts";
-import { processAt, strandAt } from "./scheduler.ts";
+import { processAt, strandAt } from "./strands.ts";
 
 /**
  * Reads the run that has just ended as the exhaustive search wants to see it.

@@ -1,7 +1,8 @@
 import { KIND } from "./kinds.ts";
 import { ENDING, ENTRY, H, LIMITS, O, OUTCOME, P, PARTS, SIZES, T, type LaneMemory } from "./lane-memory.ts";
 import type { Names } from "./names.ts";
-import { processAt, type Scheduler } from "./scheduler.ts";
+import type { Scheduler } from "./scheduler.ts";
+import { processAt } from "./strands.ts";
 import { userPlace } from "./source-place.ts";
 import { TextLimitError, type Values } from "./values.ts";
 

@@ -27,7 +27,8 @@ import {
 import type { Names } from "./names.ts";
 import type { ObjectNames } from "./object-names.ts";
 import { entryAt, operationAt, strandOfEntry } from "./recorder.ts";
-import { processAt, strandAt, type Scheduler } from "./scheduler.ts";
+import type { Scheduler } from "./scheduler.ts";
+import { processAt, strandAt } from "./strands.ts";
 import { readPlaceText } from "./source-place.ts";
 import { FIRST_TEXT_TAG, hasOwnPayload, type Values } from "./values.ts";
 

@@ -5,7 +5,7 @@ import type { FaultTable } from "./fault-table.ts";
 import { ENDING, H, P, PROCESS, type LaneMemory } from "./lane-memory.ts";
 import type { Prepared } from "./preparation.ts";
 import type { RunRequest } from "./run-request.ts";
-import { processAt } from "./scheduler.ts";
+import { processAt } from "./strands.ts";
 import type { Values } from "./values.ts";
 
 /** What the run that has just ended came to. */

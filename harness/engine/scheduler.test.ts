@@ -3,7 +3,8 @@ import { Region } from "../../primitives/memory/region.ts";
 import { strategyNumber } from "../strategies/index.ts";
 import { KIND } from "./kinds.ts";
 import { ENDING, H, LaneMemory, P, PARTS, PROCESS } from "./lane-memory.ts";
-import { processAt, Scheduler } from "./scheduler.ts";
+import { Scheduler } from "./scheduler.ts";
+import { processAt } from "./strands.ts";
 
 /** The scheduler by itself: processes are played by these tests, which announce steps and ask who is next. */
 let region: Region;

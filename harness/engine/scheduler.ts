@@ -24,6 +24,7 @@ import {
   type LaneMemory,
 } from "./lane-memory.ts";
 import { nextDouble } from "./random.ts";
+import { anyoneLive, couldGoOn, forEachDeadline, isEnabled, longestWaiting, processAt, strandAt } from "./strands.ts";
 
 /**
  * The scheduler: announces steps, picks the next one, moves virtual time, writes the trace. All of its state lies in the
@@ -119,7 +120,7 @@ export class Scheduler implements Choice {
   wakeWaiters(object: number, count: number): number {
     let woken = 0;
     while (woken < count) {
-      const record = this.#longestWaiting(object);
+      const record = longestWaiting(this.#words, object);
       if (record < 0) break;
       this.makeReady(record, KIND.resume);
       woken++;
@@ -150,7 +151,7 @@ export class Scheduler implements Choice {
         return this.end(ENDING.stepLimit);
       while (!this.#gather()) {
         if (this.#leapToNextDeadline()) continue;
-        if (!this.#anyoneLive()) return this.end(ENDING.finished);
+        if (!anyoneLive(words)) return this.end(ENDING.finished);
         if (words[H.servers] === 1 && words[H.silent] === 0) return REST;
         return this.end(ENDING.deadlock);
       }
@@ -175,14 +176,6 @@ export class Scheduler implements Choice {
   /** Somebody can move without any time passing. */
   get anyoneReady(): boolean {
     return this.#gather();
-  }
-
-  /** One of the process's steps is enabled. */
-  canMove(process: number): boolean {
-    for (let task = 0; task <= this.#words[processAt(process) + P.strandsUsed]; task++) {
-      if (this.#enabled(strandAt(process, task))) return true;
-    }
-    return false;
   }
 
   end(ending: number): number {
@@ -369,7 +362,7 @@ export class Scheduler implements Choice {
       const first = strandAt(process, 0);
       if (words[own + P.blockedStack] === 1) {
         const strand = process * LIMITS.strandsMax + words[own + P.strand];
-        if (this.#enabled(first) || this.faults.turnFor(strand) >= 0) this.#candidates[count++] = strand;
+        if (isEnabled(words, first) || this.faults.turnFor(strand) >= 0) this.#candidates[count++] = strand;
         continue;
       }
       const used = words[own + P.strandsUsed];
@@ -385,54 +378,22 @@ export class Scheduler implements Choice {
     return count > 0;
   }
 
-  #enabled(record: number): boolean {
-    const state = this.#words[record + S.state];
-    if (state === STRAND.ready) return true;
-    if (state !== STRAND.guarded) return false;
-    return this.#words[this.#words[record + S.object] >> 2] === this.#words[record + S.order];
-  }
-
   /** Nobody can move: virtual time goes on to the next deadline. False if there is none. */
   #leapToNextDeadline(): boolean {
     let next = this.#words[H.faults] === 0 ? Infinity : this.effects.firstEndOfPause();
-    this.#forEachDeadline((deadline) => {
+    forEachDeadline(this.#memory, (deadline) => {
       if (deadline < next) next = deadline;
     });
     if (next === Infinity) return false;
     if (this.#words[H.faults] !== 0) this.effects.endPauses(next);
     const clock = (PARTS.headerDoubles >> 3) + D.clock;
     if (next > this.#doubles[clock]) this.#doubles[clock] = next;
-    this.#forEachDeadline((deadline, record) => {
+    forEachDeadline(this.#memory, (deadline, record) => {
       if (deadline > next) return;
       const slept = this.#words[record + S.state] === STRAND.sleeping;
       this.makeReady(record, slept ? this.#words[record + S.kind] : KIND.timeout);
     });
     return true;
-  }
-
-  #forEachDeadline(visit: (deadline: number, record: number) => void): void {
-    const words = this.#words;
-    for (let process = 0; process < words[H.processes]; process++) {
-      const own = processAt(process);
-      if (words[own + P.state] !== PROCESS.live) continue;
-      const blocked = words[own + P.blockedStack] === 1;
-      const lastTask = blocked ? 0 : words[own + P.strandsUsed];
-      for (let task = blocked ? 0 : 1; task <= lastTask; task++) {
-        const record = strandAt(process, task);
-        const state = words[record + S.state];
-        if (state !== STRAND.sleeping && state !== STRAND.waiting) continue;
-        const deadline = this.#doubles[(record + S.deadline) >> 1];
-        if (deadline !== Infinity) visit(deadline, record);
-      }
-    }
-  }
-
-  #anyoneLive(): boolean {
-    for (let process = 0; process < this.#words[H.processes]; process++) {
-      const state = this.#words[processAt(process) + P.state];
-      if (state === PROCESS.live || state === PROCESS.outside) return true;
-    }
-    return false;
   }
 
   #grant(strand: number): number {
@@ -464,7 +425,7 @@ export class Scheduler implements Choice {
     if (last >= 0 && lastProcess !== process) {
       words[H.switches]++;
       flags |= ENTRY.switched;
-      if (this.#couldGoOn(lastProcess)) {
+      if (couldGoOn(words, lastProcess)) {
         words[H.preemptions]++;
         flags |= ENTRY.preempted;
       }
@@ -527,20 +488,6 @@ export class Scheduler implements Choice {
     }
   }
 
-  /** A switch away from a process is a preemption unless it has ended or waits for another process. */
-  #couldGoOn(process: number): boolean {
-    const words = this.#words;
-    const own = processAt(process);
-    if (words[own + P.state] !== PROCESS.live || words[own + P.paused] !== 0) return false;
-    const blocked = words[own + P.blockedStack] === 1;
-    const lastTask = blocked ? 0 : words[own + P.strandsUsed];
-    for (let task = blocked ? 0 : 1; task <= lastTask; task++) {
-      const record = strandAt(process, task);
-      if (this.#enabled(record) || words[record + S.state] === STRAND.sleeping) return true;
-    }
-    return false;
-  }
-
   /** An operation begins with its first step: operations invoked since the process's last step get this one's number. */
   #stampInvocations(own: number, number: number): void {
     const words = this.#words;
@@ -563,26 +510,6 @@ export class Scheduler implements Choice {
     for (let index = 0; index < this.count; index++) words[start + 1 + index] = this.#candidates[index];
     words[H.candidatesUsed] = used + this.count + 1;
     return used + 1;
-  }
-
-  #longestWaiting(object: number): number {
-    const words = this.#words;
-    let best = -1;
-    let bestOrder = Infinity;
-    for (let process = 0; process < words[H.processes]; process++) {
-      const own = processAt(process);
-      if (words[own + P.state] !== PROCESS.live) continue;
-      const lastTask = words[own + P.strandsUsed];
-      for (let task = 0; task <= lastTask; task++) {
-        const record = strandAt(process, task);
-        if (words[record + S.state] !== STRAND.waiting || words[record + S.object] !== object) continue;
-        if (words[record + S.order] < bestOrder) {
-          bestOrder = words[record + S.order];
-          best = record;
-        }
-      }
-    }
-    return best;
   }
 
   /** A name's hash for an object, so that it survives a change in the order of allocation; names themselves are negative. */
@@ -625,13 +552,3 @@ export interface AnnouncedDetails {
 }
 
 const NO_DETAILS: AnnouncedDetails = {};
-
-/** Word index of a process's record. */
-export function processAt(process: number): number {
-  return (PARTS.processes >> 2) + process * SIZES.processWords;
-}
-
-/** Word index of a strand's pending step. */
-export function strandAt(process: number, task: number): number {
-  return (PARTS.strands >> 2) + (process * LIMITS.strandsMax + task) * SIZES.strandWords;
-}

@@ -1,6 +1,7 @@
 import type { Baton } from "./baton.ts";
 import { ENDING, H, P, PROCESS, type LaneMemory } from "./lane-memory.ts";
-import { processAt, type Scheduler } from "./scheduler.ts";
+import type { Scheduler } from "./scheduler.ts";
+import { canMove, processAt } from "./strands.ts";
 
 /** The connections of one process to servers outside of the run. */
 export interface ServerConnections {
@@ -78,7 +79,7 @@ export class ServerWatch {
     for (let process = 0; process < words[H.processes]; process++) {
       const own = processAt(process);
       if (words[own + P.state] !== PROCESS.live || words[own + P.server] === 0 || words[own + P.paused] !== 0) continue;
-      if (words[own + P.blockedStack] === 1 || this.#scheduler.canMove(process)) continue;
+      if (words[own + P.blockedStack] === 1 || canMove(words, process)) continue;
       asked++;
       if (process === this.#process) {
         this.connections?.listen(waitMs);

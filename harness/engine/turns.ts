@@ -2,7 +2,8 @@ import { real } from "../node/originals.ts";
 import type { Baton } from "./baton.ts";
 import { H, P, PARTS, SIGNAL, STRAND_BITS, type LaneMemory } from "./lane-memory.ts";
 import type { ProcessLife } from "./process-life.ts";
-import { processAt, REST, type Scheduler } from "./scheduler.ts";
+import { REST, type Scheduler } from "./scheduler.ts";
+import { processAt } from "./strands.ts";
 import { ServerWatch } from "./server-watch.ts";
 
 /** Who comes after one process: runs the scheduler, and passes the baton on. Those who were killed get their signal on the way. */

@@ -3,7 +3,7 @@ import { isStep, KIND } from "./kinds.ts";
 import { ENTRY, H, LIMITS, P, PROCESS, S, STRAND, T, type LaneMemory } from "./lane-memory.ts";
 import type { RunNames } from "./recording.ts";
 import { entryAt } from "./recorder.ts";
-import { processAt, strandAt } from "./scheduler.ts";
+import { processAt, strandAt } from "./strands.ts";
 
 /** What each process waits for that is still in the run, read from what the run left in the lane's memory. */
 export function waitsOf(memory: LaneMemory, run: RunNames): Wait[] {

@@ -16,7 +16,8 @@ import { Names } from "./names.ts";
 import { rememberRestingResources } from "./real-work.ts";
 import { Recorder } from "./recorder.ts";
 import { ProcessContext } from "./role-context.ts";
-import { processAt, Scheduler } from "./scheduler.ts";
+import { Scheduler } from "./scheduler.ts";
+import { processAt } from "./strands.ts";
 import { Values } from "./values.ts";
 
 /**

@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { KIND } from "../engine/kinds.ts";
 import { H, P, PROCESS, type LaneMemory } from "../engine/lane-memory.ts";
 import type { Names } from "../engine/names.ts";
-import { processAt } from "../engine/scheduler.ts";
+import { processAt } from "../engine/strands.ts";
 import { footprintText } from "../footprint.ts";
 import type { Gate } from "./gate.ts";
 import { KeptProperties } from "./kept-properties.ts";
