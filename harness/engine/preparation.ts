@@ -4,7 +4,7 @@ import { shortDataText } from "../data-text.ts";
 import { processNames, type FilesAtStart, type Scenario } from "../scenario.ts";
 import { ARENA_START, LIMITS, type LaneMemory } from "./lane-memory.ts";
 import { ObjectNames } from "./object-names.ts";
-import type { RunNames } from "./recording.ts";
+import type { RunNames } from "./run-names.ts";
 import { guarded } from "./scenario-call.ts";
 import { ScenarioError } from "./trouble.ts";
 

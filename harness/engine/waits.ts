@@ -1,7 +1,7 @@
 import type { Wait } from "../liveness.ts";
 import { isStep, KIND } from "./kinds.ts";
 import { ENTRY, H, LIMITS, P, PROCESS, S, STRAND, T, type LaneMemory } from "./lane-memory.ts";
-import type { RunNames } from "./recording.ts";
+import type { RunNames } from "./run-names.ts";
 import { entryAt } from "./recorder.ts";
 import { processAt, strandAt } from "./strands.ts";
 
