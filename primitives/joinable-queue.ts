@@ -1,5 +1,6 @@
 import { agentIn, isAlive } from "./memory/agents.ts";
 import { currentArena } from "./memory/arena.ts";
+import { aside } from "./memory/aside.ts";
 import { probe } from "./memory/probe.ts";
 import { Word } from "./memory/word.ts";
 import { OverReleaseError } from "./errors.ts";
@@ -37,7 +38,7 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
   protected readonly completions: Word;
   /** Items given up because their consumer died. */
   readonly #lost: Word;
-  /** Under the readers' lock: who has which item, LEASE_WORDS each. */
+  /** Under the readers' lock, which puts all accesses in order: who has which item, LEASE_WORDS each. */
   protected readonly leases: Int32Array;
 
   constructor(options: number | JoinableQueueOptions = {}) {
@@ -89,6 +90,7 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
   }
 
   protected override next(asWaiter: boolean): Message | number {
+    this.#tellLeases("write");
     this.#settleDead();
     const me = agentIn(this.region);
     const orphan = this.#requeues ? this.oldest((agent) => !isAlive(this.region, agent)) : undefined;
@@ -117,6 +119,7 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
   }
 
   protected finishNow(lease: number): void {
+    this.#tellLeases("write");
     this.leases[lease] = 0;
     const oldest = this.oldest(() => true);
     this.ring.free(oldest === undefined ? this.ring.head.peek(POSITION) : this.leases[oldest + AT]);
@@ -154,9 +157,14 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
   }
 
   protected unfinishedNow(): number {
+    this.#tellLeases("read");
     let leased = 0;
     for (let lease = 0; lease < this.leases.length; lease += LEASE_WORDS) if (this.leases[lease] !== 0) leased++;
     return leased + this.ring.count();
+  }
+
+  #tellLeases(kind: "read" | "write"): void {
+    aside(kind, this.leases.byteOffset, this.leases.byteLength);
   }
 
   /** Drops leases of the dead: for items that they did not get to take, and, unless they are handed out again, all. */

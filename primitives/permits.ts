@@ -1,5 +1,7 @@
 import { isAlive } from "./memory/agents.ts";
 import { currentArena } from "./memory/arena.ts";
+import { aside } from "./memory/aside.ts";
+import { probe } from "./memory/probe.ts";
 import type { Region } from "./memory/region.ts";
 
 /** Processes whose permits are known by name, for each semaphore. */
@@ -41,7 +43,9 @@ export class Permits {
     }
     for (let step = 0; step < SLOTS; step++) {
       const slot = (first + step * 2) % (SLOTS * 2);
-      if (Atomics.compareExchange(this.#slots, slot, 0, agent) === 0) return slot;
+      if (Atomics.compareExchange(this.#slots, slot, 0, agent) !== 0) continue;
+      this.#tell("write", slot);
+      return slot;
     }
     return -1;
   }
@@ -51,7 +55,9 @@ export class Permits {
   }
 
   moving(slot: number): void {
-    if (slot >= 0) this.#slots[slot + 1] |= MOVING;
+    if (slot < 0) return;
+    this.#tell("write", slot);
+    this.#slots[slot + 1] |= MOVING;
   }
 
   /** As `moving`, where it is known that there is a slot and what it holds. */
@@ -60,17 +66,21 @@ export class Permits {
   }
 
   settled(slot: number, held: number): void {
-    if (slot >= 0) this.#slots[slot + 1] = held;
+    if (slot < 0) return;
+    this.#tell("write", slot);
+    this.#slots[slot + 1] = held;
   }
 
   /** Whether a process has died that is on record. */
   get someDied(): boolean {
+    this.#tellAll("read");
     for (let slot = 0; slot < SLOTS * 2; slot += 2) if (this.#isDead(slot)) return true;
     return false;
   }
 
   /** Permits of the living; null if one of them is moving. Forgets the dead. */
   countLiving(): number | null {
+    this.#tellAll("read");
     let held = 0;
     for (let slot = 0; slot < SLOTS * 2; slot += 2) {
       if (this.#slots[slot] === 0 || this.#isDead(slot)) continue;
@@ -82,11 +92,20 @@ export class Permits {
   }
 
   forgetDead(): void {
+    this.#tellAll("write");
     for (let slot = 0; slot < SLOTS * 2; slot += 2) {
       if (!this.#isDead(slot)) continue;
       this.#slots[slot + 1] = 0;
       Atomics.store(this.#slots, slot, 0);
     }
+  }
+
+  #tell(kind: "read" | "write", slot: number): void {
+    if (probe !== null) aside(kind, this.offset + slot * 4, 8);
+  }
+
+  #tellAll(kind: "read" | "write"): void {
+    if (probe !== null) aside(kind, this.offset, this.byteLength);
   }
 
   #isDead(slot: number): boolean {

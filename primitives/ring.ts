@@ -1,6 +1,7 @@
 import { type Body, type Coded, PLAIN } from "./codec.ts";
 import { Lock } from "./lock.ts";
 import { Arena, currentArena, withArena } from "./memory/arena.ts";
+import { aside } from "./memory/aside.ts";
 import { announceCopy, announceLook } from "./memory/bytes.ts";
 import { freshBytes } from "./memory/fresh-bytes.ts";
 import { probe } from "./memory/probe.ts";
@@ -173,7 +174,9 @@ export class Ring {
     words[header + 3] = coded.inline;
     if (byteLength > 0) this.write(at, body, byteLength);
     const number = (words[header + 1] + 1) | 0;
-    words[this.indexOf(next) + 1] = number;
+    const ahead = this.indexOf(next) + 1;
+    if (probe !== null) aside("write", ahead * 4, 4);
+    words[ahead] = number;
     const before = this.tail.update(publishedAt, next);
     if (this.#writing.tail === at && (before & ENDED) === 0) {
       this.#writing.tail = next;
@@ -208,6 +211,7 @@ export class Ring {
   read(at: number): Message {
     const header = this.indexOf(at);
     const { words } = this.region;
+    if (probe !== null) aside("read", header * 4, UNIT);
     const byteLength = words[header];
     const tag = words[header + 2];
     this.#announce("read", at, byteLength);
@@ -329,7 +333,9 @@ export class Ring {
   }
 
   #numberAt(state: number): number {
-    return this.region.words[this.indexOf(positionOf(state)) + 1];
+    const at = this.indexOf(positionOf(state)) + 1;
+    if (probe !== null) aside("read", at * 4, 4);
+    return this.region.words[at];
   }
 
   /** Whether one more fits when there are `items`. */

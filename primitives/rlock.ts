@@ -3,6 +3,8 @@ import type { AcquireOptions } from "./acquirable.ts";
 import { NotOwnerError } from "./errors.ts";
 import { Lock, type LockOptions } from "./lock.ts";
 import { currentArena } from "./memory/arena.ts";
+import { aside } from "./memory/aside.ts";
+import { probe } from "./memory/probe.ts";
 import { travels } from "./primitive.ts";
 import { DONE } from "./waiting.ts";
 
@@ -28,18 +30,20 @@ export class RLock extends Lock {
   override readonly byteLength = 16;
   /** Depth and token. Written by the holder alone while it holds the lock, so that looking at them is no step. */
   readonly #held: Int32Array;
+  /** Where they are in the region. */
+  readonly #at: number;
 
   constructor(options: Pick<LockOptions, "errorCheck"> = {}) {
     super(options);
     const arena = currentArena();
-    const at = arena.allocate("holder", 8) / 4;
-    this.#held = arena.region.words.subarray(at, at + 2);
+    this.#at = arena.allocate("holder", 8);
+    this.#held = arena.region.words.subarray(this.#at / 4, this.#at / 4 + 2);
     if (arena.creating) this.#held.fill(0);
   }
 
   /** How often this process has to release it; 0 if it does not hold it. */
   get depth(): number {
-    return this.mine ? this.#held[DEPTH] : 0;
+    return this.mine ? this.#depth : 0;
   }
 
   /** Acquires, runs `body` with an ownership of its own, and releases. Returns what `body` returns. */
@@ -52,14 +56,14 @@ export class RLock extends Lock {
   }
 
   override unwind(): number {
-    const depth = this.#held[DEPTH];
-    this.#held[DEPTH] = 1;
+    const depth = this.#depth;
+    this.#depth = 1;
     this.releaseNow();
     return depth;
   }
 
   override rewind(depth: number): void {
-    this.#held[DEPTH] = depth;
+    this.#depth = depth;
   }
 
   protected override attemptAtOnce(): boolean {
@@ -85,32 +89,46 @@ export class RLock extends Lock {
 
   protected override releaseNow(): void {
     // If it is not ours, the last of these sees it.
-    if (this.#held[DEPTH] === 1 && this.#held[TOKEN] === currentToken() && this.releaseAtOnce()) return;
+    if (probe === null && this.#held[DEPTH] === 1 && this.#held[TOKEN] === currentToken() && this.releaseAtOnce())
+      return;
     if (!this.#isHolder()) throw new NotOwnerError("RLock", "release", this.owner);
-    const depth = this.#held[DEPTH];
-    if (depth > 1) this.#held[DEPTH] = depth - 1;
+    const depth = this.#depth;
+    if (depth > 1) this.#depth = depth - 1;
     else super.releaseNow();
   }
 
   #again(): boolean {
     if (!this.#isHolder()) return false;
-    const depth = this.#held[DEPTH];
+    const depth = this.#depth;
     if (depth >= DEPTH_MAX) {
       throw new RangeError(
         `an RLock was acquired ${DEPTH_MAX} times without a release. Look for a recursion without end.`,
       );
     }
-    this.#held[DEPTH] = depth + 1;
+    this.#depth = depth + 1;
     return true;
   }
 
   #first(): void {
-    this.#held[DEPTH] = 1;
+    if (probe !== null) aside("write", this.#at + TOKEN * 4, 4);
+    this.#depth = 1;
     this.#held[TOKEN] = currentToken();
   }
 
   #isHolder(): boolean {
-    return this.mine && this.#held[TOKEN] === currentToken();
+    if (!this.mine) return false;
+    if (probe !== null) aside("read", this.#at + TOKEN * 4, 4);
+    return this.#held[TOKEN] === currentToken();
+  }
+
+  get #depth(): number {
+    if (probe !== null) aside("read", this.#at + DEPTH * 4, 4);
+    return this.#held[DEPTH];
+  }
+
+  set #depth(depth: number) {
+    if (probe !== null) aside("write", this.#at + DEPTH * 4, 4);
+    this.#held[DEPTH] = depth;
   }
 }
 

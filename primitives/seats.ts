@@ -1,5 +1,6 @@
 import { AGENT_MAX, agentIn, isAlive } from "./memory/agents.ts";
 import { currentArena } from "./memory/arena.ts";
+import { aside } from "./memory/aside.ts";
 import { announceLook } from "./memory/bytes.ts";
 import type { Region } from "./memory/region.ts";
 import { Word } from "./memory/word.ts";
@@ -40,12 +41,13 @@ export class Seats {
    */
   sit(inherited: (seat: Word) => void = nothing): Word | null {
     const me = agentIn(this.region);
-    const ticket = (this.#tickets[this.count] + 1) | 0;
+    const ticket = (this.ticket + 1) | 0;
     for (const [index, seat] of this.#words.entries()) {
       const before = seat.update((state) => {
         if (!this.#isFree(state)) return state;
         // Nobody else takes a place meanwhile; and whoever sees who has it finds since when.
-        this.#tickets[index] = this.#tickets[this.count] = ticket;
+        this.#setTicket(index, ticket);
+        this.#setTicket(this.count, ticket);
         return me;
       });
       if (!this.#isFree(before)) continue;
@@ -62,31 +64,31 @@ export class Seats {
 
   /** How many places have been taken so far; wraps at 32 bits. */
   get ticket(): number {
-    return this.#tickets[this.count];
+    return this.#ticketOf(this.count);
   }
 
   /** Whether somebody died on a place that it took after so many had been taken, and was granted nothing. */
   someDiedSince(ticket: number): boolean {
     for (let seat = 0; seat < this.count; seat++) {
       const word = this.#words[seat];
-      if (isWaiting(word.peek()) && ((this.#tickets[seat] - ticket) | 0) > 0 && this.isDead(word)) return true;
+      if (isWaiting(word.peek()) && ((this.#ticketOf(seat) - ticket) | 0) > 0 && this.isDead(word)) return true;
     }
     return false;
   }
 
   /** Places that were taken after so many had been, and have not been granted anything. */
   waitingSince(ticket: number): readonly Word[] {
-    return this.#words.filter((word, seat) => isWaiting(word.peek()) && ((this.#tickets[seat] - ticket) | 0) > 0);
+    return this.#words.filter((word, seat) => isWaiting(word.peek()) && ((this.#ticketOf(seat) - ticket) | 0) > 0);
   }
 
   /** The place of who waits longest among the living who have been granted nothing; null if nobody does. */
   longestWaiting(): Word | null {
-    const last = this.#tickets[this.count];
+    const last = this.ticket;
     let longest: Word | null = null;
     let longestAge = -1;
     for (let seat = 0; seat < this.count; seat++) {
       const word = this.#words[seat];
-      const age = (last - this.#tickets[seat]) | 0;
+      const age = (last - this.#ticketOf(seat)) | 0;
       if (age <= longestAge || !isWaiting(word.peek()) || this.isDead(word)) continue;
       longest = word;
       longestAge = age;
@@ -119,6 +121,16 @@ export class Seats {
 
   isDead(word: Word): boolean {
     return this.#isOfTheDead(word.peek());
+  }
+
+  #ticketOf(seat: number): number {
+    aside("read", this.offset + (this.count + seat) * 4, 4);
+    return this.#tickets[seat];
+  }
+
+  #setTicket(seat: number, ticket: number): void {
+    aside("write", this.offset + (this.count + seat) * 4, 4);
+    this.#tickets[seat] = ticket;
   }
 
   #isFree(state: number): boolean {
