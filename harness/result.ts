@@ -76,6 +76,8 @@ export interface Counterexample {
   readonly faultList: readonly FaultInWords[];
   /** True if everything with fewer processes, operations or preemptions was searched, and held. */
   readonly minimal: boolean;
+  /** If not, everything of it with at most so many preemptions was; not there where not even that is so. */
+  readonly minimalWithin?: number;
   readonly smallerRunsChecked: number;
   /** `npx forkcheck replay TOKEN` shows this run again. */
   readonly token: string;

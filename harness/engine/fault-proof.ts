@@ -47,13 +47,8 @@ export class FaultProof {
     return this.#queue.length;
   }
 
-  /**
-   * A run has ended in which all of these struck.
-   *
-   * @param counts it is one of the runs that no other is like
-   */
-  learn(struck: readonly Fault[], { recording, names }: Pick<Lane, "recording" | "names">, counts: boolean): void {
-    if (counts) this.#count(struck);
+  /** A run has ended in which all of these struck. */
+  learn(struck: readonly Fault[], { recording, names }: Pick<Lane, "recording" | "names">): void {
     if (struck.length >= this.#together) return;
     for (const kind of this.#kindsBesides(struck)) {
       for (const place of recording.faults.places(kind)) {
@@ -68,6 +63,24 @@ export class FaultProof {
         }
       }
     }
+  }
+
+  /** So many runs in which all of these struck are known to hold, of which no two are alike. */
+  count(struck: readonly Fault[], runs: number): void {
+    if (struck.length === 0 || runs === 0) return;
+    if (struck.length === 1) {
+      const step = this.#countsOf(struck[0].kind).get(this.#keyOf(struck));
+      if (step !== undefined) step.runs += runs;
+      return;
+    }
+    const kinds = struck
+      .map(({ kind }) => kind)
+      .sort()
+      .join(" + ");
+    const several = this.#several.get(kinds) ?? { sets: new Set<string>(), runs: 0 };
+    several.sets.add(this.#keyOf(struck));
+    several.runs += runs;
+    this.#several.set(kinds, several);
   }
 
   /** What was tried, step by step. @param interleavings without faults */
@@ -88,23 +101,6 @@ export class FaultProof {
     if (this.#counts.has("pause"))
       claims.push(`a pause lasts ${PAUSE_MS} ms: all time limits below that end meanwhile`);
     return claims;
-  }
-
-  #count(struck: readonly Fault[]): void {
-    if (struck.length === 0) return;
-    if (struck.length === 1) {
-      const step = this.#countsOf(struck[0].kind).get(this.#keyOf(struck));
-      if (step !== undefined) step.runs++;
-      return;
-    }
-    const kinds = struck
-      .map(({ kind }) => kind)
-      .sort()
-      .join(" + ");
-    const several = this.#several.get(kinds) ?? { sets: new Set<string>(), runs: 0 };
-    several.sets.add(this.#keyOf(struck));
-    several.runs++;
-    this.#several.set(kinds, several);
   }
 
   /** Of which kinds another one may be, beside these. */

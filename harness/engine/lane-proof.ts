@@ -125,6 +125,8 @@ export interface InputProofOptions {
   readonly neighbours: SwappedNeighbours;
   /** What befalls every run. */
   readonly befalls: readonly Fault[];
+  /** What the processes draw in every run; beyond it, the smallest. */
+  readonly draws?: RunRequest["draws"];
   /** Consider this property alone. */
   readonly property: string | undefined;
   readonly bound: Bound;
@@ -137,7 +139,7 @@ export class InputProof implements Executor {
   failure: Failure | null = null;
   readonly #runs: LaneRuns;
   readonly #options: InputProofOptions;
-  /** There are properties of the history, which may look at what came first. */
+  /** What is judged may look at which operation came first. */
   readonly #judgesOrder: boolean;
   /** Whether the lane alone cannot know who is asleep. */
   #looksBack: boolean;
@@ -145,6 +147,8 @@ export class InputProof implements Executor {
   readonly #undecided: Aside[] = [];
   /** Who is killed dies of a signal: once for each fault, and not again for each two of them. */
   #signals: boolean;
+  /** Runs of this search in which all that is to befall them did; a search that begins anew makes its own. */
+  #struck = 0;
   #goesOn = true;
   /** There is something in it that the reduction does not understand. */
   #notUnderstood = false;
@@ -152,16 +156,24 @@ export class InputProof implements Executor {
   constructor(runs: LaneRuns, options: InputProofOptions) {
     this.#runs = runs;
     this.#options = options;
-    this.#judgesOrder = runs.scenario.properties.length > 0;
+    this.#judgesOrder = looksAtOrder(runs.scenario, options.property);
     this.#looksBack = this.#judgesOrder || options.befalls.length > 0;
     this.#signals = options.befalls.length === 1;
   }
 
   async finish(): Promise<Exploration> {
+    const exploration = await this.#explored();
+    const { faults, befalls } = this.#options;
+    faults.count(befalls, this.#struck);
+    return exploration;
+  }
+
+  async #explored(): Promise<Exploration> {
     const { bound } = this.#options;
     if (bound.most !== Infinity) return await this.#unreduced(bound);
     for (;;) {
       let more = false;
+      this.#struck = 0;
       const exploration = await explore(this, {
         executionsMax: Infinity,
         visit: () => this.failure !== null || this.#notUnderstood,
@@ -231,8 +243,9 @@ export class InputProof implements Executor {
 
   /** Every schedule within the bound, equivalent ones too. */
   async #unreduced(bound: Bound): Promise<Exploration> {
-    const search = new BoundedSearch([], bound.of);
+    const search = new BoundedSearch({ by: bound.of });
     let executions = 0;
+    this.#struck = 0;
     const subject = this.#subject();
     for (let level = 0; level <= bound.most && !search.exhausted; level++) {
       const finished = await search.visitLevel(
@@ -276,7 +289,8 @@ export class InputProof implements Executor {
     // What befalls it is tried in earnest once.
     if (outcome.faults === befalls.length) {
       this.#signals = false;
-      faults.learn(befalls, this.#runs.lane, outcome.ending !== "pruned");
+      faults.learn(befalls, this.#runs.lane);
+      if (outcome.ending !== "pruned") this.#struck++;
     }
     const judgement = outcome.ending === "pruned" ? null : this.#runs.judge(outcome, property);
     if (judgement !== null) this.failure ??= { judgement, request };
@@ -290,15 +304,23 @@ export class InputProof implements Executor {
   }
 
   #request(): Pick<RunRequest, "seed" | "stepsMax" | "draws" | "faults" | "signals"> {
-    const { befalls: faults } = this.#options;
+    const { befalls: faults, draws = [] } = this.#options;
     const { seed } = this.#runs.search;
-    return { seed, stepsMax: this.#runs.stepsMax, draws: [], faults, signals: this.#signals };
+    return { seed, stepsMax: this.#runs.stepsMax, draws, faults, signals: this.#signals };
   }
 }
 
 export const NO_BOUND: Bound = { of: "preemptions", most: Infinity };
 
 export const SMALLEST_DRAWN = "drawn values are the smallest that can be drawn";
+
+/**
+ * Whether what is judged may look at which operation was over before another one began: the scenario's properties may, those
+ * that every scenario has see how a run ends.
+ */
+export function looksAtOrder({ properties }: Scenario, only: string | undefined): boolean {
+  return properties.some(({ name }) => only === undefined || name === only);
+}
 
 function orderOf({ steps }: RecordedExecution): HappensBefore {
   const order = new HappensBefore();

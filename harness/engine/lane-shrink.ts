@@ -6,18 +6,22 @@ import { PropertyError, type Judgement } from "../judge.ts";
 import type { Witness } from "../property.ts";
 import type { Counterexample } from "../result.ts";
 import type { Scenario } from "../scenario.ts";
+import { learn, undecided } from "../exhaustive/asides.ts";
+import type { Aside } from "../exhaustive/execution.ts";
 import { PlanNotFollowedError } from "../exhaustive/explore.ts";
+import { HappensBefore } from "../exhaustive/happens-before.ts";
 import { shrink } from "../shrink/shrink.ts";
 import type { Attempt, Plan, Subject } from "../shrink/subject.ts";
 import { encodeToken } from "../token.ts";
 import { cutOff, follow, lostWakeUp, sleepersOf } from "./lane-liveness.ts";
 import { isLoss, type KnownFailure } from "./known-failure.ts";
 import { FaultProof } from "./fault-proof.ts";
-import { InputProof, NO_BOUND, SMALLEST_DRAWN } from "./lane-proof.ts";
+import { InputProof, looksAtOrder, NO_BOUND, SMALLEST_DRAWN } from "./lane-proof.ts";
 import { replayRequest, valueOf, type KnownAttempt, type LaneRuns } from "./lane-runs.ts";
 import { REPLAYS, replayed } from "./partly-controlled.ts";
 import { EXPLAINED_STEPS_MAX, nearestPassing } from "./nearest-passing.ts";
 import { derivedSeed } from "./random.ts";
+import { recordedExecution } from "./recorded-execution.ts";
 import { lineAt } from "./source-line.ts";
 import { SwappedNeighbours } from "./swapped-neighbours.ts";
 import { switchRoles } from "./switch-roles.ts";
@@ -76,6 +80,7 @@ interface Smallest {
   readonly input: unknown;
   readonly attempt: Attempt;
   readonly minimal: boolean;
+  readonly minimalWithin?: number;
   readonly smallerRunsChecked: number;
 }
 
@@ -91,7 +96,8 @@ async function stillFailing(runs: LaneRuns, failure: KnownFailure, shrunk: Small
   const { property } = failure.judgement;
   const { failed, last } = await replayed(runs, shrunk.input, shrunk.attempt as KnownAttempt, property);
   if (failed < REPLAYS || last === null) return unshrunk(failure);
-  return { ...shrunk, attempt: last.attempt, minimal: false };
+  const { input, smallerRunsChecked } = shrunk;
+  return { input, attempt: last.attempt, minimal: false, smallerRunsChecked };
 }
 
 function unshrunk(failure: KnownFailure): Smallest {
@@ -113,6 +119,7 @@ function told(runs: LaneRuns, { judgement, mode, asItWas }: KnownFailure, smalle
     faults: attempt.measure.faults,
     faultList: attempt.faultsInWords,
     minimal: smallest.minimal,
+    ...(smallest.minimalWithin === undefined ? {} : { minimalWithin: smallest.minimalWithin }),
     smallerRunsChecked: smallest.smallerRunsChecked,
     // A free run that did not happen again has none.
     token: asItWas === undefined ? encodeToken(runs.request.name, valueOf(smallest.input, attempt)) : "",
@@ -157,11 +164,15 @@ class LaneSubject implements Subject {
   /** A loop of the prepared input was followed, and went on. */
   #followed = false;
   readonly #hasFaults: boolean;
+  readonly #judgesOrder: boolean;
+  /** By input: bytes that are looked at or changed without a step, and that no steps put in order. */
+  readonly #undecided = new Map<unknown, Aside[]>();
 
   constructor(runs: LaneRuns, { judgement, attempt }: KnownFailure) {
     this.#runs = runs;
     this.#property = judgement.property;
     this.#hasFaults = attempt.faults.length > 0;
+    this.#judgesOrder = looksAtOrder(runs.scenario, judgement.property);
   }
 
   get stopping(): boolean {
@@ -184,14 +195,16 @@ class LaneSubject implements Subject {
     }
   }
 
-  async attempt({ guide, draws, faults = [] }: Plan): Promise<Attempt> {
+  async attempt({ guide, draws, faults = [], places = false }: Plan): Promise<Attempt> {
     const runs = this.#runs;
     await runs.breathe();
     const { stepsMax } = runs;
     const schedule = [...guide];
-    const request = { strategy: "guide", schedule, draws, faults, seed: 0, stepsMax, keepCandidates: true };
+    const recorded = { keepCandidates: true, recordAsides: places };
+    const request = { strategy: "guide", schedule, draws, faults, seed: 0, stepsMax, ...recorded };
     const outcome = await runs.lane.run(request);
-    const attempt = runs.attempt(outcome, runs.judge(outcome, this.#property), false);
+    const plain = runs.attempt(outcome, runs.judge(outcome, this.#property), false);
+    const attempt = places ? { ...plain, ...this.#placed(plain) } : plain;
     if (attempt.cutAfter === undefined || attempt.judgement === null || this.#followed) return attempt;
     // What looks like a loop to where it was cut off may have an end of its own with this input.
     this.#followed = (await follow(runs, attempt, runs.search.stepsMax)) === "goes on";
@@ -200,7 +213,22 @@ class LaneSubject implements Subject {
     return this.#followed ? attempt : { ...attempt, judgement: null };
   }
 
-  async prove(visit: (steps: number) => boolean): Promise<"holds" | "fails" | "undecided"> {
+  /** The attempt that has just been made, with the places that it went through. */
+  #placed({ steps }: Attempt): Pick<Attempt, "steps" | "anew"> {
+    const { memory, prepared } = this.#runs;
+    const known = this.#undecided.get(prepared.input) ?? [];
+    this.#undecided.set(prepared.input, known);
+    const execution = recordedExecution(memory, this.#judgesOrder, known);
+    // The order of one process's own tasks is not understood well enough to take two runs for the same: it goes every way.
+    if (execution.manyStrands || execution.asidesLost) return { steps };
+    const order = new HappensBefore();
+    for (const step of execution.steps) order.add(step);
+    if (learn(known, undecided(execution.steps, order, 0))) return { steps, anew: true };
+    const places = order.digests();
+    return { steps: steps.map((step, index) => ({ ...step, place: places[index] })) };
+  }
+
+  async prove(visit: (steps: number) => boolean, draws: Plan["draws"]): Promise<"holds" | "fails" | "undecided"> {
     const runs = this.#runs;
     if (runs.partlyControlled) return "undecided";
     const assumptions = new Set<string>();
@@ -210,6 +238,7 @@ class LaneSubject implements Subject {
       faults: new FaultProof({}, false),
       neighbours: new SwappedNeighbours(0),
       befalls: [],
+      draws,
       property: this.#property,
       bound: NO_BOUND,
       run: async (request) => {
@@ -228,7 +257,7 @@ class LaneSubject implements Subject {
       },
     );
     if (proof.failure !== null) return "fails";
-    // Drawn values are the smallest in whatever is searched for something smaller.
+    // Drawn values are the smallest, or those of the failure, in whatever is searched for something smaller.
     assumptions.delete(SMALLEST_DRAWN);
     return complete && assumptions.size === 0 ? "holds" : "undecided";
   }

@@ -82,6 +82,31 @@ export class HappensBefore {
     return lines.sort().join("\n");
   }
 
+  /**
+   * For each number of first steps, from none to all, a number that these steps share with those of another run if they have the
+   * same partial order, and so lead to the same state.
+   */
+  digests(): number[] {
+    const taken = new Map<number, number>();
+    const numbers: number[] = [];
+    const digests = [0];
+    let [low, high] = [0, 0];
+    for (const [index, { strand }] of this.#steps.entries()) {
+      const number = (taken.get(strand) ?? 0) + 1;
+      taken.set(strand, number);
+      numbers.push(number);
+      let [ownLow, ownHigh] = [strand, ~strand];
+      for (const [other, last] of this.#clocks[index]) {
+        ownLow = (ownLow + mix(other, numbers[last - 1])) | 0;
+        ownHigh = (ownHigh + mix(~other, numbers[last - 1])) | 0;
+      }
+      low = (low + mix(ownLow, strand)) | 0;
+      high = (high + mix(ownHigh, strand)) | 0;
+      digests.push((high & 0x1fffff) * 0x1_0000_0000 + (low >>> 0));
+    }
+    return digests;
+  }
+
   #races(step: Step, index: number, previous: number, epoch: number, enabler: number): number[] {
     const races: number[] = [];
     const seen: Clock = previous < 0 ? new Map() : new Map(this.#clocks[previous]);
@@ -105,6 +130,13 @@ export class HappensBefore {
   #lastOf(strand: number): number {
     return this.#steps.findLastIndex((other) => other.strand === strand);
   }
+}
+
+function mix(hash: number, word: number): number {
+  let z = Math.imul(hash ^ Math.imul(word, 0x85ebca6b), 0x9e3779b1);
+  z = Math.imul(z ^ (z >>> 15), 0x85ebca6b);
+  z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);
+  return z ^ (z >>> 16);
 }
 
 type Clock = Map<number, number>;

@@ -1,32 +1,41 @@
 import type { Bound } from "../bound.ts";
 import type { Fault } from "../fault.ts";
 import { STRANDS_PER_PROCESS } from "../strategies/strategy.ts";
-import type { Attempt, AttemptStep, Subject } from "./subject.ts";
+import type { Attempt, AttemptStep, Plan, Subject } from "./subject.ts";
 
 /**
  * Every schedule of one input, those with no preemption first, then those with one, and so on: iterative context bounding
  * (Musuvathi and Qadeer, PLDI 2007). Or by delays: how often whoever would be next is passed over (Emmi, Qadeer and
- * Rakamaric, POPL 2011), where next is who is moving, and if that one cannot, the first that can. Each run is guided through a prefix and goes on without preemption; each place behind
- * the prefix where another strand could have gone is a schedule to visit, at once if that is no preemption, else one
- * level later.
+ * Rakamaric, POPL 2011), where next is who is moving, and if that one cannot, the first that can. Each run is guided through a
+ * prefix and goes on without preemption; each place behind the prefix where another strand could have gone is a schedule to
+ * visit, at once if that is no preemption, else one level later.
+ *
+ * With places, of all schedules that come to the same state and to the same process moving there, the one with the fewest
+ * preemptions, and among those the fewest switches, goes on alone (the caching of Musuvathi and Qadeer, PLDI 2008, section 5):
+ * how the others go on, this one does at the same cost. So what is the smallest of all is still among those that are visited.
  */
 export class BoundedSearch {
-  readonly #levels: Branch[][] = [[{ strands: [], length: 0, other: -1 }]];
-  readonly #faults: readonly Fault[];
+  #levels: Branch[][] = [[ROOT]];
+  readonly #befalls: Pick<Plan, "faults" | "draws">;
   readonly #costOf: (steps: readonly AttemptStep[], index: number, strand: number) => number;
+  /** What the best way to each step from each place costs, as far as one is known; null to go every way. */
+  readonly #known: Map<string, Cost> | null;
 
-  /**
-   * @param faults befall every run
-   * @param by what counts as a level
-   */
-  constructor(faults: readonly Fault[] = [], by: Bound["of"] = "preemptions") {
-    this.#faults = faults;
+  constructor({ faults = [], draws = [], by = "preemptions", places = false }: BoundedSearchOptions = {}) {
+    this.#befalls = { faults, draws };
     this.#costOf = by === "delays" ? delaysOf : preemptionsOf;
+    this.#known = places ? new Map() : null;
   }
 
   /** True if no schedule is left, at any level. */
   get exhausted(): boolean {
-    return this.#levels.every((level) => level.length === 0);
+    return this.#lowest < 0;
+  }
+
+  /** The last level up to which no schedule is left; below 0 if there are some without any preemption or delay. */
+  get visited(): number {
+    const lowest = this.#lowest;
+    return lowest < 0 ? Infinity : lowest - 1;
   }
 
   /** Schedules that are known and have not been visited: at least so many are left. */
@@ -35,7 +44,7 @@ export class BoundedSearch {
   }
 
   /**
-   * Visits all schedules with exactly so many preemptions or delays, after all those with fewer were visited.
+   * Visits all schedules with so many preemptions or delays, after all those with fewer.
    *
    * @param mayGoOn asked before each run
    * @param visit told of each run
@@ -48,38 +57,77 @@ export class BoundedSearch {
     visit: (attempt: Attempt) => void,
   ): Promise<boolean> {
     for (;;) {
-      const queue = this.#levels[level];
-      if (queue === undefined || queue.length === 0) return true;
+      const lowest = this.#lowest;
+      if (lowest < 0 || lowest > level) return true;
       if (!mayGoOn() || subject.stopping) return false;
-      const branch = queue.pop() as Branch;
+      const branch = this.#levels[lowest].pop() as Branch;
+      if (this.#isOvertaken(branch)) continue;
       const guide = branch.strands.slice(0, branch.length);
       if (branch.other >= 0) guide.push(branch.other);
-      const attempt = await subject.attempt({ guide, draws: [], faults: this.#faults });
+      const places = this.#known !== null;
+      const attempt = await subject.attempt({ guide, ...this.#befalls, places });
       visit(attempt);
-      this.#branch(attempt.steps, guide.length, level);
+      if (attempt.anew === true) this.#beginAnew();
+      else this.#branch(attempt.steps, guide.length, lowest);
     }
+  }
+
+  get #lowest(): number {
+    return this.#levels.findIndex((branches) => branches.length > 0);
   }
 
   #branch(steps: readonly AttemptStep[], from: number, least: number): void {
     const strands = steps.map(({ strand }) => strand);
     let cost = 0;
+    let switches = 0;
     for (const [length, step] of steps.entries()) {
-      if (length >= from) {
-        for (const other of step.candidates) {
-          if (other === step.strand) continue;
-          // A run can come to more preemptions than its level, where a process sleeps and another has to go on.
-          const level = Math.max(cost + this.#costOf(steps, length, other), least);
-          this.#put(level, { strands, length, other });
-        }
+      const last = length === 0 ? -1 : strands[length - 1];
+      for (const other of length < from ? [] : step.candidates) {
+        // A run can come to more preemptions than its level, where a process sleeps and another has to go on.
+        const level = Math.max(cost + this.#costOf(steps, length, other), least);
+        const way = { level, switches: switches + (other === last ? 0 : 1) };
+        const key = step.place === undefined ? "" : `${step.place} ${other}`;
+        if (this.#isBest(key, way) && other !== step.strand) this.#put({ strands, length, other, key, way });
       }
       cost += this.#costOf(steps, length, step.strand);
+      if (step.strand !== last) switches++;
     }
   }
 
-  #put(level: number, branch: Branch): void {
-    while (this.#levels.length <= level) this.#levels.push([]);
-    this.#levels[level].push(branch);
+  #put(branch: Branch): void {
+    while (this.#levels.length <= branch.way.level) this.#levels.push([]);
+    this.#levels[branch.way.level].push(branch);
   }
+
+  /** Whether this is the best way so far to a step from a place. */
+  #isBest(key: string, way: Cost): boolean {
+    if (this.#known === null || key === "") return true;
+    const known = this.#known.get(key);
+    if (known !== undefined && !costsLess(way, known)) return false;
+    this.#known.set(key, way);
+    return true;
+  }
+
+  #isOvertaken({ key, way }: Branch): boolean {
+    const known = this.#known?.get(key);
+    return known !== undefined && costsLess(known, way);
+  }
+
+  #beginAnew(): void {
+    this.#levels = [[ROOT]];
+    this.#known?.clear();
+  }
+}
+
+export interface BoundedSearchOptions {
+  /** Befall every run. */
+  readonly faults?: readonly Fault[];
+  /** What the processes draw; beyond it, the smallest. */
+  readonly draws?: Plan["draws"];
+  /** What counts as a level. */
+  readonly by?: Bound["of"];
+  /** Of all ways to a place the best one alone goes on. */
+  readonly places?: boolean;
 }
 
 /** The first `length` strands of a run, then another one than it took; all branches of a run share its list. */
@@ -87,6 +135,20 @@ interface Branch {
   readonly strands: readonly number[];
   readonly length: number;
   readonly other: number;
+  /** Where it goes, if there are places; else empty. */
+  readonly key: string;
+  readonly way: Cost;
+}
+
+interface Cost {
+  readonly level: number;
+  readonly switches: number;
+}
+
+const ROOT: Branch = { strands: [], length: 0, other: -1, key: "", way: { level: 0, switches: 0 } };
+
+function costsLess(a: Cost, b: Cost): boolean {
+  return a.level !== b.level ? a.level < b.level : a.switches < b.switches;
 }
 
 /** How many are passed over at this place if `strand` goes on: who moved last comes first, then all others in their order. */

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Generated } from "../arbitrary.ts";
+import { KIND } from "../engine/kinds.ts";
+import { HappensBefore } from "../exhaustive/happens-before.ts";
 import { compareMeasures, type Measure } from "../measure.ts";
 import { BoundedSearch } from "./bounded-search.ts";
 import { shrink } from "./shrink.ts";
@@ -38,9 +40,11 @@ class Toy implements Subject {
   runs = 0;
   #program: Program = [];
   readonly #inputs: readonly Program[];
+  readonly #fails: typeof fails;
 
-  constructor(inputs: readonly Program[]) {
+  constructor(inputs: readonly Program[], failing = fails) {
     this.#inputs = inputs;
+    this.#fails = failing;
   }
 
   async prepare(input: unknown): Promise<{ processes: number }> {
@@ -48,9 +52,16 @@ class Toy implements Subject {
     return { processes: this.#program.length };
   }
 
-  async attempt({ guide }: Plan): Promise<Attempt> {
+  async attempt({ guide, places = false }: Plan): Promise<Attempt> {
     this.runs++;
-    return attemptOf(guide, this.#program);
+    const attempt = attemptOf(guide, this.#program, this.#fails);
+    if (!places) return attempt;
+    const known = placesOf(attempt.steps, this.#program);
+    return { ...attempt, steps: attempt.steps.map((step, index) => ({ ...step, place: known[index] })) };
+  }
+
+  async prove(): Promise<"undecided"> {
+    return "undecided";
   }
 
   faultPlaces(): [] {
@@ -68,7 +79,7 @@ class Toy implements Subject {
 
 const strandOf = (process: number): number => process * 64 + 1;
 
-function attemptOf(guide: readonly number[], processes: Program): Attempt {
+function attemptOf(guide: readonly number[], processes: Program, failing = fails): Attempt {
   const left = processes.map((accesses) => accesses.length);
   const order: number[] = [];
   const steps: { strand: number; candidates: number[]; preempts: boolean }[] = [];
@@ -91,8 +102,21 @@ function attemptOf(guide: readonly number[], processes: Program): Attempt {
     steps: order.length,
     inputSize: JSON.stringify(processes).length,
   };
-  const judgement = fails(order, processes) ? { property: "p", message: "m", operations: [] } : null;
+  const judgement = failing(order, processes) ? { property: "p", message: "m", operations: [] } : null;
   return { judgement, measure, steps, draws: [], faults: [] };
+}
+
+function placesOf(steps: Attempt["steps"], processes: Program): number[] {
+  const at = processes.map(() => 0);
+  const order = new HappensBefore();
+  for (const { strand } of steps) {
+    const process = (strand - 1) / 64;
+    const access = processes[process][at[process]++];
+    const kind = access[0] === "r" ? KIND.read : KIND.write;
+    const word = { object: 8 * (1 + Number(access[1])), label: 0, byteLength: 0, guard: null };
+    order.add({ strand, kind, ...word, before: 0, enabler: -1, epoch: 0 });
+  }
+  return order.digests();
 }
 
 function allOrders(processes: Program): number[][] {
@@ -127,6 +151,39 @@ describe("shrinking", () => {
       }),
       { numRuns: 150 },
     );
+  });
+
+  test("where something smaller has too many schedules, it says up to how many preemptions it was searched, and no more", async () => {
+    const writes = (count: number): Access[] => Array.from({ length: count }, () => "w0");
+    const smaller = [writes(9), writes(9)];
+    const larger = [["w1"], ["w1"], ["w1"]] as Program;
+    // Two fail where they take turns again and again, three always.
+    const failing = (order: readonly number[]): boolean =>
+      Math.max(...order) > 1 || order.filter((process, index) => index > 0 && process !== order[index - 1]).length > 6;
+    const input = { value: larger, context: undefined };
+    const attempt = attemptOf([], larger, failing);
+    const shrunken = await shrink(new Toy([smaller, larger], failing), { input, attempt });
+    expect(shrunken).toMatchObject({ input: larger, minimal: false });
+    const within = shrunken.minimalWithin as number;
+    expect(within).toBeGreaterThan(0);
+    expect(await failuresWithin(within)).toBe(0);
+    expect(await failuresWithin(6)).toBeGreaterThan(0);
+
+    async function failuresWithin(preemptions: number): Promise<number> {
+      const toy = new Toy([], failing);
+      await toy.prepare(smaller);
+      const search = new BoundedSearch();
+      let failures = 0;
+      for (let level = 0; level <= preemptions; level++) {
+        await search.visitLevel(
+          toy,
+          level,
+          () => true,
+          ({ judgement }) => (failures += judgement === null ? 0 : 1),
+        );
+      }
+      return failures;
+    }
   });
 
   test("never returns something larger than what it was given", async () => {

@@ -4,7 +4,7 @@ import { dataText } from "../data-text.ts";
 import { compareMeasures, type Measure } from "../measure.ts";
 import { BoundedSearch } from "./bounded-search.ts";
 import { mergeSwitches } from "./merge-switches.ts";
-import type { Attempt, Subject } from "./subject.ts";
+import type { Attempt, Plan, Subject } from "./subject.ts";
 
 /**
  * The smallest failing run that can be found, given one that fails.
@@ -18,13 +18,16 @@ import type { Attempt, Subject } from "./subject.ts";
  */
 export async function shrink(subject: Subject, failure: Failure): Promise<Shrunk> {
   const ledger = new Ledger(subject.runsMax ?? RUNS_MAX);
-  for (const group of await groupInputs(subject, failure, ledger)) {
-    const found = await searchGroup(subject, group, failure, ledger);
-    if (found !== null) {
-      const smaller = ledger.visited.filter((measure) => isSmallerInSomething(measure, found.attempt.measure));
-      return { ...found, minimal: ledger.complete, smallerRunsChecked: smaller.length };
+  const groups = await groupInputs(subject, failure, ledger);
+  for (const draws of drawsToTry(failure)) {
+    for (const group of groups) {
+      const found = await searchGroup(subject, { ...group, draws }, failure, ledger);
+      if (found !== null) {
+        const smaller = ledger.visited.filter((measure) => isSmallerInSomething(measure, found.attempt.measure));
+        return { ...found, ...ledger.certificate, smallerRunsChecked: smaller.length };
+      }
+      if (!ledger.mayGoOn(RUNS_MAX) || subject.stopping) return mergeSwitches(subject, failure, ledger.visited.length);
     }
-    if (!ledger.mayGoOn(RUNS_MAX) || subject.stopping) break;
   }
   return mergeSwitches(subject, failure, ledger.visited.length);
 }
@@ -39,14 +42,16 @@ export interface Shrunk {
   readonly attempt: Attempt;
   /** No smaller program fails, and this one not with fewer preemptions: all of that was searched. */
   readonly minimal: boolean;
+  /** If not all of it, then all with at most so many preemptions; not there where not even that is so. */
+  readonly minimalWithin?: number;
   readonly smallerRunsChecked: number;
 }
 
 /** What was searched. */
 class Ledger {
   readonly visited: Measure[] = [];
-  /** Everything that is smaller than what comes next was searched. */
-  complete = true;
+  /** Everything that is smaller than what comes next was searched, as far as it has at most so many preemptions. */
+  within = Infinity;
   /** Of the runs, the ones of proofs. */
   proofRuns = 0;
   readonly #runsMax: number;
@@ -61,6 +66,16 @@ class Ledger {
     this.#steps += measure.steps;
   }
 
+  /** Something smaller was searched only as far as it has at most so many preemptions; below 0, not even so. */
+  leaveOut(most: number): void {
+    this.within = Math.min(this.within, most);
+  }
+
+  get certificate(): Pick<Shrunk, "minimal" | "minimalWithin"> {
+    const { within } = this;
+    return { minimal: within === Infinity, ...(within >= 0 && within < Infinity ? { minimalWithin: within } : {}) };
+  }
+
   mayGoOn(runsMax: number): boolean {
     return this.visited.length < Math.min(runsMax, this.#runsMax) && this.#steps < STEPS_MAX;
   }
@@ -72,6 +87,8 @@ interface Group {
   /** Outermost operations of the run without preemptions. */
   readonly operations: number;
   readonly inputs: Generated<unknown>[];
+  /** What the processes draw; beyond it, the smallest. */
+  readonly draws: Plan["draws"];
 }
 
 /** Runs and steps of one search for the smallest; steps, because a run can be long. */
@@ -103,8 +120,8 @@ const SAMPLED_INPUTS = 100;
 const INPUTS_LOOKED_AT_MAX = 2000;
 
 /** Inputs whose programs are not larger than the failing one's, by processes and operations. */
-async function groupInputs(subject: Subject, failure: Failure, ledger: Ledger): Promise<Group[]> {
-  const groups = new Map<string, Group>();
+async function groupInputs(subject: Subject, failure: Failure, ledger: Ledger): Promise<Omit<Group, "draws">[]> {
+  const groups = new Map<string, Omit<Group, "draws">>();
   const seen = new Set<string>();
   const queue = [failure.input, ...subject.sampleInputs(SAMPLED_INPUTS)];
   let limit: Measure | null = null;
@@ -114,7 +131,7 @@ async function groupInputs(subject: Subject, failure: Failure, ledger: Ledger): 
     if (seen.has(key)) continue;
     seen.add(key);
     if (seen.size > INPUTS_LOOKED_AT_MAX || kept > INPUTS_MAX || !ledger.mayGoOn(RUNS_MAX) || subject.stopping) {
-      ledger.complete = false;
+      ledger.leaveOut(NOTHING_WHOLE);
       break;
     }
     queue.push(...subject.smallerInputs(next));
@@ -141,18 +158,19 @@ async function searchGroup(
   ledger: Ledger,
 ): Promise<Candidate | null> {
   const inputs = group.inputs.map(({ value }) => value);
-  const without = inputs.map((input) => ({ input, search: new BoundedSearch() }));
+  const { draws } = group;
+  const without = inputs.map((input) => ({ input, search: new BoundedSearch({ draws }) }));
   const kinds = kindsOf(failure.attempt.faults);
   if (kinds.length === 0) return await searchAll(subject, group, without, failure, ledger);
   const places = new Places(subject, kinds);
   const found = await searchLevels(subject, without, RUNS_WITHOUT_FAULTS_MAX, failure, ledger, places);
-  if (!found.finished) ledger.complete = false;
+  ledger.leaveOut(found.searched);
   if (found.best !== null) return found.best;
   const withOne = inputs.flatMap((input) =>
-    places.of(input).map((fault) => ({ input, search: new BoundedSearch([fault]) })),
+    places.of(input).map((fault) => ({ input, search: new BoundedSearch({ faults: [fault], draws }) })),
   );
-  const { best, finished } = await searchLevels(subject, withOne, RUNS_PER_GROUP_MAX, failure, ledger);
-  if (!finished) ledger.complete = false;
+  const { best, searched } = await searchLevels(subject, withOne, RUNS_PER_GROUP_MAX, failure, ledger);
+  ledger.leaveOut(searched);
   return best;
 }
 
@@ -168,20 +186,33 @@ async function searchAll(
   ledger: Ledger,
 ): Promise<Candidate | null> {
   let found = await searchLevels(subject, searches, RUNS_BEFORE_PROOF, failure, ledger);
-  if (found.finished) return found.best;
+  if (found.searched === Infinity) return found.best;
   const verdict =
     found.best !== null || has(group, failure) ? "fails" : await proveAll(subject, group, searches, ledger);
   if (verdict === "holds") return null;
   const runsMax = verdict === "fails" ? RUNS_PER_GROUP_MAX : RUNS_WITHOUT_PROOF_MAX;
-  found = await searchLevels(subject, searches, runsMax, failure, ledger, undefined, found.best);
-  if (!found.finished) ledger.complete = false;
+  const anew = searches.map(({ input }) => ({
+    input,
+    search: new BoundedSearch({ draws: group.draws, places: true }),
+  }));
+  found = await searchLevels(subject, anew, runsMax, failure, ledger, undefined, found.best);
+  ledger.leaveOut(found.searched);
   return found.best;
 }
 
-/** The group is the one that the failure is known to be in: in its runs drawn values are the smallest, and no fault strikes. */
-function has(group: Group, { input, attempt }: Failure): boolean {
-  const isWithin = group.inputs.some(({ value }) => value === input.value);
-  return isWithin && attempt.faults.length === 0 && attempt.draws.every((drawn) => drawn.length === 0);
+/** The group is the one that the failure is known to be in: in its runs no fault strikes. */
+function has({ inputs, draws }: Group, { input, attempt }: Failure): boolean {
+  const isWithin = inputs.some(({ value }) => value === input.value);
+  return isWithin && attempt.faults.length === 0 && (draws === attempt.draws || !drawsAny(attempt));
+}
+
+/** Drawn values are the smallest; if nothing fails with those, they are the failure's. */
+function drawsToTry({ attempt }: Failure): Plan["draws"][] {
+  return drawsAny(attempt) ? [[], attempt.draws] : [[]];
+}
+
+function drawsAny({ draws }: Attempt): boolean {
+  return draws.some((drawn) => drawn.length > 0);
 }
 
 /** Whether every input of the group is proved to hold, or one of them fails. */
@@ -202,7 +233,7 @@ async function proveAll(
       ledger.proofRuns++;
       ledger.enter({ processes, operations, faults: 0, preemptions: Infinity, switches: 0, steps, inputSize: 0 });
       return ledger.mayGoOn(runsMax) && !subject.stopping;
-    });
+    }, group.draws);
     if (verdict !== "holds") return verdict;
   }
   return "holds";
@@ -213,7 +244,11 @@ interface InputSearch {
   readonly search: BoundedSearch;
 }
 
-/** All of the searches at once, those with the fewest preemptions first. */
+/**
+ * All of the searches at once, those with the fewest preemptions first.
+ *
+ * @returns the best failure, and up to how many preemptions all was searched that is smaller; Infinity for all of it
+ */
 async function searchLevels(
   subject: Subject,
   searches: readonly InputSearch[],
@@ -222,7 +257,7 @@ async function searchLevels(
   ledger: Ledger,
   places?: Places,
   known: Candidate | null = null,
-): Promise<{ readonly best: Candidate | null; readonly finished: boolean }> {
+): Promise<{ readonly best: Candidate | null; readonly searched: number }> {
   let prepared: unknown = NOTHING;
   const begun = ledger.visited.length;
   let best = known;
@@ -252,15 +287,20 @@ async function searchLevels(
         },
       );
       if (finished) continue;
-      return { best, finished: proved || isBest() };
+      return { best, searched: proved || isBest() ? Infinity : searchedBy(searches) };
     }
-    if (searches.every(({ search }) => search.exhausted)) return { best, finished: true };
+    if (searches.every(({ search }) => search.exhausted)) return { best, searched: Infinity };
   }
 }
 
 /** More runs than this are left in all of them together, or as many. */
 function knownOf(searches: readonly InputSearch[]): number {
   return searches.reduce((sum, { search }) => sum + search.known, 0);
+}
+
+/** Up to how many preemptions all of them are done. */
+function searchedBy(searches: readonly InputSearch[]): number {
+  return Math.min(...searches.map(({ search }) => search.visited));
 }
 
 /** The kinds of the failure's faults, each with how long it lasts. */
@@ -297,6 +337,8 @@ class Places {
 }
 
 const NOTHING = Symbol("no input yet");
+/** Not all of it was searched with any number of preemptions. */
+const NOTHING_WHOLE = -1;
 
 interface Candidate {
   readonly input: unknown;

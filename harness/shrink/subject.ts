@@ -12,9 +12,10 @@ export interface Subject {
    * Executes every interleaving of the prepared input, each once up to what is equivalent, until one fails.
    *
    * @param visit told of each run how many steps it had; false ends the search
+   * @param draws what the processes draw; beyond it, the smallest
    * @returns `holds` if all were executed, `undecided` if something stood in the way
    */
-  prove?(visit: (steps: number) => boolean): Promise<"holds" | "fails" | "undecided">;
+  prove?(visit: (steps: number) => boolean, draws: Plan["draws"]): Promise<"holds" | "fails" | "undecided">;
   /** Where in the run that has just been attempted a fault of this kind could have struck. */
   faultPlaces(kind: FaultKind): readonly Pick<Fault, "strand" | "fingerprint" | "occurrence">[];
   /** Inputs that are smaller than `input`, in the order in which fast-check would try them. */
@@ -33,6 +34,8 @@ export interface Plan {
   readonly draws: readonly (readonly unknown[])[];
   /** What befalls the processes; without it nothing does. */
   readonly faults?: readonly Fault[];
+  /** Its steps are to say at which place they are, see `AttemptStep`. */
+  readonly places?: boolean;
 }
 
 export interface Attempt {
@@ -43,10 +46,17 @@ export interface Attempt {
   readonly draws: readonly (readonly unknown[])[];
   /** The faults that struck. */
   readonly faults: readonly Fault[];
+  /** Places that were told of earlier runs are not to be relied on: more is known now of what they depend on. */
+  readonly anew?: boolean;
 }
 
 export interface AttemptStep {
   readonly strand: number;
   readonly candidates: readonly number[];
   readonly preempts: boolean;
+  /**
+   * Where asked for: the same number in all runs that have come to the same state by the steps before this one, as they differ
+   * in the order of independent steps alone.
+   */
+  readonly place?: number;
 }

@@ -208,12 +208,18 @@ test("the minimality line claims no more than was checked", () => {
     "Nothing smaller fails: the only smaller run was checked.",
     "Nothing smaller fails: all 12,786 smaller runs were checked.",
   ]);
+  expect([told(false, 9000, 0), told(false, 9000, 1), told(false, 9000, 2)]).toEqual([
+    "Nothing smaller fails without preemption: all such runs are among the 9,000 that were checked. Others were not searched.",
+    "Nothing smaller fails with at most 1 preemption: all such runs are among the 9,000 that were checked. Others were not searched.",
+    "Nothing smaller fails with at most 2 preemptions: all such runs are among the 9,000 that were checked. Others were not searched.",
+  ]);
   expect([told(false, 0), told(false, 5)]).toEqual([
     "Smaller runs were not searched: there may be a smaller failure.",
     "5 smaller runs held; others were not searched, so there may be a smaller failure.",
   ]);
 });
 
-function told(minimal: boolean, smallerRunsChecked: number): string {
-  return describeMinimality({ ...soldTwice, minimal, smallerRunsChecked });
+function told(minimal: boolean, smallerRunsChecked: number, minimalWithin?: number): string {
+  const within = minimalWithin === undefined ? {} : { minimalWithin };
+  return describeMinimality({ ...soldTwice, minimal, ...within, smallerRunsChecked });
 }

@@ -158,11 +158,15 @@ export function describeSearch(
 }
 
 /** How sure one can be that nothing smaller fails. */
-export function describeMinimality({ minimal, smallerRunsChecked }: Counterexample): string {
+export function describeMinimality({ minimal, minimalWithin, smallerRunsChecked }: Counterexample): string {
   if (minimal) {
     if (smallerRunsChecked === 0) return "Nothing smaller fails: there is no smaller run.";
     if (smallerRunsChecked === 1) return "Nothing smaller fails: the only smaller run was checked.";
     return `Nothing smaller fails: all ${grouped(smallerRunsChecked)} smaller runs were checked.`;
+  }
+  if (minimalWithin !== undefined) {
+    const within = minimalWithin === 0 ? "without preemption" : `with at most ${count(minimalWithin, "preemption")}`;
+    return `Nothing smaller fails ${within}: all such runs are among the ${grouped(smallerRunsChecked)} that were checked. Others were not searched.`;
   }
   if (smallerRunsChecked === 0) return "Smaller runs were not searched: there may be a smaller failure.";
   return `${count(smallerRunsChecked, "smaller run")} held; others were not searched, so there may be a smaller failure.`;
