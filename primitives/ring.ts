@@ -28,6 +28,8 @@ import {
 
 /** Records begin at multiples of this, so that no header is cut by the end of the ring. */
 const UNIT = 16;
+/** Of a header, the record's number. */
+const NUMBER_BYTES = 4;
 /**
  * What writers write and what readers write lies this far apart: two cores that write to one line of their caches take it
  * from each other at every access, which costs more than all the rest of a message. So do `tail` and the writers' lock: a
@@ -47,8 +49,8 @@ const RING_BYTES_MAX = UNIT * 2 ** (POSITION_BITS - 2);
  * Whoever has the lock of a side may look at its word without a step: only its flags change meanwhile, and those are asked for
  * in the steps that change the word.
  *
- * A record is a header of four words (bytes, number, tag, inline value) and its bytes. Each record's number is written
- * ahead of it, when the one before is published, so that `head` and `tail` alone tell how many messages there are.
+ * A record is a header of four words (number, bytes, tag, inline value) and its bytes. Each record's number is written
+ * ahead of it and is no part of the copy that the record is, when the one before is published, so that `head` and `tail` alone tell how many messages there are.
  *
  * After: M. Michael and M. Scott, "Simple, fast, and practical non-blocking and blocking concurrent queue algorithms"
  * (PODC 1996), the two-lock queue.
@@ -169,12 +171,12 @@ export class Ring {
     const header = this.indexOf(at);
     const { words } = this.region;
     this.#announce("write", at, byteLength);
-    words[header] = byteLength;
+    words[header + 1] = byteLength;
     words[header + 2] = typeof body === "string" ? coded.tag | TEXT : coded.tag;
     words[header + 3] = coded.inline;
     if (byteLength > 0) this.write(at, body, byteLength);
-    const number = (words[header + 1] + 1) | 0;
-    const ahead = this.indexOf(next) + 1;
+    const number = (words[header] + 1) | 0;
+    const ahead = this.indexOf(next);
     if (probe !== null) aside("write", ahead * 4, 4);
     words[ahead] = number;
     const before = this.tail.update(publishedAt, next);
@@ -212,12 +214,12 @@ export class Ring {
     const header = this.indexOf(at);
     const { words } = this.region;
     if (probe !== null) aside("read", header * 4, UNIT);
-    const byteLength = words[header];
+    const byteLength = words[header + 1];
     const tag = words[header + 2];
     this.#announce("read", at, byteLength);
     return {
       at,
-      number: words[header + 1],
+      number: words[header],
       tag: tag & ~TEXT,
       inline: words[header + 3],
       byteLength,
@@ -333,7 +335,7 @@ export class Ring {
   }
 
   #numberAt(state: number): number {
-    const at = this.indexOf(positionOf(state)) + 1;
+    const at = this.indexOf(positionOf(state));
     if (probe !== null) aside("read", at * 4, 4);
     return this.region.words[at];
   }
@@ -353,12 +355,14 @@ export class Ring {
     announceLook(this.tail.offset, (this.freed ?? this.head).offset + 4 - this.tail.offset);
   }
 
+  /** A record without its number; what lies at the beginning of the ring belongs to the same step. */
   #announce(kind: "read" | "write", at: number, byteLength: number): void {
-    announceCopy(
-      kind,
-      this.indexOf(at) * 4,
-      Math.min(UNIT + byteLength, this.#base + this.capacity - this.indexOf(at) * 4),
-    );
+    if (probe === null) return;
+    const start = this.indexOf(at) * 4 + NUMBER_BYTES;
+    const wanted = UNIT - NUMBER_BYTES + byteLength;
+    const beforeEnd = Math.min(wanted, this.#base + this.capacity - start);
+    announceCopy(kind, start, beforeEnd);
+    if (beforeEnd < wanted) aside(kind, this.#base, wanted - beforeEnd);
   }
 
   protected write(at: number, body: Body, byteLength: number): void {
