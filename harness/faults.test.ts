@@ -52,6 +52,34 @@ test("of three faults the one that is needed is left, in the smallest program, w
   expect(counterexample?.faultList).toMatchObject([{ kind: "kill" }]);
 });
 
+test("of a death that is needed and a pause that is not, the death is left", async () => {
+  const { counterexample } = await check(faulty.lockWithoutAnOwner, { kill: 1, pause: 1 });
+  expect(counterexample).toMatchObject({ faults: 1, minimal: true, faultList: [{ kind: "kill" }] });
+});
+
+test("what is left is as early and as short as it can be, and still fails when it is replayed", async () => {
+  const [paused, jumped] = [
+    await check(faulty.limitThatOnlyAPauseReaches, { pause: 1 }),
+    await check(faulty.looksAtTwoClocks, { clock: 1 }),
+  ];
+  // The limit that is missed is one of 50 ms; it would be missed as well if the setter stood still after its thought.
+  expect(paused.counterexample?.faultList).toMatchObject([{ process: "setter", before: "think", step: 1, ms: 50 }]);
+  expect(Math.abs(jumped.counterexample?.faultList[0].ms ?? 0)).toBe(1);
+  const again = await checker.replay(
+    faulty.limitThatOnlyAPauseReaches as never,
+    paused.counterexample?.token as string,
+  );
+  expect(again).toMatchObject({ verdict: "fail", property: "late" });
+});
+
+test("where two faults are needed, both are left, and each strikes first thing", async () => {
+  const { counterexample } = await check(faulty.somebodyAddsOnce, { kill: 2, pause: 1 });
+  expect(counterexample?.faultList).toMatchObject([
+    { kind: "kill", step: 1 },
+    { kind: "kill", step: 2 },
+  ]);
+});
+
 describe("exhaustively: a fault at every step, in every interleaving", () => {
   test("all survived, and how many steps and runs that were", async () => {
     for (const kind of ["kill", "pause"]) {
@@ -120,6 +148,15 @@ test("in a replay the process really dies, and is replaced", async () => {
   await check(faulty.lockWithoutAnOwner, {}, 1);
   const after = workersOf(process.pid);
   expect(before.filter((pid) => !after.includes(pid))).not.toHaveLength(0);
+});
+
+test("spare workers for those who are going to die are started ahead, for a replay as well", async () => {
+  const { counterexample } = await check(faulty.lockWithoutAnOwner, { kill: 1 });
+  await using other = new Checker();
+  const mine = () => ownProcesses(process.pid).filter(({ role }) => role === "spare");
+  const before = new Set(mine().map(({ pid }) => pid));
+  await other.replay(faulty.lockWithoutAnOwner as never, counterexample?.token as string);
+  expect(mine().filter(({ pid }) => !before.has(pid))).not.toHaveLength(0);
 });
 
 test("a fault whose step is not there any more is reported as a run that differs", async () => {

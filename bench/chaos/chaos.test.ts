@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { undisturbed } from "../chaos.ts";
-import { CHAOS_MS_MAX, chaosCommand } from "./command.ts";
+import { SCENARIOS } from "../../scenarios/index.ts";
+import { CHAOS_MS_MAX, chaosCommand, COMMANDS } from "./command.ts";
 import { canFillDisks, onFullDisk } from "./full-disk.ts";
 import { sendSignal, signalOf } from "./signals.ts";
 
@@ -8,6 +9,10 @@ import { sendSignal, signalOf } from "./signals.ts";
 const holds = chaosCommand("holds", 0, "ticket-rush-locked", "--runs", "200", "--jobs", "1");
 const fails = chaosCommand("fails", 1, "ticket-rush-unsafe", "--runs", "200", "--jobs", "1");
 const truths = { holds: await undisturbed(holds), fails: await undisturbed(fails) };
+
+test.each(COMMANDS)("$name: is about a scenario that there is", ({ args }) => {
+  expect(SCENARIOS.map(({ name }) => name)).toContain(args[1]);
+});
 
 test.for([1, 2])(
   "whoever is killed or stopped, at whatever moment: the verdict is right or names that, and nothing is left (%i)",

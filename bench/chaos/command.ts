@@ -30,7 +30,7 @@ export const COMMANDS: readonly ChaosCommand[] = [
     "--jobs",
     "1",
   ),
-  chaosCommand("a package with files fails", 1, "ticket-rush-file", "--runs", "500", "--jobs", "1"),
+  chaosCommand("files fail", 1, "ticket-rush-file-unsafe", "--runs", "500", "--jobs", "1"),
 ];
 
 export function chaosCommand(name: string, status: 0 | 1, ...args: string[]): ChaosCommand {

@@ -1,4 +1,5 @@
 import { FILE_FAULTS, type Fault, type FaultKind } from "../fault.ts";
+import type { FaultPlace } from "../shrink/subject.ts";
 import { befallsFileStep, faultAt } from "./fault-table.ts";
 import { labelText } from "./footprints.ts";
 import { isFault, isStep, KIND } from "./kinds.ts";
@@ -46,10 +47,10 @@ export class FaultRecording {
   }
 
   /** Every step at which a fault of this kind could have struck, also those that a strand slept before and never took. */
-  places(kind: FaultKind): Place[] {
+  places(kind: FaultKind): FaultPlace[] {
     const { words } = this.#memory;
     const taken = new Map<string, number>();
-    const places: Place[] = [];
+    const places: FaultPlace[] = [];
     for (let number = 1; number <= words[H.entries]; number++) {
       const entry = entryAt(number);
       const step = words[entry + T.kind];
@@ -69,10 +70,10 @@ export class FaultRecording {
   }
 
   /** Each time that a strand fell asleep, and the step that a fault has to befall to wake it up there. */
-  asleep(): Place[] {
+  asleep(): FaultPlace[] {
     const { words } = this.#memory;
     const taken = new Map<string, number>();
-    const places: Place[] = [];
+    const places: FaultPlace[] = [];
     for (let number = 1; number <= words[H.entries]; number++) {
       const entry = entryAt(number);
       const step = words[entry + T.kind];
@@ -129,13 +130,6 @@ export class FaultRecording {
     }
     return times;
   }
-}
-
-/** A step of a run, as a fault is keyed by it. */
-export interface Place extends Pick<Fault, "strand" | "fingerprint" | "occurrence"> {
-  /** Its entry in the trace; of a process that sleeps, that of the step which put it to sleep. */
-  readonly step: number;
-  readonly asleep: boolean;
 }
 
 function befalls(kind: FaultKind, memory: LaneMemory, entry: number): boolean {

@@ -154,6 +154,7 @@ export class LaneRuns {
       draws,
       ...(outcome?.ending === "step-limit" && outcome.steps < this.search.stepsMax ? { cutAfter: outcome.steps } : {}),
       faults: recording.faults.struck(),
+      struckAt: recording.faults.entries().map(({ step }) => step),
       faultsInWords: whole ? this.lane.faults() : [],
       pending: pendingOf(decisions, (strand) => recording.pendingFingerprint(strand)),
       trace: whole ? this.lane.trace() : [],

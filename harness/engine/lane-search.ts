@@ -229,10 +229,11 @@ type Replay = NonNullable<SearchOptions["replay"]>;
 /** The same input is run under so many schedules before the next one is generated. */
 export const RUNS_PER_BLOCK = 32;
 /**
- * In one run of a block who is killed dies of a signal. In the others it is never scheduled again, which nothing that shares
- * memory with it can tell from a death, and which costs a thousandth; every failure is done again with signals.
+ * In one run of so many blocks who is killed dies of a signal, which costs the start of a process. In the others it is never
+ * scheduled again, which nothing that shares memory with it can tell from a death; every failure is done again with signals.
+ * A number that lanes come round to in turn.
  */
-const SIGNALS_EVERY = RUNS_PER_BLOCK;
+const SIGNALS_EVERY = 7 * RUNS_PER_BLOCK;
 const SIGNALS_AT = 1;
 const FREE_DELAY_MICROS_MAX = 2000;
 /** Who stands still in free mode does so for real. */

@@ -11,6 +11,7 @@ import type { Aside } from "../exhaustive/execution.ts";
 import { PlanNotFollowedError } from "../exhaustive/explore.ts";
 import { HappensBefore } from "../exhaustive/happens-before.ts";
 import { shrink } from "../shrink/shrink.ts";
+import { smallerFaults } from "../shrink/smaller-faults.ts";
 import type { Attempt, Plan, Subject } from "../shrink/subject.ts";
 import { encodeToken } from "../token.ts";
 import { cutOff, follow, lostWakeUp, sleepersOf } from "./lane-liveness.ts";
@@ -36,7 +37,7 @@ export async function smallestCounterexample(runs: LaneRuns, found: KnownFailure
   const { property } = failure.judgement;
   // A run that is only long is not worth thousands of others as long.
   const long = property !== found.judgement.property;
-  const shrunk = keep || long ? unshrunk(failure) : await shrink(new LaneSubject(runs, failure), failure);
+  const shrunk = keep || long ? unshrunk(failure) : await shrunkWhole(runs, failure);
   const smallest = !keep && runs.partlyControlled ? await stillFailing(runs, failure, shrunk) : shrunk;
   const prepared = await runs.prepare(smallest.input);
   if (isLoss(failure.judgement)) return told(runs, failure, smallest);
@@ -57,6 +58,13 @@ export async function smallestCounterexample(runs: LaneRuns, found: KnownFailure
   const why = outcome.ending !== "step-limit" ? await reasonsOf(runs, attempt, again.property) : NOTHING;
   const judgement = await lostWakeUp(runs, attempt, again, sleepers);
   return told(runs, { ...failure, judgement }, { ...smallest, attempt }, why);
+}
+
+/** By what counts first, and then by where its faults strike and for how long. */
+async function shrunkWhole(runs: LaneRuns, failure: KnownFailure): Promise<Smallest> {
+  const subject = new LaneSubject(runs, failure);
+  const smallest = await shrink(subject, failure);
+  return { ...smallest, attempt: await smallerFaults(subject, smallest.input, smallest.attempt) };
 }
 
 type Why = Pick<Counterexample, "switchRoles" | "nearestPassing">;

@@ -11,6 +11,7 @@ import { DEADLY_FAULTS, faultsOfBudget } from "../fault.ts";
 import { MEMBERSHIP_VARIABLE, SPARE, type MembershipData, type SpareRole } from "./membership.ts";
 import { endInWords, isFromOutside, Patience, Standstill, STOPPED_IN_WORDS } from "./outside.ts";
 import type { CheckRequest, FromConductor, ToConductor } from "./protocol.ts";
+import { decodeToken } from "../token.ts";
 
 /**
  * The processes of forkcheck: for each lane a conductor and as many workers as its scenarios need. They are started once
@@ -194,7 +195,12 @@ export class PoolLane {
   }
 
   #keepSpares({ moduleUrl, preload, search }: CheckRequest): void {
-    const kinds = faultsOfBudget(search.faults).flat();
+    const { faults, replay } = search;
+    // In a replay just what its token says happens.
+    const kinds =
+      replay === undefined
+        ? faultsOfBudget(faults).flat()
+        : decodeToken(replay.token).value.faults.map(({ kind }) => kind);
     this.#sparesKept = kinds.some((kind) => DEADLY_FAULTS.includes(kind)) ? SPARES : 0;
     // What is loaded already stays loaded: a spare that knows another module knows this one less quickly, but knows it.
     this.#moduleUrl = preload ? moduleUrl : "";
@@ -215,9 +221,10 @@ export class PoolLane {
     }
   }
 
-  /** A spare that becomes the worker of this number; null if none is up yet. */
+  /** A spare that becomes the worker of this number, if need be as soon as it is up; null if there is none. */
   #takeSpare(agent: number): Member | null {
-    const index = this.#spares.findIndex((spare) => spare.up && !spare.dead);
+    const alive = this.#spares.filter((spare) => !spare.dead);
+    const index = this.#spares.indexOf(alive.find(({ up }) => up) ?? alive[0]);
     if (index < 0) return null;
     const [spare] = this.#spares.splice(index, 1);
     spare.become({ agent, core: this.#core });
@@ -293,10 +300,14 @@ class Member {
     });
   }
 
-  /** A spare gets its number; it is ready when it says so again. */
+  /** A spare gets its number, when it is up; it is ready when it says so again. */
   become(role: SpareRole): void {
-    this.ready = this.#becomeReady();
-    this.process.send?.(role);
+    this.ready = this.ready.then(() => {
+      const again = this.#becomeReady();
+      this.process.send?.(role);
+      return again;
+    });
+    this.ready.catch(() => {});
   }
 
   #becomeReady(): Promise<void> {

@@ -5,7 +5,8 @@ import type { History, Operation, ProcessEnd } from "../history.ts";
 import type { FaultInWords } from "../result.ts";
 import type { TraceEntry } from "../trace.ts";
 import { EntriesInWords } from "./entries-in-words.ts";
-import { FaultRecording, type Place } from "./fault-recording.ts";
+import type { FaultPlace } from "../shrink/subject.ts";
+import { FaultRecording } from "./fault-recording.ts";
 import type { Footprint } from "../footprint.ts";
 import { footprintOf } from "./footprints.ts";
 import { isFault, isStep, KIND } from "./kinds.ts";
@@ -224,7 +225,7 @@ export class Recording {
   }
 
   /** Who is where when a fault can strike, in words. */
-  placeInWords(run: RunNames, { step, asleep }: Place): { process: string; before: string } {
+  placeInWords(run: RunNames, { step, asleep }: FaultPlace): { process: string; before: string } {
     const { process, label } = this.#inWords.entry(run, step);
     return { process, before: asleep ? `${label}, asleep` : label };
   }

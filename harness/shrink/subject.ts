@@ -17,7 +17,7 @@ export interface Subject {
    */
   prove?(visit: (steps: number) => boolean, draws: Plan["draws"]): Promise<"holds" | "fails" | "undecided">;
   /** Where in the run that has just been attempted a fault of this kind could have struck. */
-  faultPlaces(kind: FaultKind): readonly Pick<Fault, "strand" | "fingerprint" | "occurrence">[];
+  faultPlaces(kind: FaultKind): readonly FaultPlace[];
   /** Inputs that are smaller than `input`, in the order in which fast-check would try them. */
   smallerInputs(input: Generated<unknown>): Generated<unknown>[];
   /** Inputs that the scenario generates, all different. */
@@ -46,6 +46,8 @@ export interface Attempt {
   readonly draws: readonly (readonly unknown[])[];
   /** The faults that struck. */
   readonly faults: readonly Fault[];
+  /** For each of them, its entry in the trace. */
+  readonly struckAt?: readonly number[];
   /** Places that were told of earlier runs are not to be relied on: more is known now of what they depend on. */
   readonly anew?: boolean;
 }
@@ -59,4 +61,12 @@ export interface AttemptStep {
    * in the order of independent steps alone.
    */
   readonly place?: number;
+  /** Its entry in the trace. */
+  readonly entry?: number;
+}
+
+export interface FaultPlace extends Pick<Fault, "strand" | "fingerprint" | "occurrence"> {
+  /** The step's entry in the trace; of a process that sleeps, that of the step which put it to sleep. */
+  readonly step: number;
+  readonly asleep: boolean;
 }
