@@ -39,6 +39,16 @@ test("who stands still is interrupted as who is made to wait: what others did to
   ]);
 });
 
+test("who stands still while nothing of its own is touched: that is what matters, with what it was about to do", () => {
+  const trace = [
+    entry(1, "pause", "stands still for 50 ms", { detail: "before: write word" }),
+    entry(2, "timeout", "time out at word", { process: "other" }),
+    entry(3, "write", "write word", { detail: "← 1" }),
+  ];
+  const steps = trace.map(({ step }) => ({ entry: step, preempts: false }));
+  expect(explain(trace, steps, [])).toEqual(["server stands still for 50 ms before 'write word' (step 1)"]);
+});
+
 test("what a call never returns for: the call before it failed, and what it had begun to wait for", () => {
   const trace = [
     entry(1, "sleep", "after 10 ms", { source: `${LOCK}:7` }),

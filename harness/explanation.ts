@@ -31,7 +31,8 @@ export function explain(
     if ((!preempts && !stoodStill) || sentences.length >= SENTENCES_MAX) continue;
     const before = trace[stoodStill ? entry - 1 : lastStepBefore(trace, entry - 1)];
     const triple = before === undefined ? null : tripleOf(entry, before.process, stoodStill);
-    const sentence = triple === null ? plainPreemption(trace, entry, operations) : tripleSaid(triple);
+    const plain = stoodStill ? standstillSaid : plainPreemption;
+    const sentence = triple === null ? plain(trace, entry, operations) : tripleSaid(triple);
     if (sentence === null || sentences.includes(sentence)) continue;
     sentences.push(sentence);
     shown.push(...(triple ?? []));
@@ -146,6 +147,16 @@ function plainPreemption(trace: readonly TraceEntry[], entry: number, operations
   return `${before.process} is interrupted${inside === undefined ? "" : ` inside ${inside.operation}`} after '${before.label}' (step ${before.step}), and ${said(during)}`;
 }
 
+function standstillSaid(trace: readonly TraceEntry[], entry: number): string {
+  const { process, label, detail, step } = trace[entry - 1];
+  return `${process} ${label}${aheadOf(detail)} (step ${step})`;
+}
+
+/** " before 'write word'" */
+function aheadOf(detail: string): string {
+  return detail.replace(/^before: (.*)$/, " before '$1'");
+}
+
 /** Who was killed left something half done, and no order of the steps is to blame. */
 function explainDeaths(trace: readonly TraceEntry[]): string[] {
   return trace
@@ -156,8 +167,7 @@ function explainDeaths(trace: readonly TraceEntry[]): string[] {
       const last = own[lastStepBefore(own, own.length)];
       const after =
         last === undefined ? "" : `, after '${last.label}' ${last.detail}`.trimEnd() + ` (step ${last.step})`;
-      const before = death.detail.replace(/^before: (.*)$/, " before '$1'");
-      return `${death.process} is killed${before} (step ${death.step})${after}`;
+      return `${death.process} is killed${aheadOf(death.detail)} (step ${death.step})${after}`;
     });
 }
 

@@ -33,6 +33,17 @@ const figures: FaultFigures = {
   node: "20.20.0",
   ours: [lock, { ...lock, kind: "pause" }],
   cpython: { version: "CPython 3.11.7", rows: [holder, { ...holder, kind: "pause", outcome: "survives" }] },
+  forgotten: [
+    {
+      primitive: "Lock",
+      forgets: "to take over",
+      property: "no-deadlock",
+      foundInRun: 3,
+      faults: ["kill before release lock"],
+      steps: 7,
+      ms: 1234,
+    },
+  ],
   cost: [{ name: "one death", value: 1.5, unit: "ms" }],
 };
 
@@ -51,6 +62,14 @@ test("what was only sampled, broke or could not be tried is not called survived"
   expect(row({ outcome: "sampled", faults: 1480, runs: 2000 })).toContain("sampled, not proved: 1,480 in 2,000 runs");
   expect(row({ outcome: "broken", message: "deadlock: user 2 waits" })).toContain("**broken**: deadlock: user 2 waits");
   expect(row({ outcome: "error", message: "no worker\nat x" })).toContain("**could not be tried**: no worker |");
+});
+
+test("a primitive that forgets a step has a row, also if it was not found", () => {
+  expect(renderFaults(figures)).toContain(
+    "| Lock | to take over | no-deadlock | kill before release lock | 3 | 7 | 1,234 |",
+  );
+  const missed = { ...figures.forgotten[0], property: null };
+  expect(renderFaults({ ...figures, forgotten: [missed] })).toContain("| Lock | to take over | **not found** |");
 });
 
 test("without python3 ours stand alone, and the text says so", () => {

@@ -1,5 +1,6 @@
 import type { BenchRow } from "../bench.ts";
 import type { Cpython, CpythonRow } from "./cpython.ts";
+import type { Forgotten } from "./forgetful.ts";
 import type { Ours } from "./survival.ts";
 
 /** All that was measured. */
@@ -7,11 +8,12 @@ export interface FaultFigures {
   readonly node: string;
   readonly ours: readonly Ours[];
   readonly cpython: Cpython | null;
+  readonly forgotten: readonly Forgotten[];
   readonly cost: readonly BenchRow[];
 }
 
 /** The generated part of docs/faults.md, in Markdown. */
-export function renderFaults({ node, ours, cpython, cost }: FaultFigures): string {
+export function renderFaults({ node, ours, cpython, forgotten, cost }: FaultFigures): string {
   return [
     `Written by \`npm run bench -- faults\`, with Node ${node}${cpython === null ? "" : ` and ${cpython.version}`}.`,
     "### Side by side",
@@ -25,6 +27,12 @@ export function renderFaults({ node, ours, cpython, cost }: FaultFigures): strin
     "### Step by step",
     "In how many interleavings each process died, or stood still, before each of its steps:",
     table(["primitive", "process", "about to", "kill", "pause"], steps(ours)),
+    "### What forgets a step is found",
+    "Each primitive with one step of its recovery left out (`scenarios/primitives/fixtures/forgetful.ts`), with at most one death in a run:",
+    table(
+      ["primitive", "forgets", "what fails", "the faults that are left", "found in run", "steps", "ms, with shrinking"],
+      forgotten.map(lost),
+    ),
     "### What a death costs",
     table(
       ["what", "value", ""],
@@ -82,6 +90,12 @@ function withoutOurs(ours: readonly Ours[], { rows }: Cpython): string[] {
       others.map((row) => [row.primitive, row.kind, told(row)]),
     ),
   ];
+}
+
+function lost({ primitive, forgets, property, faults, foundInRun, steps: length, ms }: Forgotten): string[] {
+  if (property === null) return [primitive, forgets, "**not found**", "", "", "", ms.toLocaleString("en")];
+  const figures = [foundInRun, length, ms].map((figure) => figure.toLocaleString("en"));
+  return [primitive, forgets, property, faults.join(", "), ...figures];
 }
 
 /** Steps that are called the same are one row: a process may take a step several times. */

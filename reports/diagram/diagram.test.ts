@@ -43,6 +43,44 @@ describe("a diagram", () => {
     ]);
   });
 
+  test("shows a death where it happened, once, with what the process was about to do", () => {
+    const run = counterexample({
+      trace: trace([
+        ["a", "update", "update word", "0 → 1", "word"],
+        ["a", "kill", "killed", "before: write word"],
+        ["b", "wait", "wait for word", "while 1", "word"],
+      ]),
+      ends: ends(["a", "b"], {
+        a: { end: "killed", reason: "SIGKILL" },
+        b: { end: "blocked", reason: "wait for word" },
+      }),
+    });
+    expect(layOut(run).rows.map(({ kind, step, action }) => [kind, step, action])).toEqual([
+      ["moment", 1, "update word"],
+      ["end", 2, "was killed before 'write word'"],
+      ["moment", 3, "wait for word"],
+      ["end", null, "waits for word, for ever"],
+    ]);
+    expect(layOut(run).rows[2].lanes).toEqual(["over", "here"]);
+  });
+
+  test("shows who stands still as one who waits, and takes nobody's turn for a preemption of it", () => {
+    const run = counterexample({
+      trace: trace([
+        ["a", "pause", "stands still for 50 ms", "before: write word"],
+        ["b", "read", "read word", "→ 0", "word"],
+        ["a", "write", "write word", "← 1", "word"],
+      ]),
+      ends: ends(["a", "b"]),
+    });
+    expect(layOut(run).blocked).toEqual([{ column: 0, from: 1, to: 3, object: null }]);
+    expect(moments(run).map(({ preempted, notes }) => [preempted, notes])).toEqual([
+      [null, []],
+      [null, []],
+      [null, []],
+    ]);
+  });
+
   test("shows an error that ended a process once: where it happened, whole, with its place in the code", () => {
     const error = "TypeError: price is undefined";
     const run = counterexample({

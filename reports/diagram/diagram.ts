@@ -171,6 +171,12 @@ function listRows(
     const switched = isStep(entry) && mover !== null && mover !== entry.process;
     const preempted: string | undefined = switched ? preemptions.get(entry.step) : undefined;
     if (isStep(entry)) mover = entry.process;
+    const death = entry.kind === "kill" ? endRow(columns[column], column, entry.step, written) : null;
+    if (death !== null) {
+      ended.add(column);
+      rows.push({ ...death, action: `was killed ${entry.detail.replace(/^before: (.*)$/, "before '$1'")}`.trimEnd() });
+      continue;
+    }
     rows.push({
       kind: "moment",
       step: entry.step,

@@ -10,7 +10,7 @@ export function isStep(entry: TraceEntry): boolean {
 /**
  * The preemptions of a trace: for the number of each step that came in place of another process's next one, the name of the
  * process that had to wait. A process that has ended, or that had to be woken by another, gave way by itself; one that let time pass
- * did not: how long that takes is up to the schedule.
+ * did not: how long that takes is up to the schedule. Who stands still could not have gone on.
  */
 export function findPreemptions(trace: readonly TraceEntry[]): ReadonlyMap<number, string> {
   const steps = trace.filter((entry) => isStep(entry));
@@ -20,7 +20,7 @@ export function findPreemptions(trace: readonly TraceEntry[]): ReadonlyMap<numbe
     nextStep.set(steps[index].process, steps[index]);
     const before = steps[index - 1].process;
     if (before === steps[index].process) continue;
-    const resumed = nextStep.get(before);
+    const resumed = steps[index - 1].kind === "pause" ? undefined : nextStep.get(before);
     if (resumed !== undefined && couldHaveMoved(resumed)) preemptions.set(steps[index].step, before);
   }
   return preemptions;
@@ -31,7 +31,7 @@ function couldHaveMoved(next: TraceEntry): boolean {
   return next.kind !== "resume" && next.kind !== "timeout";
 }
 
-/** The stretches between going to sleep on an object and going on, or the end of the run. */
+/** The stretches between going to sleep on an object, or standing still, and going on, or the end of the run. */
 export function findBlocked(
   run: { readonly trace: readonly TraceEntry[]; readonly ends: readonly ProcessEnd[] },
   indexOf: ReadonlyMap<string, number>,
@@ -43,10 +43,10 @@ export function findBlocked(
     if (!isStep(entry)) continue;
     const wait = waiting.get(entry.process);
     waiting.delete(entry.process);
-    if (wait !== undefined && (entry.kind === "resume" || entry.kind === "timeout")) {
+    if (wait !== undefined && (wait.kind === "pause" || ["resume", "timeout", "pause"].includes(entry.kind))) {
       blocked.push({ column: indexOf.get(wait.process)!, from: wait.step, to: entry.step, object: wait.object });
     }
-    if (entry.kind === "wait") waiting.set(entry.process, entry);
+    if (entry.kind === "wait" || entry.kind === "pause") waiting.set(entry.process, entry);
   }
   for (const wait of waiting.values()) {
     if (!neverWoken.has(wait.process)) continue;
