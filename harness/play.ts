@@ -1,7 +1,7 @@
 import { STOPPED_IN_WORDS } from "./engine/outside.ts";
 import { Pool } from "./engine/pool.ts";
 import type { FromConductor, PlayRequest } from "./engine/protocol.ts";
-import type { Position } from "./position.ts";
+import { positionIn, type PlayedRun, type Position } from "./position.ts";
 import { RequestError } from "./request-error.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -17,14 +17,19 @@ import type { Scenario } from "./scenario.ts";
  */
 export class Play implements AsyncDisposable {
   readonly #pool = new Pool({ lanes: 1, free: false, watchdogMs: WATCHDOG_MS, memoryBytes: MEMORY_BYTES });
-  readonly #scenario: Scenario;
-  readonly #request: Omit<PlayRequest, "guide">;
+  #scenario!: Scenario;
+  #program!: Omit<PlayRequest, "guide" | "sources">;
   #answer: ((message: FromConductor) => void) | null = null;
 
-  constructor(scenario: Scenario<any, any>, input: unknown, name: string | null = scenario.name ?? null) {
+  constructor(scenario: Scenario<any, any>, input: unknown, name?: string | null) {
+    this.change(scenario, input, name);
+  }
+
+  /** Goes on with another scenario, in the same processes. */
+  change(scenario: Scenario<any, any>, input: unknown, name: string | null = scenario.name ?? null): void {
     const { moduleUrl, ordinal } = scenario;
     this.#scenario = scenario as Scenario;
-    this.#request = { moduleUrl, ordinal, name, input, stepsMax: STEPS_MAX };
+    this.#program = { moduleUrl, ordinal, name, input, stepsMax: STEPS_MAX };
   }
 
   /**
@@ -34,23 +39,37 @@ export class Play implements AsyncDisposable {
    * @throws {RequestError} the scenario cannot be run
    */
   async at(guide: readonly number[]): Promise<Position> {
+    return positionIn(await this.#play({ ...this.#program, guide, sources: true }), guide.length);
+  }
+
+  /**
+   * The run that begins with these choices and goes on without interrupting anybody, with all positions that it passes. Its
+   * steps have no `source`.
+   *
+   * @throws {RequestError} the scenario cannot be run
+   */
+  async run(guide: readonly number[]): Promise<PlayedRun> {
+    return await this.#play({ ...this.#program, guide, sources: false });
+  }
+
+  async #play(request: PlayRequest): Promise<PlayedRun> {
     const [lane] = this.#pool.lanes;
     if (this.#scenario.files !== undefined) await lane.makeFolder();
     lane.listen((message) => this.#answer?.(message));
     await lane.start(2);
     let watch: NodeJS.Timeout | undefined;
-    const position = new Promise<Position>((resolve, reject) => {
+    const played = new Promise<PlayedRun>((resolve, reject) => {
       watch = setInterval(() => {
         if (lane.isHalted) reject(new RequestError(`${lane.conductorInWords} ${STOPPED_IN_WORDS}.`, "Begin again."));
       }, LOOK_EVERY_MS);
       this.#answer = (message) => {
-        if (message.type === "played") resolve(message.position);
+        if (message.type === "played") resolve(message.run);
         else if (message.type === "trouble")
           reject(new RequestError(message.trouble.message, "Nothing can be played."));
       };
-      lane.tell({ type: "play", request: { ...this.#request, guide } });
+      lane.tell({ type: "play", request });
     });
-    return position.finally(() => clearInterval(watch));
+    return await played.finally(() => clearInterval(watch));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -14,9 +14,14 @@ import { lineOf } from "../publication.ts";
 import { STATUS } from "../status.ts";
 import { writeWhole } from "../whole-file.ts";
 
-/** `forkcheck learn --html`: lessons as a page that needs nothing else, with every position that can be reached in it. */
+/** `forkcheck learn --html`: lessons as a page that needs nothing else, with the ways in which its runs can go. */
 export async function writeLessons(file: string, lessons: readonly Lesson[], language: Language): Promise<number> {
   await using checker = new Checker();
+  await using play = new Play(lessons[0].wrong, lessons[0].input);
+  const treeOf = async (scenario: Scenario, input: unknown): Promise<PlayTree> => {
+    play.change(scenario, input);
+    return await buildPlayTree((guide) => play.run(guide), { runsMax: RUNS_MAX });
+  };
   const data: LessonData[] = [];
   for (const lesson of lessons) {
     data.push({
@@ -33,10 +38,5 @@ export async function writeLessons(file: string, lessons: readonly Lesson[], lan
   return whole ? STATUS.holds : STATUS.couldNotWork;
 }
 
-async function treeOf(scenario: Scenario, input: unknown): Promise<PlayTree> {
-  await using play = new Play(scenario, input);
-  return await buildPlayTree((guide) => play.at(guide), { positionsMax: POSITIONS_MAX });
-}
-
-/** A page with more would be slow to make and to load. */
-const POSITIONS_MAX = 400;
+/** A page with more ways to go would be slow to make and to load. */
+export const RUNS_MAX = 200;

@@ -85,7 +85,7 @@ const workers = new RemoteWorkers(membership.watchdogMs);
 const folder = new RunFolder(membership.folder);
 const lane = new Lane(memory, new Baton(memory, 0), workers, folder);
 const search = new LaneSearch({ lane, memory, workers, tell });
-const play = new LanePlay(lane, tell);
+const play = new LanePlay({ lane, memory, tell });
 
 process.on("message", (message: ToConductor) => {
   workers.hear(message);

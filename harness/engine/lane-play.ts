@@ -1,9 +1,14 @@
 import { dataText } from "../data-text.ts";
 import { judge } from "../judge.ts";
-import type { NextStep, Position } from "../position.ts";
+import { States } from "../exhaustive/states.ts";
+import type { Aside } from "../exhaustive/execution.ts";
+import type { Moment, PlayedRun } from "../position.ts";
 import { scheduleOf } from "../run-value.ts";
 import { encodeToken } from "../token.ts";
+import { recordedExecution } from "./recorded-execution.ts";
+import type { LaneMemory } from "./lane-memory.ts";
 import type { Lane } from "./lane.ts";
+import type { LaneParts } from "./lane-runs.ts";
 import type { Prepared } from "./preparation.ts";
 import type { RunOutcome } from "./run-outcome.ts";
 import { STRANDS_PER_PROCESS } from "../strategies/strategy.ts";
@@ -15,16 +20,18 @@ import { ScenarioError, troubleOf } from "./trouble.ts";
 /**
  * Lets somebody else be the scheduler. There is no run that waits for an answer: each position is reached by executing the
  * choices that lead to it from the beginning, as a replay does, and going on to the end without preemption. What comes after
- * the position tells what each process is about to do, and is not shown.
+ * the position tells what each process is about to do; and whoever wants to see every position has many of them in one run.
  */
 export class LanePlay {
   readonly #lane: Lane;
+  readonly #memory: LaneMemory;
   readonly #tell: (message: FromConductor) => void;
   #program = "";
   #prepared: Prepared | null = null;
 
-  constructor(lane: Lane, tell: (message: FromConductor) => void) {
+  constructor({ lane, memory, tell }: Pick<LaneParts, "lane" | "memory" | "tell">) {
     this.#lane = lane;
+    this.#memory = memory;
     this.#tell = tell;
   }
 
@@ -34,13 +41,13 @@ export class LanePlay {
 
   async #answer(request: PlayRequest): Promise<void> {
     try {
-      this.#tell({ type: "played", position: await this.#at(request) });
+      this.#tell({ type: "played", run: await this.#play(request) });
     } catch (error) {
       this.#tell({ type: "trouble", trouble: troubleOf(error, request.name ?? "the scenario") });
     }
   }
 
-  async #at(request: PlayRequest): Promise<Position> {
+  async #play(request: PlayRequest): Promise<PlayedRun> {
     const { scenario, name } = await loadScenario(request);
     const program = `${request.moduleUrl} ${request.ordinal} ${dataText(request.input)}`;
     if (program !== this.#program || this.#prepared === null) {
@@ -55,71 +62,63 @@ export class LanePlay {
       seed: 0,
       stepsMax: request.stepsMax,
       keepCandidates: true,
-      recordSource: true,
+      recordSource: request.sources,
+      recordAsides: true,
     });
     if (outcome.failure !== "") throw new ScenarioError(outcome.failure);
-    return this.#position({ ...request, name }, outcome, this.#prepared);
+    return this.#read(name, request.input, outcome, this.#prepared);
   }
 
-  #position(
-    { guide, name, input }: PlayRequest & { readonly name: string },
-    outcome: RunOutcome,
-    prepared: Prepared,
-  ): Position {
-    const { recording } = this.#lane;
+  #read(name: string, input: unknown, outcome: RunOutcome, prepared: Prepared): PlayedRun {
+    const lane = this.#lane;
+    const { recording } = lane;
     const decisions = recording.decisions();
-    const trace = this.#lane.trace();
-    const at = decisions.findIndex(({ candidates }, index) => index >= guide.length && candidates.length > 1);
-    const history = this.#lane.history();
-    if (at < 0) {
-      const schedule = scheduleOf(decisions, (strand) => recording.pendingFingerprint(strand));
-      return {
-        guide: decisions.map(({ strand }) => strand),
-        trace,
-        history: history.operations,
-        ends: history.processes,
-        choices: [],
-        violation: judge(
-          outcome,
-          { history: () => history, trace: () => trace, waits: () => this.#lane.waits() },
-          this.#lane.scenario,
-        ),
-        token: encodeToken(name, { input, draws: recording.draws(), schedule, faults: [] }),
-      };
-    }
-    const next = decisions[at].entry;
+    const trace = lane.trace();
+    const history = lane.history();
+    const run = { history: () => history, trace: () => trace, waits: () => lane.waits() };
+    const schedule = scheduleOf(decisions, (strand) => recording.pendingFingerprint(strand));
     return {
-      guide: decisions.slice(0, at).map(({ strand }) => strand),
-      trace: trace.slice(0, next - 1),
-      history: history.operations
-        .filter(({ invoked }) => invoked < next)
-        .map((operation) =>
-          operation.returned === null || operation.returned < next
-            ? operation
-            : { ...operation, outcome: "pending", result: undefined, returned: null },
-        ),
-      ends: history.processes.map((end) => ({ ...end, end: "finished", reason: "" })),
-      choices: this.#choices(decisions, at, trace, prepared),
-      violation: null,
-      token: "",
+      moments: this.#moments(decisions, trace, prepared),
+      trace,
+      history: history.operations,
+      ends: history.processes,
+      violation: judge(outcome, run, lane.scenario),
+      token: encodeToken(name, { input, draws: recording.draws(), schedule, faults: [] }),
     };
   }
 
-  #choices(
-    decisions: readonly Decision[],
-    at: number,
-    trace: Position["trace"],
-    { processes }: Prepared,
-  ): readonly NextStep[] {
-    const last = decisions[at - 1]?.strand;
-    return decisions[at].candidates.map((strand) => {
-      const taken = decisions.find((decision, index) => index >= at && decision.strand === strand);
-      return {
-        strand,
-        process: processes[Math.floor(strand / STRANDS_PER_PROCESS)],
-        label: taken === undefined ? "go on" : trace[taken.entry - 1].label,
-        preempts: last !== undefined && strand !== last && decisions[at].candidates.includes(last),
-      };
-    });
+  #moments(decisions: readonly Decision[], trace: PlayedRun["trace"], { processes }: Prepared): Moment[] {
+    const states = this.#states();
+    // The last one first, as `States` wants it.
+    return decisions
+      .map((_, index) => index)
+      .reverse()
+      .map((at) => {
+        const { strand, entry, candidates } = decisions[at];
+        const last = decisions[at - 1]?.strand;
+        const choices = (candidates.length > 0 ? candidates : [strand]).map((candidate) => {
+          const taken = decisions.find((decision, index) => index >= at && decision.strand === candidate);
+          const behind = states?.behind(at, candidate) ?? null;
+          return {
+            strand: candidate,
+            process: processes[Math.floor(candidate / STRANDS_PER_PROCESS)],
+            label: taken === undefined ? "go on" : trace[taken.entry - 1].label,
+            preempts: last !== undefined && candidate !== last && candidates.includes(last),
+            name: behind?.step ?? "",
+            state: behind?.state ?? "",
+          };
+        });
+        return { strand, entry, choices };
+      })
+      .reverse();
+  }
+
+  /** null where the order of steps alone does not say what state they lead to. */
+  #states(): States | null {
+    const execution = recordedExecution(this.#memory, true, [ALL_OF_MEMORY]);
+    return execution.manyStrands || execution.asidesLost ? null : new States(execution.steps);
   }
 }
+
+/** Whatever is looked at or changed without a step counts as ordered by the step before: there are more states then, not fewer. */
+const ALL_OF_MEMORY: Aside = { offset: 0, end: Infinity, mask: -1, writes: true };

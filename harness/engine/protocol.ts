@@ -3,14 +3,14 @@ import type { BehaviourCounts } from "../coverage.ts";
 import type { PartlyControlled } from "../partly-controlled.ts";
 import type { Counterexample, SurvivedFaults } from "../result.ts";
 import type { Judgement } from "../judge.ts";
-import type { Position } from "../position.ts";
+import type { PlayedRun } from "../position.ts";
 import type { Shard } from "../options.ts";
 import type { Bound } from "../bound.ts";
 
 /** What the pool tells a conductor. */
 export type ToConductor =
   | { readonly type: "check"; readonly request: CheckRequest }
-  /** Where does a run stand after these choices? */
+  /** How does a run go that begins with these choices? */
   | { readonly type: "play"; readonly request: PlayRequest }
   /** A failure in a block after this one is of no interest any more. */
   | { readonly type: "limit"; readonly block: number }
@@ -37,7 +37,7 @@ export type FromConductor =
       readonly trouble: Trouble | null;
       readonly behaviours?: BehaviourCounts;
     }
-  | { readonly type: "played"; readonly position: Position }
+  | { readonly type: "played"; readonly run: PlayedRun }
   | {
       readonly type: "shrunk";
       readonly counterexample: Omit<Counterexample, "foundInRun" | "foundMs" | "shrinkMs">;
@@ -58,8 +58,8 @@ export interface PlayRequest extends ScenarioReference {
   readonly input: unknown;
   readonly guide: readonly number[];
   readonly stepsMax: number;
-  /** End when the bound on the chance of a new behaviour is at most this; 0: do not look. */
-  readonly risk?: number;
+  /** With the line of the user's code that took each step. */
+  readonly sources: boolean;
 }
 
 export interface CheckRequest extends ScenarioReference {

@@ -70,16 +70,31 @@ export class HappensBefore {
 
   /** Two runs have the same text exactly if they have the same partial order. */
   text(): string {
+    const names = this.#names();
+    return this.#steps
+      .map((_, index) => this.#past(index, names))
+      .sort()
+      .join("\n");
+  }
+
+  /** Two steps have the same past exactly if they are the same one of their strand, and the same steps come before them. */
+  pastOf(index: number): string {
+    return this.#past(index, this.#names());
+  }
+
+  #past(index: number, names: readonly number[]): string {
+    const known = [...this.#clocks[index]].map(([strand, last]) => `${strand}.${names[last - 1]}`).sort();
+    return `${this.#steps[index].strand}.${names[index]}:${known.join(",")}`;
+  }
+
+  /** Of each step, which one of its strand it is, from 1. */
+  #names(): number[] {
     const numbers = new Map<number, number>();
-    const names = this.#steps.map(({ strand }) => {
-      numbers.set(strand, (numbers.get(strand) ?? 0) + 1);
-      return numbers.get(strand) as number;
+    return this.#steps.map(({ strand }) => {
+      const number = (numbers.get(strand) ?? 0) + 1;
+      numbers.set(strand, number);
+      return number;
     });
-    const lines = this.#clocks.map((clock, index) => {
-      const known = [...clock].map(([strand, last]) => `${strand}.${names[last - 1]}`).sort();
-      return `${this.#steps[index].strand}.${names[index]}:${known.join(",")}`;
-    });
-    return lines.sort().join("\n");
   }
 
   /**

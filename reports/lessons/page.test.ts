@@ -90,7 +90,7 @@ describe.runIf(hasBrowser)("in a browser the page of lessons", () => {
 });
 
 async function lesson(name: string): Promise<LessonData> {
-  const tree = await buildPlayTree(orders(2), { positionsMax: 100 });
+  const tree = await buildPlayTree(orders(2), { runsMax: 100 });
   const text = (en: string): Text => ({ en, zh: en }) satisfies Record<Language, string>;
   const scenario = { name } as Scenario;
   return {

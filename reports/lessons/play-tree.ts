@@ -1,18 +1,25 @@
-import type { Position } from "../../harness/position.ts";
+import type { PlayedRun, PlayedStep } from "../../harness/position.ts";
 import type { TraceEntry } from "../../harness/trace.ts";
 
 /**
- * All ways in which a run can go, as far as the bounds let it: what a page holds, so that a learner can be the scheduler
- * where no forkcheck runs. Every position in it was reached by a real run.
+ * The ways in which a run can go, as many as the limits let it have: what a page holds, so that a learner can be the scheduler
+ * where no forkcheck runs. Every step in it was taken by a real run. Ways that differ only in the order of steps which have
+ * nothing to do with each other meet again in the same position; and from each position some way leads to an end.
  */
 export interface PlayTree {
   readonly processes: readonly string[];
   /** Every step that happens anywhere, once; its number and time are left out. */
   readonly steps: readonly TreeStep[];
-  /** The first one is the start. */
-  readonly positions: readonly TreePosition[];
-  /** A learner may make a process that could go on wait so often; null if as often as she likes. */
-  readonly preemptionsMax: number | null;
+  /** Everything that can be chosen anywhere, once. */
+  readonly moves: readonly TreeMove[];
+  /** What happens before the first choice: places in `steps`. */
+  readonly opening: readonly number[];
+  /** What can be chosen at each position; nothing at an end. The first one is the start. */
+  readonly positions: readonly (readonly TreeChoice[])[];
+  /** By their place in `positions`. */
+  readonly ends: Readonly<Record<number, TreeEnd>>;
+  /** How many choices in it lead to where it was not followed; 0 if it has every order there is. */
+  readonly open: number;
 }
 
 export interface TreeStep {
@@ -23,115 +30,141 @@ export interface TreeStep {
   readonly detail: string;
 }
 
-interface TreePosition {
-  /** What happened since the position before: places in `steps`. */
-  readonly happened: readonly number[];
-  readonly choices: readonly TreeChoice[];
-  /** null while there are choices. */
-  readonly end: TreeEnd | null;
-}
-
-interface TreeChoice {
+export interface TreeMove {
   readonly process: number;
   readonly label: string;
-  /** Place in `positions`. */
-  readonly to: number;
 }
+
+/**
+ * A place in `moves`, one in `positions`, and what happens until then, places in `steps`: numbers alone, as there are thousands
+ * of them. -1 for the position if this way was not followed.
+ */
+export type TreeChoice = readonly [move: number, to: number, ...happened: number[]];
 
 export interface TreeEnd {
   /** What is violated, in one sentence; null if nothing is. */
   readonly violation: string | null;
+  /** Of a run that takes the same steps for the same reasons. */
   readonly token: string;
   /** How processes ended that did not just finish: "waits for lock". */
   readonly ends: readonly { readonly process: number; readonly reason: string }[];
 }
 
 export interface TreeLimits {
-  /** A tree with more positions than this is not built. */
-  readonly positionsMax: number;
+  /** So many runs are executed at most: each adds the positions that it passes. */
+  readonly runsMax: number;
 }
 
 /**
- * Builds the tree with as many preemptions as the limit allows.
+ * Builds the tree: the ways with the fewest preemptions first, and of those the ones that part early.
  *
- * @param at where a run stands after some choices; called once for each list of choices
- * @throws {RangeError} even without a preemption there are more positions than the limit
+ * @param play a run that begins with these choices and goes on without a preemption
  */
 export async function buildPlayTree(
-  at: (guide: readonly number[]) => Promise<Position>,
-  { positionsMax }: TreeLimits,
+  play: (guide: readonly number[]) => Promise<PlayedRun>,
+  { runsMax }: TreeLimits,
 ): Promise<PlayTree> {
-  const known = new Map<string, Position>();
-  const look = async (guide: readonly number[]): Promise<Position> => {
-    const key = guide.join();
-    const before = known.get(key);
-    if (before !== undefined) return before;
-    const position = await at(guide);
-    known.set(key, position);
-    return position;
-  };
-  let largest: PlayTree | null = null;
-  for (let preemptionsMax = 0; ; preemptionsMax++) {
-    const builder = new Builder(look, positionsMax);
-    if (!(await builder.build([], 0, preemptionsMax))) break;
-    largest = { ...builder.tree, preemptionsMax: builder.withheld ? preemptionsMax : null };
-    if (!builder.withheld) break;
+  const builder = new Builder();
+  builder.begin(await play([]));
+  let runs = 1;
+  for (let place = builder.next(); place !== undefined; place = builder.next()) {
+    if (builder.join(place)) continue;
+    if (runs < runsMax) {
+      runs++;
+      builder.add(place, await play(place.guide));
+    } else builder.leave();
   }
-  if (largest !== null) return largest;
-  throw new RangeError(
-    `there are more than ${positionsMax} positions (limit: positionsMax), even without a preemption`,
-  );
+  return builder.tree;
 }
 
 class Builder {
-  /** Some choice was not offered, because it would have been a preemption too many. */
-  withheld = false;
-  readonly tree = { processes: [] as string[], steps: [] as TreeStep[], positions: [] as TreePosition[] };
-  readonly #at: (guide: readonly number[]) => Promise<Position>;
-  readonly #positionsMax: number;
-  readonly #places = new Map<string, number>();
+  readonly tree = {
+    processes: [] as string[],
+    steps: [] as TreeStep[],
+    moves: [] as TreeMove[],
+    opening: [] as number[],
+    positions: [] as TreeChoice[][],
+    ends: {} as Record<number, TreeEnd>,
+    open: 0,
+  };
+  readonly #steps = new Map<string, number>();
+  readonly #moves = new Map<string, number>();
+  /** What happens at a step and right behind it, by the step's name. */
+  readonly #happened = new Map<string, readonly number[]>();
+  /** Where one gets from a state. */
+  readonly #ways = new Map<string, Way>();
+  /** What is still to be followed, by preemptions. */
+  readonly #open: Place[][] = [];
 
-  constructor(at: (guide: readonly number[]) => Promise<Position>, positionsMax: number) {
-    this.#at = at;
-    this.#positionsMax = positionsMax;
+  begin(run: PlayedRun): void {
+    this.tree.processes.push(...run.ends.map(({ process }) => process));
+    const before = this.#between(run, -1);
+    const { happened } = this.#wayAlong(run, 0, 0);
+    this.tree.opening.push(...before, ...happened);
   }
 
-  /** @returns whether it was done within the limit */
-  async build(guide: readonly number[], shown: number, left: number): Promise<boolean> {
-    let position = await this.#at(guide);
-    if (this.tree.processes.length === 0) this.tree.processes.push(...position.ends.map(({ process }) => process));
-    let open = this.#allowed(position, left);
-    while (open.length === 1) {
-      position = await this.#at([...position.guide, open[0].strand]);
-      open = this.#allowed(position, left);
+  /** The choice to follow next. */
+  next(): Place | undefined {
+    return this.#open.find((places) => places.length > 0)?.shift();
+  }
+
+  /** The choice leads to where another one has led before, so it need not be followed: true if so. */
+  join({ from, choice, step }: Place): boolean {
+    const way = this.#ways.get(step.state);
+    const happened = this.#happened.get(step.name);
+    if (way === undefined || happened === undefined) return false;
+    this.#choose(from, choice, { to: way.to, happened: [...happened, ...way.happened] });
+    return true;
+  }
+
+  /** Adds what a run shows that takes the choice. */
+  add({ from, choice, guide, preemptions }: Place, run: PlayedRun): void {
+    this.#choose(from, choice, this.#wayWith(run, guide.length - 1, preemptions));
+  }
+
+  leave(): void {
+    this.tree.open++;
+  }
+
+  /** The way with the run's step at `index`, and on to the position behind it. */
+  #wayWith(run: PlayedRun, index: number, preemptions: number): Way {
+    const happened = this.#between(run, index);
+    const { strand, choices } = run.moments[index];
+    const { name, state } = choices.find((choice) => choice.strand === strand) ?? NOT_KNOWN;
+    if (name !== "") this.#happened.set(name, happened);
+    const way = this.#ways.get(state) ?? this.#wayAlong(run, index + 1, preemptions);
+    if (state !== "") this.#ways.set(state, way);
+    return { to: way.to, happened: [...happened, ...way.happened] };
+  }
+
+  /** The way from where the run stands before its step at `index`. */
+  #wayAlong(run: PlayedRun, index: number, preemptions: number): Way {
+    const { positions } = this.tree;
+    const to = positions.length;
+    if (index === run.moments.length) {
+      positions.push([]);
+      this.tree.ends[to] = this.#end(run);
+      return { to, happened: [] };
     }
-    if (this.tree.positions.length >= this.#positionsMax) return false;
-    const place = this.tree.positions.length;
-    const choices: TreeChoice[] = [];
-    this.tree.positions.push({
-      happened: position.trace.slice(shown).map((entry) => this.#step(entry)),
-      choices,
-      end: position.choices.length > 0 ? null : this.#end(position),
-    });
-    for (const { strand, process, label, preempts } of open) {
-      choices.push({ process: this.#process(process), label, to: this.tree.positions.length });
-      if (!(await this.build([...position.guide, strand], position.trace.length, preempts ? left - 1 : left))) {
-        return false;
-      }
+    const { strand, choices } = run.moments[index];
+    if (choices.length === 1) return this.#wayWith(run, index, preemptions);
+    positions.push(choices.map(({ process, label }) => [this.#move(process, label), NOT_FOLLOWED]));
+    const guide = run.moments.slice(0, index).map((moment) => moment.strand);
+    for (const [choice, step] of choices.entries()) {
+      const count = preemptions + (step.preempts ? 1 : 0);
+      if (step.strand === strand) this.#choose(to, choice, this.#wayWith(run, index, count));
+      else
+        (this.#open[count] ??= []).push({ from: to, choice, step, guide: [...guide, step.strand], preemptions: count });
     }
-    return this.tree.positions[place] !== undefined;
+    return { to, happened: [] };
   }
 
-  #step({ process, kind, label, detail }: TraceEntry): number {
-    const step: TreeStep = { process: this.#process(process), kind, label, detail };
-    const key = JSON.stringify(step);
-    const known = this.#places.get(key);
-    if (known !== undefined) return known;
-    this.#places.set(key, this.tree.steps.length);
-    return this.tree.steps.push(step) - 1;
+  #choose(from: number, choice: number, { to, happened }: Way): void {
+    const choices = this.tree.positions[from];
+    choices[choice] = [choices[choice][0], to, ...happened];
   }
 
-  #end({ violation, token, ends }: Position): TreeEnd {
+  #end({ violation, token, ends }: PlayedRun): TreeEnd {
     return {
       violation: violation?.message ?? null,
       token,
@@ -141,14 +174,49 @@ class Builder {
     };
   }
 
-  /** Without a preemption left, a process that can go on goes on. */
-  #allowed({ choices }: Position, left: number): Position["choices"] {
-    const allowed = left > 0 ? choices : choices.filter(({ preempts }) => !preempts);
-    if (allowed.length < choices.length) this.withheld = true;
-    return allowed;
+  /** What happened at a step and behind it, before the next one; step -1 is the beginning. */
+  #between({ moments, trace }: PlayedRun, index: number): readonly number[] {
+    const end = (moments[index + 1]?.entry ?? trace.length + 1) - 1;
+    return trace.slice(index < 0 ? 0 : moments[index].entry - 1, end).map((entry) => this.#step(entry));
+  }
+
+  #step({ process, kind, label, detail }: TraceEntry): number {
+    const step: TreeStep = { process: this.#process(process), kind, label, detail };
+    const key = JSON.stringify(step);
+    const known = this.#steps.get(key);
+    if (known !== undefined) return known;
+    this.#steps.set(key, this.tree.steps.length);
+    return this.tree.steps.push(step) - 1;
+  }
+
+  #move(process: string, label: string): number {
+    const key = `${process} ${label}`;
+    const known = this.#moves.get(key);
+    if (known !== undefined) return known;
+    this.#moves.set(key, this.tree.moves.length);
+    return this.tree.moves.push({ process: this.#process(process), label }) - 1;
   }
 
   #process(name: string): number {
     return this.tree.processes.indexOf(name);
   }
 }
+
+/** A choice that is to be followed. */
+interface Place {
+  /** Where it stands, and which one of the choices there it is. */
+  readonly from: number;
+  readonly choice: number;
+  readonly step: PlayedStep;
+  /** The choice with all that lead to it. */
+  readonly guide: readonly number[];
+  readonly preemptions: number;
+}
+
+interface Way {
+  readonly to: number;
+  readonly happened: readonly number[];
+}
+
+const NOT_FOLLOWED = -1;
+const NOT_KNOWN = { name: "", state: "" };

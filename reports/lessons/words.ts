@@ -44,20 +44,21 @@ export const words = {
     zh: "forkcheck 把进程至多被打断{}的所有顺序都执行了一遍：共 {} 种，全部成立。打断次数再多，顺序就多得等不及执行完了。",
   },
   notFinished: { en: "It held in {} runs; not all were executed.", zh: "执行了 {} 次，都成立；但没有穷尽所有顺序。" },
-  bounded: {
-    en: "This page has all orders in which processes are interrupted at most {}.",
-    zh: "本页包含进程至多被打断{}的所有顺序。",
-  },
-  uninterrupted: {
-    en: "This page has all orders in which no process is interrupted.",
-    zh: "本页包含不打断任何进程的所有顺序。",
-  },
   once: { en: "once", zh: " 1 次" },
   twice: { en: "twice", zh: " 2 次" },
   times: { en: "{} times", zh: " {} 次" },
   whole: {
     en: "This page has every order there is: {} positions, each from a real run.",
     zh: "本页包含所有可能的顺序：共 {} 个局面，每一个都来自真实的运行。",
+  },
+  partly: {
+    en: "Grey ways were not followed: there are more orders than fit on a page. In a terminal you can play every one of them: forkcheck learn {}.",
+    zh: "灰色的走法没有收录：顺序太多，一页装不下。在终端里，任何一种都可以走：forkcheck learn {}。",
+  },
+  notFollowed: { en: "not in this page", zh: "本页未收录" },
+  replayLike: {
+    en: "Its replay may take steps that have nothing to do with each other in another order.",
+    zh: "重放时，互不相干的步骤先后可能不同。",
   },
   reveal: { en: "Show me the smallest failure", zh: "看看最小的失败" },
   lessons: { en: "Lessons", zh: "课程" },
@@ -102,12 +103,6 @@ export interface Proof {
 export function sayProof(say: Say, { exhaustive, runs, preemptions }: Proof): string {
   if (!exhaustive) return say("notFinished", runs);
   return preemptions === null ? say("proved", runs) : say("provedBounded", sayTimes(say, preemptions), runs);
-}
-
-/** Which orders a page has. */
-export function sayExtent(say: Say, preemptions: number | null, positions: number): string {
-  if (preemptions === null) return say("whole", positions);
-  return preemptions === 0 ? say("uninterrupted") : say("bounded", sayTimes(say, preemptions));
 }
 
 /** "once", "twice", "3 times". */

@@ -32,6 +32,7 @@ export function LessonView({ lesson, language, say }) {
         </p>
         <Play
           tree={lesson.wrongTree}
+          lesson={lesson.name}
           hint={lesson.hint[language]}
           label={say("youSchedule")}
           heldWord="held"
@@ -80,6 +81,7 @@ export function LessonView({ lesson, language, say }) {
             <p class="prose">{say("playRepaired")}</p>
             <Play
               tree={lesson.rightTree}
+              lesson={lesson.name}
               hint={null}
               label={say("playRepaired")}
               heldWord={lesson.proof.preemptions === null ? "heldRepaired" : "heldSearched"}

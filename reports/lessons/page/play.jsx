@@ -1,5 +1,4 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { sayExtent } from "../words.ts";
 
 /**
  * The learner is the scheduler: a column for each process, a row for each step, and below them a button for each step that can
@@ -7,6 +6,7 @@ import { sayExtent } from "../words.ts";
  *
  * @param {{
  *   tree: import("../play-tree.ts").PlayTree,
+ *   lesson: string,
  *   hint: string | null,
  *   label: string,
  *   heldWord: "held" | "heldRepaired" | "heldSearched",
@@ -15,29 +15,31 @@ import { sayExtent } from "../words.ts";
  *   onBroken: () => void,
  * }} props
  */
-export function Play({ tree, hint, label, heldWord, isFirst, say, onBroken }) {
-  // The positions that were passed, the start first.
-  const [path, setPath] = useState([0]);
-  const position = tree.positions[path[path.length - 1]];
-  const steps = path.flatMap((place) => tree.positions[place].happened).map((step) => tree.steps[step]);
+export function Play({ tree, lesson, hint, label, heldWord, isFirst, say, onBroken }) {
+  const [path, setPath] = useState(/** @type {readonly import("../play-tree.ts").TreeChoice[]} */ ([]));
+  const place = path.length === 0 ? 0 : path[path.length - 1][1];
+  const choices = tree.positions[place];
+  const happened = [...tree.opening, ...path.flatMap(([, , ...steps]) => steps)];
+  const steps = happened.map((step) => tree.steps[step]);
+  const firstFollowed = choices.find(isFollowed);
   const first = useRef(/** @type {HTMLButtonElement | null} */ (null));
-  const { end } = position;
+  const end = tree.ends[place] ?? null;
   const broken = end !== null && end.violation !== null;
   useEffect(() => {
     if (broken) onBroken();
   }, [broken]);
-  /** @param {readonly number[]} next */
+  /** @param {readonly import("../play-tree.ts").TreeChoice[]} next */
   const go = (next) => {
-    setPath([...next]);
+    setPath(next);
     // The button that was pressed is gone; the keyboard stays where the choices are.
     requestAnimationFrame(() => first.current?.focus({ preventScroll: true }));
   };
   /** @param {KeyboardEvent} event */
   const onKey = (event) => {
-    const choice = position.choices[Number(event.key) - 1];
-    if (choice !== undefined) go([...path, choice.to]);
-    else if ((event.key === "u" || event.key === "Backspace") && path.length > 1) go(path.slice(0, -1));
-    else if (event.key === "r") go([0]);
+    const choice = choices[Number(event.key) - 1];
+    if (choice !== undefined && isFollowed(choice)) go([...path, choice]);
+    else if ((event.key === "u" || event.key === "Backspace") && path.length > 0) go(path.slice(0, -1));
+    else if (event.key === "r") go([]);
     else return;
     event.preventDefault();
   };
@@ -55,23 +57,28 @@ export function Play({ tree, hint, label, heldWord, isFirst, say, onBroken }) {
       <Board tree={tree} steps={steps} label={label} say={say} />
       <div class="turn" role="group" aria-label={say("whoMoves")}>
         {end === null && <p class="asks">{say("whoMoves")}</p>}
-        {position.choices.map(({ process, label, to }, index) => (
-          <button
-            type="button"
-            key={index}
-            ref={index === 0 ? first : null}
-            class={`choice hue-${process % 8}`}
-            onClick={() => go([...path, to])}
-          >
-            <kbd>{index + 1}</kbd> <strong>{tree.processes[process]}</strong> {label}
-          </button>
-        ))}
+        {choices.map((choice, index) => {
+          const { process, label } = tree.moves[choice[0]];
+          return (
+            <button
+              type="button"
+              key={index}
+              ref={choice === firstFollowed ? first : null}
+              class={`choice hue-${process % 8}`}
+              disabled={!isFollowed(choice)}
+              onClick={() => go([...path, choice])}
+            >
+              <kbd>{index + 1}</kbd> <strong>{tree.processes[process]}</strong> {label}
+              {!isFollowed(choice) && <span class="quiet"> ({say("notFollowed")})</span>}
+            </button>
+          );
+        })}
         {end !== null && <End end={end} tree={tree} heldWord={heldWord} say={say} />}
         <p class="undo">
-          <button type="button" disabled={path.length < 2} onClick={() => go(path.slice(0, -1))}>
+          <button type="button" disabled={path.length === 0} onClick={() => go(path.slice(0, -1))}>
             <kbd>u</kbd> {say("undo")}
           </button>
-          <button type="button" ref={end === null ? null : first} disabled={path.length < 2} onClick={() => go([0])}>
+          <button type="button" ref={end === null ? null : first} disabled={path.length === 0} onClick={() => go([])}>
             <kbd>r</kbd> {say("again")}
           </button>
         </p>
@@ -82,9 +89,14 @@ export function Play({ tree, hint, label, heldWord, isFirst, say, onBroken }) {
           </details>
         )}
       </div>
-      <p class="quiet">{sayExtent(say, tree.preemptionsMax, tree.positions.length)}</p>
+      <p class="quiet">{tree.open === 0 ? say("whole", tree.positions.length) : say("partly", lesson)}</p>
     </div>
   );
+}
+
+/** @param {import("../play-tree.ts").TreeChoice} choice */
+function isFollowed([, to]) {
+  return to >= 0;
 }
 
 /**
@@ -156,6 +168,8 @@ function End({ end, tree, heldWord, say }) {
       {end.violation !== null && (
         <p class="replay">
           <code class="command">npx forkcheck replay {end.token}</code>
+          <br />
+          {say("replayLike")}
         </p>
       )}
     </div>
