@@ -111,6 +111,21 @@ describe("regression files", () => {
     expect(second.exitCode).toBe(0);
   });
 
+  test("keep a race that could not be tried, since the scenario's `shared` throws, and say so", async () => {
+    const counter = join(import.meta.dirname, "fixtures/counter.ts");
+    const races = join(folder, ".forkcheck", "counter.races");
+    await forkcheck(["run", counter, "--seed", "1"]);
+    const before = readFileSync(races, "utf8");
+    expect(before).toContain("\nrace ");
+    const { stdout, exitCode } = await forkcheck(["run", counter, "--seed", "1", "--prune"], { COUNTER_BROKEN: "1" });
+    expect(stdout.replaceAll(/\s+/g, " ")).toMatch(
+      /the race at \.forkcheck\/counter\.races:4 could not be tried again, and stays: .* there is no configuration/,
+    );
+    expect(stdout).not.toContain("removed from");
+    expect(exitCode).toBe(2);
+    expect(readFileSync(races, "utf8")).toBe(before);
+  });
+
   test("keep a race of a property that is not looked at", async () => {
     await forkcheck(["run", "value-increment", "--seed", "1"]);
     const races = join(folder, ".forkcheck", "value-increment.races");
@@ -137,7 +152,8 @@ describe("regression files", () => {
 
 /** In this process: a test of the command line itself starts it, and this one only looks at what it writes. */
 async function forkcheck(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  for (const name of ["GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE"]) vi.stubEnv(name, env[name]);
+  for (const name of ["GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE", "COUNTER_BROKEN"])
+    vi.stubEnv(name, env[name]);
   const before = process.cwd();
   process.chdir(folder);
   try {

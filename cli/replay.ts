@@ -19,7 +19,7 @@ export async function replay(
   await using checker = new Checker();
   using _ending = endOnSignal();
   const result = await checker.replay(target.scenario, token, { times: options.times }, target.name);
-  if (result.verdict === "error" && result.property === "token") {
+  if (result.verdict === "error" && result.property?.startsWith("token") === true) {
     throw new RequestError(result.message ?? "", "");
   }
   process.stdout.write(

@@ -85,12 +85,13 @@ async function runTarget(
       failing ??= again;
       continue;
     }
-    // Where something else went wrong nothing is known of the race.
-    if (again.verdict === "pass" || again.property === "token") gone.push(token);
+    // Where something else went wrong, be it that the scenario's own functions throw, nothing is known of the race.
+    const stays = again.verdict === "error" && again.property !== "token";
+    if (!stays) gone.push(token);
     notes.push(
       again.verdict === "pass"
         ? `the race at ${place} no longer fails`
-        : `the race at ${place} could not be tried again: ${again.message}`,
+        : `the race at ${place} could not be tried again${stays ? ", and stays" : ""}: ${again.message}`,
     );
   }
   if (gone.length > 0) {

@@ -31,4 +31,4 @@ function statusOfErrors(results: readonly Result[]): number {
 }
 
 /** Kinds of trouble that the user's request or scenario is the reason for. */
-const REQUESTS = new Set(["scenario", "token", "no-concurrency"]);
+const REQUESTS = new Set(["scenario", "token", "token-input", "no-concurrency"]);

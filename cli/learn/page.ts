@@ -39,4 +39,4 @@ export async function writeLessons(file: string, lessons: readonly Lesson[], lan
 }
 
 /** A page with more ways to go would be slow to make and to load. */
-export const RUNS_MAX = 200;
+const RUNS_MAX = 200;

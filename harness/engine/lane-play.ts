@@ -92,7 +92,7 @@ export class LanePlay {
     // The last one first, as `States` wants it.
     return decisions
       .map((_, index) => index)
-      .reverse()
+      .toReversed()
       .map((at) => {
         const { strand, entry, candidates } = decisions[at];
         const last = decisions[at - 1]?.strand;
@@ -110,7 +110,7 @@ export class LanePlay {
         });
         return { strand, entry, choices };
       })
-      .reverse();
+      .toReversed();
   }
 
   /** null where the order of steps alone does not say what state they lead to. */

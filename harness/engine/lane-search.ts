@@ -220,7 +220,7 @@ async function prepareFor(runs: LaneRuns, input: unknown): Promise<void> {
     await runs.prepare(input);
   } catch (error) {
     if (!(error instanceof ScenarioError)) throw error;
-    throw new TokenError(`its input is none for it: ${error.message}`, runs.request.name);
+    throw new TokenError(`its input is none for it: ${error.message}`, runs.request.name, "token-input");
   }
 }
 

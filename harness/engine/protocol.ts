@@ -129,6 +129,6 @@ export interface Found {
 
 /** The harness could not do its work; it says nothing about the scenario. */
 export interface Trouble {
-  readonly kind: "scenario" | "nondeterministic" | "undecided" | "worker" | "token" | "no-concurrency";
+  readonly kind: "scenario" | "nondeterministic" | "undecided" | "worker" | "token" | "token-input" | "no-concurrency";
   readonly message: string;
 }

@@ -10,7 +10,7 @@ import type { Trouble } from "./protocol.ts";
 export function troubleOf(error: unknown, name: string): Trouble {
   if (error instanceof NondeterminismError)
     return { kind: "nondeterministic", message: `${name} is not deterministic: ${error.message}` };
-  if (error instanceof TokenError) return { kind: "token", message: error.message };
+  if (error instanceof TokenError) return { kind: error.kind, message: error.message };
   if (error instanceof ScenarioError) return { kind: "scenario", message: error.message };
   if (error instanceof OutsideError) return { kind: "worker", message: `${name}: ${error.message}. Run again.` };
   if (error instanceof NotIndependentError) return { kind: "scenario", message: `${name}: ${error.message}` };
@@ -69,10 +69,14 @@ const LOOK_FOR_WHAT_IS_NOT_SAID =
 
 /** The run that a token stands for is none of the program's as it is now. */
 export class TokenError extends Error {
-  constructor(difference: string, scenario: string) {
+  /** Whether the run was tried and differs, or the scenario can do nothing with its input, so that there was none. */
+  readonly kind: "token" | "token-input";
+
+  constructor(difference: string, scenario: string, kind: TokenError["kind"] = "token") {
     super(
       `the token no longer fits the program, which was changed since: ${difference.replace(/\.$/, "")}. ` +
         `Go back to the version that the token was found with, or find the failure anew: forkcheck run ${scenario}`,
     );
+    this.kind = kind;
   }
 }

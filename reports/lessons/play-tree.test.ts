@@ -42,6 +42,8 @@ function pathsOf({ positions, opening }: PlayTree): number[] {
   const from = (place: number): number[] =>
     positions[place].length === 0
       ? [0]
-      : positions[place].flatMap(([, to, ...happened]) => (to < 0 ? [] : from(to).map((rest) => happened.length + rest)));
+      : positions[place].flatMap(([, to, ...happened]) =>
+          to < 0 ? [] : from(to).map((rest) => happened.length + rest),
+        );
   return from(0).map((length) => opening.length + length);
 }

@@ -30,7 +30,7 @@ export interface TreeStep {
   readonly detail: string;
 }
 
-export interface TreeMove {
+interface TreeMove {
   readonly process: number;
   readonly label: string;
 }
