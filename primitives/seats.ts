@@ -116,11 +116,11 @@ export class Seats {
 
   /** Places that somebody has, alive or dead. */
   taken(): readonly Word[] {
-    return this.#words.filter((word) => word.peek() !== FREE);
+    return this.#words.filter((word) => word.peek(AGENT_MAX) !== FREE);
   }
 
   isDead(word: Word): boolean {
-    return this.#isOfTheDead(word.peek());
+    return this.#isOfTheDead(word.peek(AGENT_MAX));
   }
 
   #ticketOf(seat: number): number {
@@ -165,12 +165,12 @@ export function grantAt(seat: Word): number {
 
 /** Who has the place. */
 export function agentAt(seat: Word): number {
-  return seat.peek() & AGENT_MAX;
+  return seat.peek(AGENT_MAX);
 }
 
 /** What the word of one's own place holds while one has been granted nothing, even if one has been meanwhile: wait on this. */
 export function nothingYet(seat: Word): number {
-  return seat.peek() & AGENT_MAX;
+  return seat.peek(AGENT_MAX);
 }
 
 /** The waiter gets up: returns what it had been granted, 0 if nothing. */

@@ -16,6 +16,7 @@ import type { RunOutcome } from "./run-outcome.ts";
 import type { RunRequest } from "./run-request.ts";
 import type { LaneRuns } from "./lane-runs.ts";
 import type { SearchOptions } from "./protocol.ts";
+import { placed } from "./places.ts";
 import { derivedSeed } from "./random.ts";
 import { Remains, SwappedNeighbours } from "./swapped-neighbours.ts";
 import { NotIndependentError } from "./trouble.ts";
@@ -25,7 +26,8 @@ import { ScenarioError } from "./trouble.ts";
 /**
  * Proves instead of sampling: takes one input after the other, the smallest first, and executes every interleaving of each.
  * Without a bound on preemptions it leaves out what is equivalent to something that was there (harness/exhaustive); with
- * one it leaves out nothing, because a bound and that reduction together would miss runs within the bound.
+ * one it goes on from each state by the best way to it alone (BoundedSearch), because a bound and that reduction together would
+ * miss runs within the bound.
  */
 export async function prove(runs: LaneRuns): Promise<Proof> {
   const { scenario, search } = runs;
@@ -170,7 +172,7 @@ export class InputProof implements Executor {
 
   async #explored(): Promise<Exploration> {
     const { bound } = this.#options;
-    if (bound.most !== Infinity) return await this.#unreduced(bound);
+    if (bound.most !== Infinity) return await this.#bounded(bound);
     for (;;) {
       let more = false;
       this.#struck = 0;
@@ -181,7 +183,7 @@ export class InputProof implements Executor {
         stopping: () => !this.#mayGoOn(),
       });
       if (this.failure !== null || (!more && !this.#notUnderstood)) return exploration;
-      if (this.#notUnderstood) return await this.#unreduced(NO_BOUND);
+      if (this.#notUnderstood) return await this.#bounded(NO_BOUND);
       if (!this.#mayGoOn()) return exploration;
       this.#looksBack = true;
     }
@@ -241,9 +243,13 @@ export class InputProof implements Executor {
     this.#notUnderstood = execution.manyStrands || execution.asidesLost;
   }
 
-  /** Every schedule within the bound, equivalent ones too. */
-  async #unreduced(bound: Bound): Promise<Exploration> {
-    const search = new BoundedSearch({ by: bound.of });
+  /**
+   * Every schedule within the bound; where it is understood which of them come to the same state, and no fault befalls them, of
+   * those the best one alone.
+   */
+  async #bounded(bound: Bound): Promise<Exploration> {
+    const places = !this.#notUnderstood && this.#options.befalls.length === 0;
+    const search = new BoundedSearch({ by: bound.of, places });
     let executions = 0;
     this.#struck = 0;
     const subject = this.#subject();
@@ -252,7 +258,7 @@ export class InputProof implements Executor {
         subject,
         level,
         () => this.failure === null && this.#mayGoOn(),
-        () => executions++,
+        ({ anew }) => (executions = anew === true ? 0 : executions + 1),
       );
       if (!finished || this.failure !== null) return { executions, pruned: 0, complete: false };
     }
@@ -262,11 +268,16 @@ export class InputProof implements Executor {
   #subject(): Subject {
     return {
       stopping: false,
-      attempt: async ({ guide }: Plan) => {
+      attempt: async ({ guide, places = false }: Plan) => {
         const schedule = [guide.length, ...guide];
-        const request = { ...this.#request(), strategy: "explorer", schedule, keepCandidates: true };
-        const { judgement, outcome } = await this.#execute(request);
-        const execution = recordedExecution(this.#runs.memory, false);
+        const recorded = { keepCandidates: true, recordAsides: places };
+        const { judgement, outcome } = await this.#execute({
+          ...this.#request(),
+          strategy: "explorer",
+          schedule,
+          ...recorded,
+        });
+        const execution = recordedExecution(this.#runs.memory, places && this.#judgesOrder, this.#undecided);
         this.#note(execution);
         const attempt = this.#runs.attempt(outcome, judgement, false);
         // Who waits for a word could only look once more in vain, and again, without end.
@@ -274,7 +285,7 @@ export class InputProof implements Executor {
           ...step,
           candidates: step.candidates.filter((strand) => !execution.waiting[index].includes(strand)),
         }));
-        return { ...attempt, steps };
+        return { ...attempt, ...(places ? placed(steps, execution, this.#undecided) : { steps }) };
       },
       prepare: async () => null,
       faultPlaces: () => [],
@@ -395,7 +406,7 @@ function claim(
       ? interleavings === 1
         ? "the only interleaving holds"
         : `all ${interleavings} interleavings hold`
-      : `all ${interleavings} schedules with at most ${bound.most} ${bound.most === 1 ? bound.of.slice(0, -1) : bound.of} hold`;
+      : `all schedules with at most ${bound.most} ${bound.most === 1 ? bound.of.slice(0, -1) : bound.of} hold (${interleavings} ${interleavings === 1 ? "run stands" : "runs stand"} for them)`;
   const scope =
     inputs === 1
       ? `for the input ${shortDataText(last)}`

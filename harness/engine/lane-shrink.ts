@@ -6,10 +6,8 @@ import { PropertyError, type Judgement } from "../judge.ts";
 import type { Witness } from "../property.ts";
 import type { Counterexample } from "../result.ts";
 import type { Scenario } from "../scenario.ts";
-import { learn, undecided } from "../exhaustive/asides.ts";
 import type { Aside } from "../exhaustive/execution.ts";
 import { PlanNotFollowedError } from "../exhaustive/explore.ts";
-import { HappensBefore } from "../exhaustive/happens-before.ts";
 import { shrink } from "../shrink/shrink.ts";
 import { smallerFaults } from "../shrink/smaller-faults.ts";
 import type { Attempt, Plan, Subject } from "../shrink/subject.ts";
@@ -21,6 +19,7 @@ import { InputProof, looksAtOrder, NO_BOUND, SMALLEST_DRAWN } from "./lane-proof
 import { replayRequest, valueOf, type KnownAttempt, type LaneRuns } from "./lane-runs.ts";
 import { REPLAYS, replayed } from "./partly-controlled.ts";
 import { EXPLAINED_STEPS_MAX, nearestPassing } from "./nearest-passing.ts";
+import { placed } from "./places.ts";
 import { derivedSeed } from "./random.ts";
 import { recordedExecution } from "./recorded-execution.ts";
 import { lineAt } from "./source-line.ts";
@@ -226,14 +225,7 @@ class LaneSubject implements Subject {
     const { memory, prepared } = this.#runs;
     const known = this.#undecided.get(prepared.input) ?? [];
     this.#undecided.set(prepared.input, known);
-    const execution = recordedExecution(memory, this.#judgesOrder, known);
-    // The order of one process's own tasks is not understood well enough to take two runs for the same: it goes every way.
-    if (execution.manyStrands || execution.asidesLost) return { steps };
-    const order = new HappensBefore();
-    for (const step of execution.steps) order.add(step);
-    if (learn(known, undecided(execution.steps, order, 0))) return { steps, anew: true };
-    const places = order.digests();
-    return { steps: steps.map((step, index) => ({ ...step, place: places[index] })) };
+    return placed(steps, recordedExecution(memory, this.#judgesOrder, known), known);
   }
 
   async prove(visit: (steps: number) => boolean, draws: Plan["draws"]): Promise<"holds" | "fails" | "undecided"> {

@@ -3,6 +3,7 @@ import type { Property } from "../../harness/property.ts";
 import { scenario, type Scenario } from "../../harness/scenario.ts";
 import { Barrier } from "../../primitives/barrier.ts";
 import { Condition } from "../../primitives/condition.ts";
+import { OverReleaseError } from "../../primitives/errors.ts";
 import { Event } from "../../primitives/event.ts";
 import { FairLock } from "../../primitives/fair-lock.ts";
 import { JoinableQueue } from "../../primitives/joinable-queue.ts";
@@ -11,7 +12,7 @@ import { pipe } from "../../primitives/pipe.ts";
 import { Queue } from "../../primitives/queue.ts";
 import { SimpleQueue } from "../../primitives/simple-queue.ts";
 import { RLock } from "../../primitives/rlock.ts";
-import { Semaphore } from "../../primitives/semaphore.ts";
+import { BoundedSemaphore, Semaphore } from "../../primitives/semaphore.ts";
 import { SharedArray } from "../../primitives/shared-array.ts";
 import { SharedBytes } from "../../primitives/shared-bytes.ts";
 import { Value } from "../../primitives/value.ts";
@@ -34,6 +35,8 @@ export interface Proof {
   readonly scenario: Scenario;
   /** Two processes with two operations each, and three with one; as far as that makes sense for the primitive. */
   readonly programs: readonly Program[];
+  /** How many interleavings each may have, where that is more than by default. */
+  readonly runsMax?: readonly number[];
 }
 
 type Operation<Object> = (object: Object) => unknown;
@@ -44,9 +47,10 @@ function proof<Object extends object>(
   operations: Readonly<Record<string, Operation<Object>>>,
   properties: readonly Property[],
   programs: readonly Program[],
+  runsMax?: readonly number[],
 ): Proof {
   const declared = scenario(import.meta.url, {
-    name: `${primitive.replaceAll(/(?<=[a-z])(?=[A-Z])/g, "-").toLowerCase()}-interleavings`,
+    name: `${primitive.replaceAll(/(?<=[a-z])(?=[A-Z])| /g, "-").toLowerCase()}-interleavings`,
     input: fc.constantFrom(...programs),
     shared: (program) => ({ object: build(program) }),
     processes: (program) => program.map(() => "process"),
@@ -57,7 +61,12 @@ function proof<Object extends object>(
     },
     properties: [...properties],
   });
-  return { primitive, scenario: declared as unknown as Scenario, programs };
+  return {
+    primitive,
+    scenario: declared as unknown as Scenario,
+    programs,
+    ...(runsMax === undefined ? {} : { runsMax }),
+  };
 }
 
 function twice(...operations: string[]): Program {
@@ -81,6 +90,15 @@ const LOCKING: Readonly<Record<string, Operation<Lockable>>> = {
     lock.release();
   },
 };
+
+/** One release too many is refused, which is for the model to judge. */
+function releaseIfSomebodyHolds(permits: BoundedSemaphore): void {
+  try {
+    permits.release();
+  } catch (error) {
+    if (!(error instanceof OverReleaseError)) throw error;
+  }
+}
 
 const QUEUEING: Readonly<Record<string, Operation<Queue<number>>>> = {
   put: (queue) => queue.put(1),
@@ -111,6 +129,13 @@ export const PROOFS: readonly Proof[] = [
     { acquire: (permits) => permits.acquire(), release: (permits) => permits.release() },
     [linearizability({ object: "object", model: semaphoreModel(1) })],
     [twice("acquire", "release"), [["acquire"], ["acquire"], ["release"]]],
+  ),
+  proof(
+    "BoundedSemaphore",
+    () => new BoundedSemaphore(1),
+    { acquire: (permits) => permits.acquire(), release: releaseIfSomebodyHolds },
+    [linearizability({ object: "object", model: semaphoreModel(1, { bounded: true }) })],
+    [twice("acquire", "release"), [["release"], ["acquire"], ["release"]]],
   ),
   proof(
     "Event",
@@ -155,6 +180,7 @@ export const PROOFS: readonly Proof[] = [
       ],
       [["cook"], ["eat"], ["cook"]],
     ],
+    [45_000, 10_000],
   ),
   proof(
     "Barrier",
@@ -162,6 +188,7 @@ export const PROOFS: readonly Proof[] = [
     { wait: (barrier) => barrier.wait() },
     [],
     [twice("wait", "wait"), thrice("wait")],
+    [10_000, 30_000],
   ),
   proof(
     "Queue",
@@ -208,6 +235,13 @@ export const PROOFS: readonly Proof[] = [
   proof(
     "Value",
     () => new Value(0),
+    { add: (value) => value.add(1), get: (value) => value.get() },
+    [],
+    [twice("add", "get"), thrice("add")],
+  ),
+  proof(
+    "Value of 64 bits",
+    () => new Value("float64", 0),
     { add: (value) => value.add(1), get: (value) => value.get() },
     [],
     [twice("add", "get"), thrice("add")],

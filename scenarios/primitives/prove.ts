@@ -17,11 +17,11 @@ export interface Proved {
  * so many preemptions, and the row says that it is no more than that.
  */
 export async function* proofs(checker: Checker): AsyncGenerator<Proved, void> {
-  for (const { primitive, scenario, programs } of PROOFS) {
-    for (const program of programs) {
+  for (const { primitive, scenario, programs, runsMax } of PROOFS) {
+    for (const [index, program] of programs.entries()) {
       const options = { exhaustive: true, inputs: [program], seed: 1, runs: RUNS_MAX };
       let preemptions = Infinity;
-      let result = await checker.check(scenario, options);
+      let result = await checker.check(scenario, { ...options, runs: runsMax?.[index] ?? RUNS_MAX });
       if (result.verdict === "pass" && !result.exhaustive) {
         preemptions = PREEMPTIONS;
         result = await checker.check(scenario, { ...options, preemptions });
@@ -31,9 +31,9 @@ export async function* proofs(checker: Checker): AsyncGenerator<Proved, void> {
   }
 }
 
-/** Interleavings of one program at most. */
-const RUNS_MAX = 6000;
-const PREEMPTIONS = 2;
+/** Interleavings of one program at most, unless it is known to have some more. */
+const RUNS_MAX = 10_000;
+const PREEMPTIONS = 3;
 
 /** The table of proofs, for rows as they come. */
 export function proofTable(layout: { readonly colour: boolean; readonly columns: number }): Table<Proved> {
