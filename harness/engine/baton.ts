@@ -31,12 +31,21 @@ export class Baton {
     }
   }
 
-  /** As `await`, until a point on the monotonic clock; returns whether the turn came. */
-  awaitUntil(deadlineNs: number, nowNs: () => number): boolean {
-    while (Atomics.exchange(this.#turns, this.#own, 0) === 0) {
-      if (nowNs() >= deadlineNs) return false;
-      futexWait(this.#address + this.#own * 4, 0, deadlineNs);
+  /**
+   * As `await`, until a point on the monotonic clock; returns whether the turn came.
+   *
+   * @param isMeant whether a turn that has come is one that is waited for: one may have been given back late
+   */
+  awaitUntil(deadlineNs: number, nowNs: () => number, isMeant: () => boolean = anyTurn): boolean {
+    for (;;) {
+      if (Atomics.exchange(this.#turns, this.#own, 0) === 0) {
+        if (nowNs() >= deadlineNs) return false;
+        futexWait(this.#address + this.#own * 4, 0, deadlineNs);
+      } else if (isMeant()) return true;
     }
-    return true;
   }
+}
+
+function anyTurn(): boolean {
+  return true;
 }

@@ -296,10 +296,7 @@ export class Lane {
    * baton back: a baton that says nothing was given back late by a worker that had been loading, and ends no run.
    */
   #isOverBy(deadlineNs: number): boolean {
-    while (this.#baton.awaitUntil(deadlineNs, now)) {
-      if (this.#memory.words[H.ending] !== ENDING.none) return true;
-    }
-    return false;
+    return this.#baton.awaitUntil(deadlineNs, now, () => this.#memory.words[H.ending] !== ENDING.none);
   }
 
   /** The run takes longer than most: look now and then whether it still moves and whether its workers are alive. */
