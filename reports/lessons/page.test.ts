@@ -68,6 +68,9 @@ describe.runIf(hasBrowser)("in a browser the page of lessons", () => {
     await page.getByRole("button", { name: "中文" }).click();
     await page.getByRole("heading", { name: "现在你来调度" }).waitFor();
     expect(await page.evaluate("document.documentElement.lang")).toBe("zh");
+    // The button of the language has the focus now.
+    await page.keyboard.press("2");
+    expect(await textOf(page.locator(".play tbody").first())).toBe("1go");
     await page.getByRole("button", { name: "主题: 跟随系统" }).waitFor();
     await page.getByRole("link", { name: "second" }).first().click();
     await page.getByRole("heading", { level: 1, name: "second" }).waitFor();
@@ -83,14 +86,32 @@ describe.runIf(hasBrowser)("in a browser the page of lessons", () => {
     await page.close();
   });
 
+  test("shows what it does not follow, and says where that can be played", async () => {
+    const page = await browser.newPage();
+    const template = readFileSync(join(folder, "template.html"), "utf8");
+    const partly = join(folder, "partly.html");
+    writeFileSync(partly, renderLessons([await lesson("third", 2)], { language: "en", template }));
+    await page.goto(`file://${partly}`);
+    const play = page.locator(".play").first();
+    const withheld = play.locator(".choice:disabled");
+    await page.keyboard.press("1");
+    expect(await withheld.count()).toBe(1);
+    expect(await textOf(withheld)).toContain("(not in this page)");
+    await page.keyboard.press("2");
+    expect(await textOf(play.locator("tbody"))).toBe("1go");
+    expect(await textOf(play)).toContain("In a terminal you can play every one of them: forkcheck learn third.");
+    expect(await violationsOfAxe(page)).toEqual([]);
+    await page.close();
+  });
+
   async function reveal(page: Page): Promise<void> {
     await page.getByRole("button", { name: "Show me the smallest failure" }).click();
     await page.getByRole("heading", { name: "The proof" }).waitFor();
   }
 });
 
-async function lesson(name: string): Promise<LessonData> {
-  const tree = await buildPlayTree(orders(2), { runsMax: 100 });
+async function lesson(name: string, runsMax = 100): Promise<LessonData> {
+  const tree = await buildPlayTree(orders(2), { runsMax });
   const text = (en: string): Text => ({ en, zh: en }) satisfies Record<Language, string>;
   const scenario = { name } as Scenario;
   return {

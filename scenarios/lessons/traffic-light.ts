@@ -12,8 +12,8 @@ export const trafficLightLesson: Lesson = {
     zh: "我等过了，所以一定是绿灯",
   },
   story: {
-    en: "A light and a car. The light is an event, which is set while it is green. A driver who finds it red waits for the event, but has little patience: after a second the wait gives up.",
-    zh: "一盏灯，一辆车。灯是一个事件（event），绿灯时处于“已设置”。司机见到红灯就等，但耐心有限：等满一秒就不等了。",
+    en: "A light and two cars. The light is an event, which is set while it is green. A driver who finds it red waits for the event, but has little patience: after a second the wait gives up.",
+    zh: "一盏灯，两辆车。灯是一个事件（event），绿灯时处于“已设置”。司机见到红灯就等，但耐心有限：等满一秒就不等了。",
   },
   code: `
 await p.operation("cross", async () => {

@@ -56,7 +56,7 @@ export function LessonView({ lesson, language, say }) {
               <span class="mark fail" aria-hidden="true">
                 ✗
               </span>{" "}
-              {message}
+              <span lang="en">{message}</span>
             </p>
             {lesson.failure.summary.map((sentence) => (
               <p key={sentence} lang="en">
@@ -64,13 +64,15 @@ export function LessonView({ lesson, language, say }) {
               </p>
             ))}
             {counterexample !== undefined && (
-              <Explorer
-                run={counterexample}
-                witness={null}
-                sources={lesson.failure.sources}
-                step={step}
-                onStep={setStep}
-              />
+              <div lang="en">
+                <Explorer
+                  run={counterexample}
+                  witness={null}
+                  sources={lesson.failure.sources}
+                  step={step}
+                  onStep={setStep}
+                />
+              </div>
             )}
             <Prose text={lesson.found[language]} />
           </section>

@@ -22,6 +22,7 @@ export function Play({ tree, lesson, hint, label, heldWord, isFirst, say, onBrok
   const happened = [...tree.opening, ...path.flatMap(([, , ...steps]) => steps)];
   const steps = happened.map((step) => tree.steps[step]);
   const firstFollowed = choices.find(isFollowed);
+  const turn = useRef(/** @type {HTMLDivElement | null} */ (null));
   const first = useRef(/** @type {HTMLButtonElement | null} */ (null));
   const end = tree.ends[place] ?? null;
   const broken = end !== null && end.violation !== null;
@@ -32,7 +33,11 @@ export function Play({ tree, lesson, hint, label, heldWord, isFirst, say, onBrok
   const go = (next) => {
     setPath(next);
     // The button that was pressed is gone; the keyboard stays where the choices are.
-    requestAnimationFrame(() => first.current?.focus({ preventScroll: true }));
+    requestAnimationFrame(() => {
+      first.current?.focus({ preventScroll: true });
+      // The board has grown, and what can be chosen is below it.
+      turn.current?.scrollIntoView({ block: "nearest" });
+    });
   };
   /** @param {KeyboardEvent} event */
   const onKey = (event) => {
@@ -43,11 +48,12 @@ export function Play({ tree, lesson, hint, label, heldWord, isFirst, say, onBrok
     else return;
     event.preventDefault();
   };
-  // Who has just opened the page presses a key before she is anywhere in it.
+  // Who has just opened the page, or chosen its language, presses a key before she is anywhere in it.
   useEffect(() => {
     /** @param {KeyboardEvent} event */
     const onKeyElsewhere = (event) => {
-      if (isFirst && event.target === document.body && !event.ctrlKey && !event.metaKey && !event.altKey) onKey(event);
+      const elsewhere = event.target instanceof Element && event.target.closest(".play, .explorer, .toolbar") === null;
+      if (isFirst && elsewhere && !event.ctrlKey && !event.metaKey && !event.altKey) onKey(event);
     };
     addEventListener("keydown", onKeyElsewhere);
     return () => removeEventListener("keydown", onKeyElsewhere);
@@ -55,7 +61,7 @@ export function Play({ tree, lesson, hint, label, heldWord, isFirst, say, onBrok
   return (
     <div class="play" onKeyDown={onKey}>
       <Board tree={tree} steps={steps} label={label} say={say} />
-      <div class="turn" role="group" aria-label={say("whoMoves")}>
+      <div class="turn" ref={turn} role="group" aria-label={say("whoMoves")}>
         {end === null && <p class="asks">{say("whoMoves")}</p>}
         {choices.map((choice, index) => {
           const { process, label } = tree.moves[choice[0]];
