@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -124,6 +125,28 @@ describe("regression files", () => {
     expect(stdout).not.toContain("removed from");
     expect(exitCode).toBe(2);
     expect(readFileSync(races, "utf8")).toBe(before);
+  });
+
+  test("stay whole where --prune finds the disk full, and that is said", async ({ skip }) => {
+    await stale();
+    const text = readFileSync(file, "utf8");
+    const disk = join(folder, ".forkcheck");
+    try {
+      execFileSync("mount", ["-t", "tmpfs", "-o", "size=16k", "tmpfs", disk], { stdio: "ignore" });
+    } catch {
+      skip("no right to mount a small disk here");
+    }
+    try {
+      writeFileSync(file, text);
+      expect(() => writeFileSync(join(disk, "ballast"), Buffer.alloc(16_384))).toThrow(/ENOSPC/);
+      const { stdout, exitCode } = await forkcheck(["run", "value-add", "--runs", "32", "--seed", "1", "--prune"]);
+      expect(stdout).toMatch(/value-add\.races could not be written, and stays as it is:\s+ENOSPC/);
+      expect(exitCode).toBe(0);
+      expect(readFileSync(file, "utf8")).toBe(text);
+      expect(readdirSync(disk).sort()).toEqual(["ballast", "value-add.races"]);
+    } finally {
+      execFileSync("umount", [disk]);
+    }
   });
 
   test("keep a race of a property that is not looked at", async () => {

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { Checker } from "./check.ts";
+import { FAULT_KINDS, FREE_FAULTS } from "./fault.ts";
 import * as faulty from "./fixtures/faulty.ts";
 import * as misbehaving from "./fixtures/misbehaving.ts";
 import { ownProcesses } from "./fixtures/own-processes.ts";
@@ -44,9 +45,15 @@ describe("in free mode faults happen for real", () => {
     expect([...before.keys()].filter((pid) => !after.has(pid)).length).toBeGreaterThan(0);
   });
 
-  test("kinds that cannot be had for real are refused", async () => {
-    const check = checker.check(faulty.lockWithAnOwner as never, { ...FREE, faults: { wake: 1 } });
-    await expect(check).rejects.toThrow(RequestError);
+  const others = FAULT_KINDS.filter((kind) => !FREE_FAULTS.includes(kind));
+  test.each([...others, "file"] as const)("%s cannot be had for real, and is refused with what to do", async (kind) => {
+    const refusal = await checker
+      .check(faulty.lockWithAnOwner as never, { ...FREE, faults: { [kind]: 1 } })
+      .catch((error: unknown) => error as RequestError);
+    expect(refusal).toBeInstanceOf(RequestError);
+    expect((refusal as RequestError).message).toMatch(
+      /^The fault \w+ is asked for in free mode\. There it would have to happen for real, .*: leave out the others, or --mode free\.$/,
+    );
   });
 });
 

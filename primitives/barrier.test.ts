@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { Barrier } from "./barrier.ts";
 import { BrokenBarrierError } from "./errors.ts";
+import { Event } from "./event.ts";
 import { child } from "./fixtures/children.ts";
 import { inFreshArena } from "./fixtures/arena.ts";
+import { isStopped } from "./memory/linux.ts";
 
 describe("a barrier", () => {
   test("lets everybody go when all have arrived, round after round, each with an index of its own", async () => {
@@ -118,6 +120,31 @@ describe("a barrier", () => {
     barrier.reset();
     expect(barrier.waiting).toBe(0);
     await party.join();
+  });
+
+  test("waits for who is stopped inside its own lock, also beyond its time, and then goes by its time", async () => {
+    const [barrier, inside] = [new Barrier(2), new Event()];
+    const stopped = child("standsStillInABarrier", [{ barrier, inside }]);
+    await inside.wait();
+    const waiting = broken(barrier.wait({ timeoutMs: 1 }));
+    while (!isStopped(stopped.pid!)) await new Promise(setImmediate);
+    process.kill(stopped.pid!, "SIGCONT");
+    expect(await waiting).toBe(true);
+    expect(await stopped.join()).toBe(0);
+    barrier.reset();
+    expect((await Promise.all([barrier.wait(), barrier.wait()])).toSorted()).toEqual([0, 1]);
+  });
+
+  test("is broken, and not lost, when who is stopped inside its own lock is killed there", async () => {
+    const [barrier, inside] = [new Barrier(2), new Event()];
+    const stopped = child("standsStillInABarrier", [{ barrier, inside }]);
+    await inside.wait();
+    const waiting = broken(barrier.wait());
+    stopped.kill();
+    expect(await waiting).toBe(true);
+    await stopped.join();
+    barrier.reset();
+    expect((await Promise.all([barrier.wait(), barrier.wait()])).toSorted()).toEqual([0, 1]);
   });
 
   test("is for 1 party at least", async () => {

@@ -25,6 +25,12 @@ export async function onFullDisk(command: ChaosCommand, truth: Observed, freeByt
   };
 }
 
+/** A command whose runs have no room for their files. Its own folder is not touched. */
+export async function onFullRunsFolder(command: ChaosCommand): Promise<Observed> {
+  using run = new CommandRun();
+  return await run.run(command, ["unshare", "-m", "sh", "-c", WITHOUT_ROOM_FOR_RUNS, "sh"]);
+}
+
 /** From nothing at all to enough for everything. */
 export function freeBytesOf(seed: number): number {
   return ((derivedSeed(seed, 0) >>> 0) % 2 === 0 ? 4096 : 65_536) * ((derivedSeed(seed, 1) >>> 0) % 16);
@@ -60,4 +66,10 @@ const SCRIPT = `
   head -c $((8 * 1024 * 1024 - room)) /dev/zero > ballast
   "$@" > out.json; status=$?
   rm ballast; cp -a . /mnt; exit $status
+`;
+
+const WITHOUT_ROOM_FOR_RUNS = `
+  mount -t tmpfs -o size=64k tmpfs /dev/shm || exit 98
+  head -c 65536 /dev/zero > /dev/shm/ballast
+  exec "$@"
 `;
