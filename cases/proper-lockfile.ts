@@ -18,7 +18,7 @@ export const properLockfileStale = scenario(import.meta.url, {
     async holder(_shared, p, { lockfile }) {
       const release = await lockfile.lock("data").catch(refused);
       if (release === null) return;
-      await p.critical("data");
+      await p.critical("data", 10);
       await release();
     },
   },
