@@ -153,6 +153,8 @@ export const H = {
   silent: 64,
   /** The name of a native addon that the program has loaded. */
   addon: 65,
+  /** 1: a server that is silent, while nobody can move, is given long to answer. */
+  patient: 66,
 } as const;
 
 /** Doubles of the header, by index into the doubles that follow the header's words. */

@@ -263,6 +263,7 @@ export class Lane {
     words[H.stepsMax] = request.stepsMax;
     words[H.strategy] = strategyNumber(request.strategy);
     words[H.keepCandidates] = request.keepCandidates === true ? 1 : 0;
+    words[H.patient] = request.patient === true ? 1 : 0;
     words[H.recordSource] = request.recordSource === true ? 1 : 0;
     words[H.recordAsides] = request.recordAsides === true ? 1 : 0;
     words[H.free] = request.free === undefined ? 0 : 1;

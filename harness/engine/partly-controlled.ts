@@ -55,7 +55,8 @@ export async function replayed(
   let failed = 0;
   let last: Pick<KnownFailure, "judgement" | "attempt"> | null = null;
   for (let replay = 0; replay < REPLAYS; replay++) {
-    const outcome = await runs.lane.run(request);
+    // A server that is slow, and not silent, answers the first of them in the end.
+    const outcome = await runs.lane.run({ ...request, patient: replay === 0 });
     const judgement = runs.judge(outcome, property);
     if (judgement === null || outcome.diverged !== null) continue;
     failed++;

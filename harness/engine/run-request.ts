@@ -15,5 +15,7 @@ export interface RunRequest {
   readonly faults?: readonly (Fault | FaultToCome)[];
   /** Who is killed dies of a real signal. Without it, it is never scheduled again, and its stack is cleared afterwards. */
   readonly signals?: boolean;
+  /** Before nobody can move because a server is silent, that server is given long to answer: it may only be slow. */
+  readonly patient?: boolean;
   readonly free?: { readonly delayMicrosMax: number };
 }

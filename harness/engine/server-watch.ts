@@ -61,7 +61,8 @@ export class ServerWatch {
   /** Nobody can move, now or later, unless somebody hears from a server: for some real time that may happen. */
   listenInSilence(): void {
     const words = this.#words;
-    const silenceMs = this.connections?.silenceMs ?? 0;
+    const usualMs = this.connections?.silenceMs ?? 0;
+    const silenceMs = words[H.patient] === 1 ? Math.max(usualMs, PATIENT_SILENCE_MS) : usualMs;
     for (let waitedMs = 0; waitedMs < silenceMs && !this.#scheduler.anyoneReady;) {
       // The watchdog is not to take this for an endless loop.
       words[H.progress]++;
@@ -97,5 +98,7 @@ export class ServerWatch {
 
 /** What a step at a server brings to others comes at the same moment as its own reply, give or take this much. */
 const LATE_REPLY_MS = 2;
+/** More than the second after which PostgreSQL ends a deadlock among its clients by an error for one of them. */
+const PATIENT_SILENCE_MS = 5000;
 /** A process at a time listens for so long. */
 const SLICE_MS = 5;

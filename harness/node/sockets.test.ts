@@ -70,6 +70,15 @@ test("what does not come again in its replays is no failure, and is told", async
   ]);
 });
 
+test("a server that is slow is not taken for one that never answers", async () => {
+  const result = await check(keyValue.slowServer, { runs: 1 });
+  expect(failure(result)).toBe("");
+  for (const { property, replays, failed } of result.partlyControlled?.unconfirmed ?? []) {
+    expect(property).toBe("no-deadlock");
+    expect(failed).toBeLessThan(replays);
+  }
+});
+
 test("a server that nobody puts back is an error that says what to add", async () => {
   const result = await check(keyValue.withoutSetup);
   expect(result).toMatchObject({ verdict: "error", property: "scenario" });

@@ -18,10 +18,11 @@ export function describePartlyControlled({ partlyControlled }: Pick<Result, "par
       .slice(0, UNCONFIRMED_SHOWN_MAX)
       .map(
         ({ property, message, replays, failed }) =>
-          `Not confirmed, and so no failure: ${property} was violated (${message}), and in ${failed} of ${count(replays, "replay")} again.`,
+          `Not confirmed, and so no failure: ${property} was violated (${message}), and in ${failed} of ${count(replays, "replay")} again.${property === "no-deadlock" ? SLOW : ""}`,
       ),
     ...(more <= 0 ? [] : [`${count(more, "more violation")} ${more === 1 ? "was" : "were"} not confirmed.`]),
   ];
 }
 
 const UNCONFIRMED_SHOWN_MAX = 3;
+const SLOW = " If the server is only slow, give `replyWaitMs` more.";
