@@ -58,6 +58,9 @@ export class DataRaceDetector {
         return 0;
       case KIND.file:
       case KIND.socket:
+      case KIND.message:
+      case KIND.receive:
+      case KIND.start:
         acquire(clock, this.#words.get(0));
         this.#release(this.#words, { ...step, object: 0 });
         return 0;

@@ -43,6 +43,8 @@ export function isLocal(kind: number): boolean {
     case KIND.pause:
     case KIND.spurious:
     case KIND.restart:
+    case KIND.receive:
+    case KIND.start:
       return true;
     default:
       return false;
@@ -61,6 +63,7 @@ export function writes(step: AnnouncedStep): boolean {
       return step.byteLength !== 1;
     case KIND.file:
     case KIND.socket:
+    case KIND.message:
       return step.footprint === undefined || step.footprint.writes.length > 0;
     default:
       return false;

@@ -57,6 +57,8 @@ export interface ProcessEnd {
   readonly end: "finished" | "threw" | "blocked" | "exited" | "killed" | "stopped";
   /** The error's text, the exit status, the signal, or what it waited for; empty if it finished. */
   readonly reason: string;
+  /** The process whose program has started it; absent for those of the scenario. */
+  readonly startedBy?: string;
   /** Rank at which a fault killed it; absent for all others. Its pending operations may have happened, but not after that. */
   readonly at?: number;
 }

@@ -122,9 +122,11 @@ function* builtInViolations(
       return;
     default:
   }
-  for (const { process, end, reason } of history.processes) {
+  for (const { process, end, reason, startedBy } of history.processes) {
     if (end === "threw") yield builtIn("no-uncaught-error", `${process} failed: ${reason}`);
-    if (end === "exited") yield builtIn("no-early-exit", `${process} left by process.exit(${reason})`);
+    // Who is started by the program may well end that way: its parent hears of it.
+    if (end === "exited" && startedBy === undefined)
+      yield builtIn("no-early-exit", `${process} left by process.exit(${reason})`);
   }
   if (outcome.ending === "deadlock" && !mayEndBlocked) {
     const circle = circleOf(history, run.waits());

@@ -43,7 +43,10 @@ export type StepKind =
   | "copy" // copies plain bytes in or out
   | "step" // a named piece of the user's code
   | "file" // what the kernel does at once to a file or a folder
-  | "socket"; // a request to a server, with the reply that came in time
+  | "socket" // a request to a server, with the reply that came in time
+  | "message" // starts, tells or ends a process that the program has started itself, or tells its parent
+  | "receive" // hears what another process has told it
+  | "start"; // begins what it was started for
 
 export type EventKind =
   | "return" // an operation returned

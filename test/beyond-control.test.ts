@@ -9,7 +9,7 @@ afterAll(() => checker[Symbol.asyncDispose]());
 
 test.each([
   ["spawn", /child_process\.spawn \(\S*starts-beside\.ts:10\) is called, .*Give that part a process of its own/s],
-  ["fork", /child_process\.fork .*process of its own/s],
+  ["exec", /child_process\.exec .*process of its own/s],
   ["Worker", /new worker_threads\.Worker .*process of its own/s],
   ["listen", /net\.Server\.listen .*outside of the run, before the check/s],
   ["connect", /tls\.connect .*without TLS/s],

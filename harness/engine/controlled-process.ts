@@ -4,6 +4,7 @@ import type { FaultKind } from "../fault.ts";
 import type { Announcement, Gate } from "../node/gate.ts";
 import { Asides } from "./asides.ts";
 import type { Baton } from "./baton.ts";
+import type { Family } from "./family.ts";
 import { Flow } from "./flow.ts";
 import { KIND } from "./kinds.ts";
 import { ENDING, ENTRY, H, P, PROCESS, S, T, type LaneMemory } from "./lane-memory.ts";
@@ -55,6 +56,8 @@ export class ControlledProcess implements Probe, Gate {
     this.#asides = new Asides(memory, process);
   }
 
+  lasting = false;
+
   /** The scenario wants Node under control. */
   controlsNode = false;
 
@@ -70,9 +73,12 @@ export class ControlledProcess implements Probe, Gate {
    * Plays the role. "over": it has ended, and the baton is passed on. "aborted": the run was cut off, and the baton is
    * still here. "outside": it awaits something that no step brings about, and the baton is still here; `goOn` is to be
    * called after the real event loop has turned.
+   *
+   * @param lasting it is a program that another one has started
    */
-  play(role: () => unknown): "over" | "outside" | "aborted" {
+  play(role: () => unknown, lasting = false): "over" | "outside" | "aborted" {
     this.life.begin();
+    this.lasting = lasting;
     this.#events.clear();
     this.#roleSettled = false;
     this.#quietTurns = 0;
@@ -259,6 +265,10 @@ export class ControlledProcess implements Probe, Gate {
     return this.#roleSettled;
   }
 
+  get family(): Family {
+    return this.#scheduler.family;
+  }
+
   get steps(): number {
     return this.#words[this.#own + P.steps];
   }
@@ -285,6 +295,11 @@ export class ControlledProcess implements Probe, Gate {
     throw new RunAborted();
   }
 
+  crowded(): never {
+    this.#scheduler.end(ENDING.crowded);
+    throw new RunAborted();
+  }
+
   place(): string {
     return this.#words[H.recordSource] === 1 ? placeText(this.#flow.operation) : "";
   }
@@ -295,6 +310,10 @@ export class ControlledProcess implements Probe, Gate {
 
   expect(event: Announcement, delayMs: number, fire: () => void): number {
     return this.#events.expect(event, delayMs, fire);
+  }
+
+  listen(event: Announcement, isThere: boolean, fire: () => void): number {
+    return this.#events.listen(event, isThere, fire);
   }
 
   expectLocal(label: number, place: string, fire: () => void): void {

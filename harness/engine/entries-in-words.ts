@@ -99,6 +99,8 @@ export class EntriesInWords {
         return `${words[entry + T.byteLength]} bytes`;
       case KIND.file:
       case KIND.socket:
+      case KIND.message:
+      case KIND.receive:
         return oneLine(String(this.#values.read(entry + T.detailTag) ?? ""), VALUE_LENGTH_MAX);
       case KIND.print:
       case KIND.end:
@@ -126,7 +128,11 @@ function labelOf(kind: number, object: string | null, part: string, name: string
       return object === null || kind === KIND.step ? name : `${name} ${object}`;
     case KIND.file:
     case KIND.socket:
+    case KIND.message:
+    case KIND.receive:
       return name;
+    case KIND.start:
+      return `begin ${name}`;
     case KIND.wait:
       return `wait for ${what}`;
     case KIND.resume:

@@ -1,7 +1,8 @@
 import type { FaultKind } from "../fault.ts";
+import type { Family } from "./family.ts";
 import type { FaultTable } from "./fault-table.ts";
 import { KIND } from "./kinds.ts";
-import { D, H, P, PARTS, PROCESS, S, SIGNAL, STRAND, type LaneMemory } from "./lane-memory.ts";
+import { D, ENDING, H, P, PARTS, PROCESS, S, SIGNAL, STRAND, type LaneMemory } from "./lane-memory.ts";
 import { processAt, strandAt } from "./strands.ts";
 
 /** What happens to processes, to those who sleep, and to time, when a fault strikes. */
@@ -38,13 +39,14 @@ export class FaultEffects {
   }
 
   /** The process is dead from now on; whoever sleeps gets a chance to notice. */
-  kill(process: number): void {
+  kill(process: number, signal: number = SIGKILL): void {
     const words = this.#words;
     const own = processAt(process);
     words[own + P.state] = PROCESS.killed;
     words[own + P.diedAt] = words[H.entries];
     words[own + P.paused] = 0;
     words[H.deaths]++;
+    this.#scheduler.family.ended(process, 0, signal);
     if (words[H.signals] === 1) {
       words[own + P.signal] = SIGNAL.due;
       words[H.doomed]++;
@@ -92,6 +94,8 @@ export class FaultEffects {
   /** A fresh process is going to begin the dead one's role, as soon as it gets its turn. */
   #restart(dead: number): void {
     const words = this.#words;
+    // Whoever has started a process may start another one; nobody else does.
+    if (words[processAt(dead) + P.parent] !== 0) return;
     for (let process = words[H.starters]; process < words[H.processes]; process++) {
       const own = processAt(process);
       if (words[own + P.state] !== PROCESS.absent) continue;
@@ -102,12 +106,18 @@ export class FaultEffects {
       this.#scheduler.announce(process, 1, KIND.restart, 0, 0);
       return;
     }
+    // The program has started processes of its own meanwhile.
+    this.#scheduler.end(ENDING.crowded);
   }
 }
 
+const SIGKILL = 9;
+
 /** The scheduler, as far as faults make it do something. */
 interface Announcing {
+  readonly family: Pick<Family, "ended">;
   now(): number;
   announce(process: number, task: number, kind: number, object: number, label: number): number;
   makeReady(record: number, kind: number): void;
+  end(ending: number): number;
 }

@@ -3,7 +3,7 @@ import { KIND } from "./kinds.ts";
 import { H, type LaneMemory } from "./lane-memory.ts";
 import { Names } from "./names.ts";
 
-/** What the steps of a lane on files and servers touch, by the number that stands in their `byteLength`: the hash of the footprint's text. */
+/** What the steps of a lane on files, servers and other processes touch, by the number that stands in their `byteLength`: the hash of the footprint's text. */
 class Footprints {
   readonly #memory: LaneMemory;
   readonly #names: Names;
@@ -41,7 +41,8 @@ class Footprints {
 
 /** What a step touches beyond its object; to be spread into an `AnnouncedStep`. */
 export function footprintOf(memory: LaneMemory, kind: number, byteLength: number): { footprint?: Footprint } {
-  return kind === KIND.file || kind === KIND.socket ? { footprint: footprintsOf(memory).of(byteLength) } : {};
+  const has = kind === KIND.file || kind === KIND.socket || kind === KIND.message;
+  return has ? { footprint: footprintsOf(memory).of(byteLength) } : {};
 }
 
 /** What a step on files is called. */

@@ -25,6 +25,9 @@ export const KIND = {
   restart: 21,
   // Behind the others, so that the fingerprints of these, which stand in tokens, are what they were.
   socket: 22,
+  message: 23,
+  receive: 24,
+  start: 25,
 } as const satisfies Record<TraceKind, number>;
 
 /** True for what the scheduler grants, false for the events in between. */

@@ -43,6 +43,10 @@ export const LIMITS = {
   drawsMax: 4096,
   /** Files and folders of one run, the ones that it has removed not counted. */
   inodesMax: 4096,
+  /** Processes and threads that the program of one run starts itself. */
+  childrenMax: 16,
+  /** What these and their parents tell each other in one run. */
+  mailsMax: 1 << 14,
   /** Objects in the arena that have a name. */
   objectsMax: 4096,
   /** Room for the lists of candidates of one run, where a search asks for them. */
@@ -155,6 +159,10 @@ export const H = {
   addon: 65,
   /** 1: a server that is silent, while nobody can move, is given long to answer. */
   patient: 66,
+  /** Of `processes`, as many as the run is asked for: the starters, and one for each that is to begin a dead one's role anew. */
+  planned: 67,
+  /** What processes that the program has started and their parents have told each other in this run. */
+  mails: 68,
 } as const;
 
 /** Doubles of the header, by index into the doubles that follow the header's words. */
@@ -183,6 +191,8 @@ export const ENDING = {
   startFailed: 7,
   /** A process did what cannot be brought under control. */
   refused: 8,
+  /** The program starts one process more than there are workers for: the run is to be done again with another one. */
+  crowded: 9,
 } as const;
 
 /** Words of a process's record. */
@@ -216,6 +226,19 @@ export const P = {
   restartOf: 16,
   /** The name of a server that it listens to, with nothing heard yet; 0 if there is none. */
   server: 17,
+  /** The process that has started it, + 1; 0 for those of the scenario. */
+  parent: 18,
+  /** The trace entry of the step by which it was started. */
+  bornAt: 19,
+  /** A value: what it is to run. */
+  programTag: 20,
+  programPayload: 21,
+  /** 1 while it and its parent can send each other messages. */
+  linked: 22,
+  /** Signals that it has a handler for, as bits. */
+  handled: 23,
+  /** What it is called, as a name. */
+  title: 24,
 } as const;
 
 export const SIGNAL = { none: 0, due: 1, sent: 2 } as const;
@@ -258,6 +281,8 @@ export const STRAND = {
   sleeping: 3,
   /** Announced, and free to go while its word holds a certain value. */
   guarded: 4,
+  /** Waits for something from a process that the program has started, or from its parent. */
+  listening: 5,
 } as const;
 
 /** Words of a trace entry. */
@@ -317,6 +342,52 @@ export const F = {
 
 export const FAULT = { planned: 0, armed: 1, struck: 2 } as const;
 
+/** What passes between a process that the program has started and its parent: one queue each, and words of a queue. */
+export const QUEUE = {
+  /** To the child: messages, and that nobody is there any more to send some. */
+  down: 0,
+  /** The same to the parent. */
+  up: 1,
+  /** To the parent: how the child has ended. */
+  exit: 2,
+  /** To the child: signals. */
+  signal: 3,
+  /** To the parent: what the child has written to its standard output and error. */
+  out: 4,
+  err: 5,
+} as const;
+
+export const Q = {
+  /** The oldest mail that was not taken, and the last one; 0 if there is none. */
+  first: 0,
+  last: 1,
+  /** The task that waits for mail; 0 if none does. */
+  task: 2,
+} as const;
+
+/** Words of a mail. */
+export const M = {
+  /** See MAIL. */
+  kind: 0,
+  /** A value; how a process has ended: status and signal. */
+  tag: 1,
+  payload: 2,
+  /** The trace entry of the step that it comes from. */
+  entry: 3,
+  /** The one behind it in its queue. */
+  next: 4,
+} as const;
+
+export const MAIL = {
+  message: 1,
+  /** Nothing more will come. */
+  end: 2,
+  exit: 3,
+  signal: 4,
+  /** The error that a thread has ended by. */
+  error: 5,
+} as const;
+
 /** Words of an access without a step of its own. */
 export const A = {
   /** The trace entry of the step that it goes with. */
@@ -348,7 +419,7 @@ export const OUTCOME = { pending: 0, returned: 1, threw: 2 } as const;
 export const SIZES = {
   headerWords: 80,
   headerDoubles: 8,
-  processWords: 20,
+  processWords: 25,
   strandWords: 10,
   entryWords: 16,
   operationWords: 12,
@@ -359,9 +430,14 @@ export const SIZES = {
   /** First byte, byte after the last, hash of the name. */
   objectWords: 4,
   inodeWords: 12,
+  queueWords: 3,
+  mailWords: 5,
   /** Doubles that a strategy may use as it likes. */
   strategyDoubles: 16_384,
 } as const;
+
+/** Queues of one process: see QUEUE. */
+export const QUEUES = 6;
 
 /** Byte offsets of the parts. Each begins on a page, so that untouched parts cost nothing. */
 export const PARTS = layOut([
@@ -381,6 +457,8 @@ export const PARTS = layOut([
   ["candidates", LIMITS.candidatesMax * 4],
   ["objects", LIMITS.objectsMax * SIZES.objectWords * 4],
   ["inodes", LIMITS.inodesMax * SIZES.inodeWords * 4],
+  ["queues", LIMITS.processesMax * QUEUES * SIZES.queueWords * 4],
+  ["mails", LIMITS.mailsMax * SIZES.mailWords * 4],
   ["names", LIMITS.namesMax * SIZES.nameWords * 4],
   ["nameBytes", LIMITS.nameBytesMax],
   ["draws", LIMITS.drawsMax * SIZES.drawWords * 4],
@@ -413,6 +491,8 @@ const PART_NAMES = [
   "candidates",
   "objects",
   "inodes",
+  "queues",
+  "mails",
   "names",
   "nameBytes",
   "draws",

@@ -240,7 +240,7 @@ export class InputProof implements Executor {
       );
     }
     // Nor is the order in which one process's own tasks go on understood well enough to leave any of it out.
-    this.#notUnderstood = execution.manyStrands || execution.asidesLost;
+    this.#notUnderstood = execution.manyStrands || execution.hasFamily || execution.asidesLost;
   }
 
   /**

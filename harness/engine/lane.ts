@@ -18,6 +18,7 @@ import {
   P,
   PARTS,
   PROCESS,
+  QUEUES,
   SIGNAL,
   SIZES,
   type LaneMemory,
@@ -34,6 +35,7 @@ import type { RunNames } from "./run-names.ts";
 import { RunFolder } from "./run-folder.ts";
 import { outcomeOf, type RunOutcome } from "./run-outcome.ts";
 import type { RunRequest } from "./run-request.ts";
+import { namesOfRun } from "./run-names.ts";
 import { guarded, inTime } from "./scenario-call.ts";
 import { Scheduler } from "./scheduler.ts";
 import { processAt } from "./strands.ts";
@@ -61,6 +63,8 @@ export class Lane {
   readonly #inodes: Inodes;
   #program: Program | null = null;
   #prepared: Prepared | null = null;
+  /** So many processes the program has started itself in one of its runs: as many workers are to wait for that. */
+  #started = 0;
   /** The last run left processes in the middle of something. */
   #unclear = false;
   /** Workers that faults have killed, whose end has not been heard of yet. */
@@ -90,6 +94,7 @@ export class Lane {
     const { words, bytes } = this.#memory;
     this.#program = { scenario };
     this.#prepared = null;
+    this.#started = 0;
     this.#names.clear();
     words[H.names] = 0;
     words[H.nameBytes] = 0;
@@ -159,9 +164,10 @@ export class Lane {
     if (scenario.setup !== undefined) await inTime("setup", () => scenario.setup?.(prepared.input));
     // Who begins anew after a death needs a worker that is there already.
     const spare = (request.faults ?? []).filter(({ kind }) => kind === "restart").length;
-    const processes = Math.min(prepared.roles.length + spare, LIMITS.processesMax);
-    if (this.#workers.lost.size > 0 || spare > 0) await this.#crew.makeReady(processes);
-    this.#setUp(prepared, request, processes);
+    const planned = Math.min(prepared.roles.length + spare, LIMITS.processesMax);
+    const processes = Math.min(planned + this.#started, LIMITS.processesMax);
+    if (this.#workers.lost.size > 0 || processes > prepared.roles.length) await this.#crew.makeReady(processes);
+    this.#setUp(prepared, request, planned, processes);
     let loss: Loss | null = null;
     const first = request.free === undefined ? 1 : prepared.roles.length;
     for (let process = 0; process < first; process++) this.#baton.passTo(process + 1);
@@ -173,11 +179,19 @@ export class Lane {
     }
     const ending = this.#memory.words[H.ending];
     if (loss !== null) this.#noteLoss(loss);
-    const left = { memory: this.#memory, values: this.#values, faults: this.#scheduler.faults };
+    const left = {
+      memory: this.#memory,
+      values: this.#values,
+      faults: this.#scheduler.faults,
+      processes: this.names.processes,
+    };
     const outcome = outcomeOf(left, prepared, request, loss);
     this.#unclear = loss !== null || ending !== ENDING.finished || this.#memory.words[H.deaths] > 0;
     this.#noteDying();
-    return outcome;
+    if (ending !== ENDING.crowded) return outcome;
+    // Nothing of the run depends on how many workers wait beside it.
+    this.#started++;
+    return await this.#runOnce(request);
   }
 
   /** The scenario whose runs these are. */
@@ -185,20 +199,9 @@ export class Lane {
     return (this.#program as Program).scenario;
   }
 
-  /** The run that has just ended, as far as names go: its processes, and who began a role anew. */
+  /** The run that has just ended, as far as names go. */
   get names(): RunNames {
-    const prepared = this.#prepared as Prepared;
-    const { words } = this.#memory;
-    const processes = [...prepared.processes];
-    const roles = [...prepared.roles];
-    for (let process = words[H.starters]; process < words[H.processes]; process++) {
-      const origin = words[processAt(process) + P.restartOf] - 1;
-      if (origin < 0) break;
-      const before = processes.filter((name) => name.startsWith(`${processes[origin]} restarted`)).length;
-      processes.push(`${processes[origin]} restarted${before === 0 ? "" : ` ${before + 1}`}`);
-      roles.push(roles[origin]);
-    }
-    return { input: prepared.input, objects: prepared.objects, processes, roles };
+    return namesOfRun(this.#memory, this.#prepared as Prepared, (name) => this.#names.text(name));
   }
 
   /** What the scenario's `final` makes of the objects and files that the last run left. */
@@ -239,7 +242,7 @@ export class Lane {
     return { digest: this.recording.digest(), trace: this.trace() };
   }
 
-  #setUp(prepared: Prepared, request: RunRequest, processes: number): void {
+  #setUp(prepared: Prepared, request: RunRequest, planned: number, processes: number): void {
     const { words, doubles, bytes } = this.#memory;
     bytes.set(prepared.snapshot, ARENA_START);
     if (prepared.files !== null) this.#folder.reset(prepared.files);
@@ -249,7 +252,9 @@ export class Lane {
     }
     words.fill(0, processAt(0), processAt(processes));
     words.fill(0, PARTS.strands >> 2, (PARTS.strands >> 2) + processes * LIMITS.strandsMax * SIZES.strandWords);
+    words.fill(0, PARTS.queues >> 2, (PARTS.queues >> 2) + processes * QUEUES * SIZES.queueWords);
     words[H.processes] = processes;
+    words[H.planned] = planned;
     words[H.starters] = prepared.roles.length;
     for (let process = 0; process < prepared.roles.length; process++) {
       words[processAt(process) + P.state] = PROCESS.live;
@@ -436,6 +441,7 @@ const CLEARED = [
   H.touched,
   H.asking,
   H.silent,
+  H.mails,
 ] as const;
 
 /** Most runs are over in far less; after that the conductor looks around now and then. */

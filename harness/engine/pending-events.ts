@@ -87,13 +87,26 @@ export class PendingEvents {
     });
   }
 
-  expect({ kind, object, label, footprint, place }: Announcement, delayMs: number, fire: () => void): number {
+  /** @param isNext the code that is running may take no step before this one, so that both can be one strand */
+  expect(
+    { kind, object, label, footprint, place }: Announcement,
+    delayMs: number,
+    fire: () => void,
+    isNext = true,
+  ): number {
     if (this.#life.stopped) return 0;
-    const task = this.#freeTask();
+    const task = this.#freeTask(isNext);
     const record = this.#scheduler.announce(this.#process, task, kind, object, label, { byteLength: footprint });
     this.#scheduler.delay(record, delayMs);
     this.#pending++;
     this.#tasks[task] = { kind, object, place, resolve: fire, reject: ignore, holds: false };
+    return task;
+  }
+
+  /** As `expect`, for what somebody else brings about; unless it is there already. */
+  listen(event: Announcement, isThere: boolean, fire: () => void): number {
+    const task = this.expect(event, 0, fire, false);
+    if (task !== 0 && !isThere) this.#words[strandAt(this.#process, task) + S.state] = STRAND.listening;
     return task;
   }
 
@@ -232,12 +245,12 @@ export class PendingEvents {
     if (this.#words[record + S.state] !== STRAND.ready) this.#scheduler.makeReady(record, KIND.resume);
   }
 
-  #freeTask(): number {
+  #freeTask(mayBeCurrent = true): number {
     const words = this.#words;
     const current = words[this.#own + P.strand];
-    if (this.#tasks[current] === undefined) return current;
+    if (mayBeCurrent && this.#tasks[current] === undefined) return current;
     for (let task = 1; task < LIMITS.strandsMax; task++) {
-      if (this.#tasks[task] === undefined) return task;
+      if (this.#tasks[task] === undefined && task !== current) return task;
     }
     throw new RangeError(
       `process ${this.#process + 1} awaits ${LIMITS.strandsMax - 1} things at the same time (limit: strandsMax). ` +

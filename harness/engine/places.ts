@@ -5,7 +5,7 @@ import type { AttemptStep } from "../shrink/subject.ts";
 import type { RecordedExecution } from "./recorded-execution.ts";
 
 /**
- * The steps of a run with the places that they are taken at. None where the order of one process's own tasks would matter, which
+ * The steps of a run with the places that they are taken at. None where the order of one process's own tasks would matter, or a program starts processes, which
  * is not understood well enough to take two runs for the same.
  *
  * @param known bytes that are looked at or changed without a step, and that no steps put in order; gets what the run shows of
@@ -16,7 +16,7 @@ export function placed(
   execution: RecordedExecution,
   known: Aside[],
 ): { readonly steps: readonly AttemptStep[]; readonly anew?: boolean } {
-  if (execution.manyStrands || execution.asidesLost) return { steps };
+  if (execution.manyStrands || execution.hasFamily || execution.asidesLost) return { steps };
   const order = new HappensBefore();
   for (const step of execution.steps) order.add(step);
   if (learn(known, undecided(execution.steps, order, 0))) return { steps, anew: true };

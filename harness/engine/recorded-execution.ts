@@ -46,6 +46,7 @@ export function recordedExecution(
     waitedInVain: reader.waitedInVain,
     waiting: reader.waiting,
     manyStrands: reader.manyStrands(),
+    hasFamily: reader.hasFamily(),
     asidesLost: asides === null,
     spanned: spans,
   };
@@ -58,6 +59,8 @@ export interface RecordedExecution extends Execution {
   readonly waiting: readonly (readonly number[])[];
   /** A process awaited several things at the same time. */
   readonly manyStrands: boolean;
+  /** The program started processes itself. */
+  readonly hasFamily: boolean;
   /** There were more accesses without a step than there is room for. */
   readonly asidesLost: boolean;
   /** Its steps say which operations begin and end with them. */
@@ -134,6 +137,9 @@ class Reader {
   readonly #wokenBy = new Map<number, number>();
   readonly #vain = new Map<number, VainLook>();
   readonly #deathsSeen = new Map<number, number>();
+  /** Of each step. */
+  readonly #entries: number[] = [];
+  #family = false;
   #deaths = 0;
   /** The last death. */
   #killed = -1;
@@ -149,6 +155,7 @@ class Reader {
 
   read(entry: number): void {
     const { words, doubles } = this.#memory;
+    this.#entries.push(entryNumber(entry));
     const strand = words[entry + T.process] * LIMITS.strandsMax + words[entry + T.strand];
     const time = doubles[(entry + T.time) >> 1];
     if (time > this.#time) {
@@ -213,6 +220,11 @@ class Reader {
     };
   }
 
+  /** The program has started processes itself: who is told what, and who ends whom, the relation of steps does not know. */
+  hasFamily(): boolean {
+    return this.#family;
+  }
+
   manyStrands(): boolean {
     const { words } = this.#memory;
     for (let process = 0; process < words[H.processes]; process++) {
@@ -250,10 +262,11 @@ class Reader {
 
   /** Which step woke the one that goes on; and who wakes whom later. */
   #enablerOf(step: Omit<Step, "guard">, woken: number, entry: number): number {
+    const { words } = this.#memory;
     const sleepers = this.#sleepers.get(step.object) ?? [];
     switch (step.kind) {
       case KIND.wait:
-        if ((this.#memory.words[entry + T.flags] & ENTRY.fellAsleep) === 0) return -1;
+        if ((words[entry + T.flags] & ENTRY.fellAsleep) === 0) return -1;
         if (this.#wakesForADeath(step.strand)) return -1;
         this.#sleepers.set(step.object, [...sleepers, { strand: step.strand, until: this.#timeoutAfter(entry) }]);
         return -1;
@@ -284,6 +297,11 @@ class Reader {
         return -1;
       case KIND.restart:
         return this.#killed;
+      case KIND.start:
+        this.#family = true;
+        return this.#stepAt(words[processAt(words[entry + T.process]) + P.bornAt]);
+      case KIND.receive:
+        return this.#stepAt(words[entry + T.before]);
       case KIND.resume: {
         const enabler = this.#wokenBy.get(step.strand) ?? -1;
         this.#wokenBy.delete(step.strand);
@@ -292,6 +310,11 @@ class Reader {
       default:
         return -1;
     }
+  }
+
+  /** The step of that entry, or of the last one before it that is a step. */
+  #stepAt(number: number): number {
+    return this.#entries.findLastIndex((entry) => entry <= number);
   }
 
   /** Each strand is woken once after a death, also if it falls asleep only then. */

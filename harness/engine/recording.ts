@@ -204,6 +204,7 @@ export class Recording {
       process,
       role: run.roles[index],
       ...this.#end(run, index),
+      ...this.#parent(run, index),
       ...this.#death(index),
     }));
   }
@@ -312,7 +313,7 @@ export class Recording {
   /** All values drawn in the run, by process and order. */
   draws(): unknown[][] {
     const { words } = this.#memory;
-    const draws: unknown[][] = Array.from({ length: words[H.processes] }, () => []);
+    const draws: unknown[][] = Array.from({ length: words[H.planned] }, () => []);
     for (let number = 0; number < Math.min(words[H.draws], LIMITS.drawsMax); number++) {
       const at = (PARTS.draws >> 2) + number * 4;
       draws[words[at]][words[at + 1]] = this.#values.read(at + 2);
@@ -345,6 +346,11 @@ export class Recording {
     }
   }
 
+  #parent(run: RunNames, index: number): { startedBy?: string } {
+    const parent = this.#memory.words[processAt(index) + P.parent];
+    return parent === 0 ? {} : { startedBy: run.processes[parent - 1] };
+  }
+
   /** When a fault killed it: what it had begun before may have happened, after that it does nothing. */
   #death(index: number): { at?: number } {
     const { words } = this.#memory;
@@ -358,6 +364,7 @@ export class Recording {
     const blocked = words[own + P.blockedStack] === 1;
     const lastTask = blocked ? 0 : words[own + P.strandsUsed];
     const waitsFor: string[] = [];
+    let listens = false;
     for (let task = blocked ? 0 : 1; task <= lastTask; task++) {
       const record = strandAt(index, task);
       if (words[record + S.state] === STRAND.ready || words[record + S.state] === STRAND.sleeping) {
@@ -365,7 +372,9 @@ export class Recording {
       }
       if (words[record + S.state] === STRAND.waiting || words[record + S.state] === STRAND.guarded)
         waitsFor.push(run.objects.nameOf(words[record + S.object]));
+      if (words[record + S.state] === STRAND.listening) listens = true;
     }
+    if (waitsFor.length === 0 && listens) return { end: "blocked", reason: "waits to hear from another process" };
     const server = words[own + P.server];
     if (waitsFor.length === 0 && server !== 0)
       return { end: "blocked", reason: `waits for a reply from ${this.#names.text(server)}` };

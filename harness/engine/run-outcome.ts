@@ -63,6 +63,8 @@ interface Left {
   readonly memory: LaneMemory;
   readonly values: Values;
   readonly faults: FaultTable;
+  /** Names of the processes. */
+  readonly processes: readonly string[];
 }
 
 const ENDING_NAMES = [
@@ -75,6 +77,7 @@ const ENDING_NAMES = [
   "shared-differs",
   "start-failed",
   "refused",
+  "crowded",
 ] as const;
 
 function divergenceOf({ memory: { words }, faults }: Left, saved: boolean): Divergence | null {
@@ -92,7 +95,7 @@ function someoneThrew({ memory: { words } }: Left): boolean {
   return false;
 }
 
-function failureOf({ memory: { words }, values }: Left, { processes, input }: Prepared): string {
+function failureOf({ memory: { words }, values, processes }: Left, { input }: Prepared): string {
   const process = words[H.endingProcess];
   const why = (): string => String(values.read(processAt(process) + P.endTag));
   switch (words[H.ending]) {

@@ -15,6 +15,7 @@ beforeEach(() => {
   region = Region.create("scheduler-test", PARTS.end);
   words = region.words;
   words[H.processes] = 2;
+  words[H.planned] = 2;
   words[H.lastStrand] = -1;
   words[H.stepsMax] = 100;
   words[H.strategy] = strategyNumber("guide");

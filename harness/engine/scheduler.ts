@@ -2,6 +2,7 @@ import { FAULT_KINDS } from "../fault.ts";
 import { dependent, writes, type AnnouncedStep } from "../dependency.ts";
 import { STRATEGIES } from "../strategies/index.ts";
 import type { Choice, Strategy } from "../strategies/strategy.ts";
+import { Family } from "./family.ts";
 import { FaultEffects } from "./fault-effects.ts";
 import { FaultTable } from "./fault-table.ts";
 import { footprintOf } from "./footprints.ts";
@@ -37,6 +38,7 @@ export class Scheduler implements Choice {
   readonly #memory: LaneMemory;
   readonly faults: FaultTable;
   readonly effects: FaultEffects;
+  readonly family: Family;
   readonly #words: Int32Array;
   readonly #doubles: Float64Array;
   readonly #candidates = new Int32Array(LIMITS.processesMax * LIMITS.strandsMax);
@@ -48,6 +50,7 @@ export class Scheduler implements Choice {
     this.#doubles = memory.doubles;
     this.faults = new FaultTable(memory);
     this.effects = new FaultEffects(memory, this.faults, this);
+    this.family = new Family(memory, this);
     this.state = memory.doubles.subarray(PARTS.strategy >> 3, (PARTS.strategy >> 3) + SIZES.strategyDoubles);
   }
 
@@ -319,6 +322,10 @@ export class Scheduler implements Choice {
   }
 
   get processes(): number {
+    return this.#words[H.planned];
+  }
+
+  get places(): number {
     return this.#words[H.processes];
   }
 

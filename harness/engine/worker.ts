@@ -88,8 +88,9 @@ class Worker {
     return this.#controlled.playing ? this.#controlled : this.#free.playing ? this.#free : null;
   }
 
-  print(text: string): void {
+  print(text: string, fd: number): void {
     this.#recorder.printed(text);
+    if (this.#isStarted) this.#node?.printed(text, fd);
   }
 
   /** True if the worker is to wait for its next turn; false if it must let the event loop turn first. */
@@ -115,7 +116,7 @@ class Worker {
     }
     setProbe(this.#controlled);
     if (this.#controlled.controlsNode) this.#node?.begin();
-    return this.#controlled.play(role);
+    return this.#controlled.play(role, this.#isStarted);
   }
 
   async #playFreely(): Promise<void> {
@@ -130,10 +131,16 @@ class Worker {
     setImmediate(() => this.serve());
   }
 
+  /** It plays no role, but what the program of another process has started. */
+  get #isStarted(): boolean {
+    return this.#memory.words[processAt(this.#process) + P.parent] !== 0;
+  }
+
   /** Builds what the role needs; null, with the reason in memory, if that fails. */
   #enterRun(process: ControlledProcess | FreeProcess): (() => unknown) | null {
     const { words, region } = this.#memory;
     const scenario = this.#scenario as Scenario;
+    if (this.#isStarted) return () => this.#node?.runProgram();
     try {
       if (words[H.inputVersion] !== this.#inputVersion) this.#decodeInput(scenario);
       const arena = new Arena(region, { start: ARENA_START, end: region.byteLength, creating: false });
@@ -277,7 +284,7 @@ function captureOutput(): void {
     const write = stream.write.bind(stream);
     stream.write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
       if (worker.playing === null) return (write as (...args: unknown[]) => boolean)(chunk, ...rest);
-      worker.print(typeof chunk === "string" ? chunk : Buffer.from(chunk).toString());
+      worker.print(typeof chunk === "string" ? chunk : Buffer.from(chunk).toString(), stream.fd);
       const callback = rest.find((argument) => typeof argument === "function") as (() => void) | undefined;
       if (callback !== undefined) queueMicrotask(callback);
       return true;

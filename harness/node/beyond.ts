@@ -1,4 +1,3 @@
-import childProcess from "node:child_process";
 import dgram from "node:dgram";
 import net from "node:net";
 import { basename } from "node:path";
@@ -34,7 +33,6 @@ export function watchTheRest(gate: Gate, memory: LaneMemory, names: Names): void
       Object.defineProperty(owner, name, { value: replacement, writable: true, configurable: true, enumerable: true });
     }
   };
-  refuse(childProcess, ["spawn", "exec", "execFile", "fork"], "child_process.", `${BESIDE} ${OR_WAIT}`);
   refuse(workerThreads, ["Worker"], "new worker_threads.", BESIDE);
   refuse(dgram, ["createSocket"], "dgram.", BESIDE);
   refuse(net.Server.prototype, ["listen"], "net.Server.", IS_A_SERVER);
@@ -50,13 +48,17 @@ export function watchTheRest(gate: Gate, memory: LaneMemory, names: Names): void
 const BESIDE =
   "would run beside the schedule, and no replay could bring its steps back. Give that part a process of its own in " +
   "`processes`, or leave it out of the role.";
-const OR_WAIT = "A program that is waited for (execFileSync and its like) is one step.";
 const IS_A_SERVER =
   "can't answer while others have their turn. Start the server outside of the run, before the check, and put it back into its " +
   "first state in `setup`.";
 const IS_ENCRYPTED =
   "makes requests that can't be told apart from what keeps the connection going. Let the server of the test listen without " +
   "TLS, too, and connect there.";
+
+/** Why another program is refused that nobody waits for. */
+export function beside(what: string): string {
+  return `${what}${placed()} is called, which ${BESIDE} A program that is waited for (execFileSync and its like) is one step.`;
+}
 
 /** Says for the result what the program has used that no schedule orders. */
 export function noteBeyond(memory: LaneMemory, what: BeyondControl): void {

@@ -9,6 +9,8 @@ export class CommonModules {
   readonly #requires = new Map<string, NodeJS.Require>();
   readonly #resolved = new Map<string, string>();
   #loaded = new Map<string, Module>();
+  /** The module that a program began with. */
+  #main: Module | undefined;
   readonly #addon: (file: string) => void;
 
   /** @param addon hears of native addons that are asked for */
@@ -18,6 +20,7 @@ export class CommonModules {
 
   forget(): void {
     this.#loaded = new Map();
+    this.#main = undefined;
   }
 
   /** Executes the module in `file`, unless that has been done, and returns what it exports. */
@@ -28,7 +31,16 @@ export class CommonModules {
     // A native addon is there once in a process, and so is forkcheck.
     if (extname(file) === ".node" || isOwnFile(file) || formatOf(file) === "module")
       return this.#nativeRequire(file)(file);
-    const module = new Module(file, parent);
+    return this.#executed(new Module(file, parent), file);
+  }
+
+  /** Executes the module that a program begins with. */
+  loadMain(file: string): void {
+    this.#main = new Module(".");
+    this.#executed(this.#main, file);
+  }
+
+  #executed(module: Module, file: string): unknown {
     module.filename = file;
     module.paths = nodeModulePaths(dirname(file));
     this.#loaded.set(file, module);
@@ -72,7 +84,7 @@ export class CommonModules {
     return Object.assign(require, {
       resolve: native.resolve,
       cache: {},
-      main: undefined,
+      main: this.#main,
       extensions: native.extensions,
     });
   }

@@ -1,9 +1,11 @@
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
+import { MEMBERSHIP_VARIABLE } from "../engine/membership.ts";
 import type { LaneMemory } from "../engine/lane-memory.ts";
 import type { Names } from "../engine/names.ts";
 import type { ServerConnections } from "../engine/server-watch.ts";
 import type { Scenario } from "../scenario.ts";
+import { ChildProcesses } from "./child-processes.ts";
 import { BackgroundWork, replaceBackgroundWork } from "./background-work.ts";
 import { noteAddon, noteBeyond, watchTheRest } from "./beyond.ts";
 import { replaceClocks } from "./clocks.ts";
@@ -11,6 +13,7 @@ import { replaceFileFunctions } from "./file-functions.ts";
 import { FileInterface } from "./file-interface.ts";
 import type { Gate } from "./gate.ts";
 import { KeptProperties } from "./kept-properties.ts";
+import { Kin } from "./kin.ts";
 import { Kernel } from "./kernel.ts";
 import { replaceMachine } from "./machine.ts";
 import { ModuleLoader } from "./module-loader.ts";
@@ -21,6 +24,7 @@ import { replacePrograms } from "./programs.ts";
 import { Randomness, replaceRandomness } from "./randomness.ts";
 import { RUN_ROOT, RunPlace } from "./run-place.ts";
 import { Sockets } from "./sockets.ts";
+import { StartedProgram } from "./started-program.ts";
 import { replaceTimers, Timers } from "./timers.ts";
 import { replaceWaiting } from "./waiting.ts";
 
@@ -36,6 +40,8 @@ export class ControlledNode {
   readonly #work: BackgroundWork;
   readonly #random = new Randomness();
   readonly #facade: ProcessFacade;
+  readonly #kin: Kin;
+  readonly #program: StartedProgram;
   readonly #sockets: Sockets;
   readonly #place: RunPlace;
   readonly #index: number;
@@ -51,7 +57,9 @@ export class ControlledNode {
     this.#kernel = new Kernel(memory, names, this.#place, () => gate.now());
     this.#files = new FileInterface(gate, this.#kernel, names);
     this.#timers = new Timers(gate, names);
-    this.#facade = new ProcessFacade(gate, memory, names, index);
+    this.#kin = new Kin(gate, memory, names, index);
+    this.#facade = new ProcessFacade(this.#kin, memory, names);
+    this.#program = new StartedProgram(this.#kin);
     const operations = new Operations(
       this.#kernel,
       () => this.#random.suffix(),
@@ -62,6 +70,7 @@ export class ControlledNode {
     this.#forgetLooks = replaceClocks(gate);
     replaceRandomness(gate, this.#random);
     this.#facade.replace(this.#place);
+    this.#program.replace();
     this.#sockets = new Sockets(gate, names, () => noteBeyond(memory, "sockets"));
     replaceNetSocket(gate, this.#sockets);
     this.#work = new BackgroundWork(gate, names);
@@ -70,9 +79,11 @@ export class ControlledNode {
     replaceWaiting(gate);
     replacePrograms(gate, memory, names, this.#place);
     watchTheRest(gate, memory, names);
+    delete process.env[MEMBERSHIP_VARIABLE];
     process.env.HOME = RUN_ROOT;
     process.env.TMPDIR = RUN_ROOT;
     for (const name of Object.keys(process.env)) if (name.startsWith("XDG_")) delete process.env[name];
+    new ChildProcesses(this.#kin, this.#place).replace();
     syncBuiltinESMExports();
   }
 
@@ -104,15 +115,30 @@ export class ControlledNode {
 
   begin(): void {
     this.#modules.forget();
+    this.#kin.begin();
     this.#forgetLooks();
     this.#place.cwd = RUN_ROOT;
     this.#random.begin(this.#index);
   }
 
+  /** Plays what another process has started this one for. */
+  async runProgram(): Promise<void> {
+    const { cwd, file } = this.#program.begin();
+    this.#place.cwd = cwd;
+    await this.#modules.runMain(file);
+  }
+
+  /** What a program that another one has started has written to its standard output or error. */
+  printed(text: string, fd: number): void {
+    this.#program.printed(text, fd);
+  }
+
   /** What the program wants done at the end of its process; it is still a part of the run. */
   atExit(code: number): void {
-    this.#facade.atExit(code);
+    const status = code === 0 && this.#kin.gate.lasting ? Number(process.exitCode ?? 0) : code;
+    this.#facade.atExit(status);
     this.#sockets.closeAll();
+    if (this.#kin.hasKin) this.#program.ended(status);
   }
 
   /** The process has ended, or the run was cut off: nothing of it is to reach the next one. */
@@ -122,6 +148,7 @@ export class ControlledNode {
     this.#timers.clear();
     this.#sockets.clear();
     this.#work.clear();
+    this.#program.clear();
     this.#facade.end();
     for (const kept of this.#kept) kept.putBack();
   }

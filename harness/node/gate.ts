@@ -1,3 +1,4 @@
+import type { Family } from "../engine/family.ts";
 import type { FaultKind } from "../fault.ts";
 
 /**
@@ -11,6 +12,10 @@ export interface Gate {
   readonly settled: boolean;
   /** Steps that this process has taken in the run. */
   readonly steps: number;
+  /** It plays a program that another one has started: it lives as long as there is something to wait for, as Node has it. */
+  readonly lasting: boolean;
+  /** The processes that the run's programs start themselves. */
+  readonly family: Family;
   /** Virtual time in milliseconds since the run began. */
   now(): number;
   /** How far the wall clock has been set forward since then; it may be set back. */
@@ -21,6 +26,8 @@ export interface Gate {
   sleepSync(ms: number): void;
   /** `fire` is called when the event is granted; the ticket is good for `forget` until then. */
   expect(event: Announcement, delayMs: number, fire: () => void): number;
+  /** As `expect`, for what another process brings about, if that is not there already. */
+  listen(event: Announcement, isThere: boolean, fire: () => void): number;
   /** An event of this process alone, which nobody else can see: it is a choice only where this process has another one. */
   expectLocal(label: number, place: string, fire: () => void): void;
   forget(ticket: number): void;
@@ -40,6 +47,10 @@ export interface Gate {
    * @param what which thing, where, and what to do instead
    */
   refuse(what: string): never;
+  /** An error that nobody caught ends the process. */
+  uncaught(error: unknown): void;
+  /** There is no worker left for a process that the program starts: the run is done again with one more. */
+  crowded(): never;
   /** The process does not survive the step that it is in. */
   dieInside(what: string): void;
   /** What the step just granted brought out, for the trace. */

@@ -1,6 +1,6 @@
 import { createRequire, isBuiltin } from "node:module";
 import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { isOwnFile } from "../engine/source-place.ts";
 import { CommonModules } from "./commonjs.ts";
 import { compileModule, formatOf, type CompiledModule } from "./module-source.ts";
@@ -51,6 +51,13 @@ export class ModuleLoader {
     );
   }
 
+  /** Executes what a program begins with. */
+  async runMain(path: string): Promise<void> {
+    const file = nativeRequire.resolve(path);
+    if (formatOf(file) === "module") await this.#executeFresh(pathToFileURL(file).href, []);
+    else this.#commons.loadMain(file);
+  }
+
   async #importFresh(specifier: string, parent: string, stack: readonly string[]): Promise<Namespace> {
     const url = this.#resolve(specifier, parent);
     if (!url.startsWith("file:")) return this.#builtin(url);
@@ -58,6 +65,10 @@ export class ModuleLoader {
     // There is one forkcheck in a process.
     if (isOwnFile(file)) return (await import(url)) as Namespace;
     if (formatOf(file) !== "module") return namespaceOf(this.#commons.load(file));
+    return await this.#executeFresh(url, stack);
+  }
+
+  async #executeFresh(url: string, stack: readonly string[]): Promise<Namespace> {
     return await this.#execute(this.#fresh, url, stack, (inner, from, above) => this.#importFresh(inner, from, above));
   }
 

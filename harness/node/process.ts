@@ -4,8 +4,10 @@ import { H, P, PROCESS, type LaneMemory } from "../engine/lane-memory.ts";
 import type { Names } from "../engine/names.ts";
 import { processAt } from "../engine/strands.ts";
 import { footprintText } from "../footprint.ts";
+import { signalled } from "./controlled-child.ts";
 import type { Gate } from "./gate.ts";
 import { KeptProperties } from "./kept-properties.ts";
+import { FIRST_PID, pidOf, type Kin } from "./kin.ts";
 import { real } from "./originals.ts";
 import { refuseAll } from "./refusal.ts";
 import { RUN_ROOT, type RunPlace } from "./run-place.ts";
@@ -16,6 +18,7 @@ import { RUN_ROOT, type RunPlace } from "./run-place.ts";
  * the run.
  */
 export class ProcessFacade {
+  readonly #kin: Kin;
   readonly #gate: Gate;
   readonly #memory: LaneMemory;
   readonly #names: Names;
@@ -27,11 +30,12 @@ export class ProcessFacade {
   #input: Readable | null = null;
   #listeners: ReadonlyMap<string | symbol, readonly unknown[]> = new Map();
 
-  constructor(gate: Gate, memory: LaneMemory, names: Names, index: number) {
-    this.#gate = gate;
+  constructor(kin: Kin, memory: LaneMemory, names: Names) {
+    this.#kin = kin;
+    this.#gate = kin.gate;
     this.#memory = memory;
     this.#names = names;
-    this.#index = index;
+    this.#index = kin.index;
   }
 
   /** To be called once. */
@@ -44,7 +48,7 @@ export class ProcessFacade {
       enumerable: true,
     });
     Object.defineProperty(process, "ppid", {
-      get: () => (gate.active ? PARENT_PID : real.ppid),
+      get: () => (gate.active ? this.#parent : real.ppid),
       configurable: true,
       enumerable: true,
     });
@@ -60,6 +64,7 @@ export class ProcessFacade {
     process.kill = (pid: number, signal?: string | number) =>
       gate.active ? this.#kill(pid, signal ?? "SIGTERM") : real.kill(pid, signal);
     this.#replaceEnd();
+    this.#replaceTicks();
     this.#replaceWarnings();
     this.#replaceInput();
     const umask = process.umask.bind(process);
@@ -102,6 +107,22 @@ export class ProcessFacade {
     own.reallyExit = (code) => (this.#gate.active ? process.exit(code) : reallyExit(code));
   }
 
+  /** What one throws would go up to where all of them are run from, and leave that in the middle of it. */
+  #replaceTicks(): void {
+    const gate = this.#gate;
+    const nextTick = process.nextTick.bind(process);
+    process.nextTick = (callback: (...args: unknown[]) => void, ...args: unknown[]): void => {
+      if (!gate.active || typeof callback !== "function") return nextTick(callback, ...args);
+      nextTick(() => {
+        try {
+          callback(...args);
+        } catch (error) {
+          gate.uncaught(error);
+        }
+      });
+    };
+  }
+
   /** Nobody types anything in. */
   #replaceInput(): void {
     const { get } = Object.getOwnPropertyDescriptor(process, "stdin") as PropertyDescriptor;
@@ -133,15 +154,24 @@ export class ProcessFacade {
     });
   }
 
+  get #parent(): number {
+    const parent = this.#gate.family.parentOf(this.#index);
+    return parent < 0 ? PARENT_PID : pidOf(parent);
+  }
+
   #kill(pid: number, signal: string | number): true {
     if (pid === FIRST_PID + this.#index && signal !== 0) return this.#raise(String(signal));
     const { words } = this.#memory;
     const index = pid - FIRST_PID;
     const known = Number.isInteger(index) && index >= 0 && index < words[H.processes];
+    if (signal !== 0 && known && this.#gate.family.parentOf(index) >= 0) {
+      signalled(this.#kin, index, signal as NodeJS.Signals);
+      return true;
+    }
     if (signal !== 0) {
       throw new Error(
         `process.kill(${pid}, ${String(signal)}) is not under control: one process of a run can't end another one. ` +
-          "Ask only whether it lives (signal 0).",
+          "Ask only whether it lives (signal 0), unless it was started by one.",
       );
     }
     if (known && index !== this.#index) this.#look(index);
@@ -171,11 +201,23 @@ export class ProcessFacade {
   }
 }
 
-const FIRST_PID = 1001;
 const PARENT_PID = 1000;
 /** What a shell makes of a process that SIGTERM ended. */
 const KILLED_BY_SIGNAL = 143;
 /** They would change the worker that other runs are done in, or read what is not there on another machine. */
 const REFUSED = ["execve", "initgroups", "loadEnvFile", "setegid", "seteuid", "setgid", "setgroups", "setuid"];
 /** What packages replace in order to hear of the end of a process. */
-const OWN_FUNCTIONS = ["emit", "exit", "reallyExit", "cwd", "chdir", "kill", "on", "once", "addListener", "exitCode"];
+const OWN_FUNCTIONS = [
+  "emit",
+  "exit",
+  "reallyExit",
+  "cwd",
+  "chdir",
+  "kill",
+  "on",
+  "once",
+  "addListener",
+  "exitCode",
+  "argv",
+  "execArgv",
+];

@@ -14,7 +14,8 @@ import { refuseAll } from "./refusal.ts";
  * in any order, as a real clock is never as even. So for the scheduler each duration is an event, whose time is that of the earliest.
  *
  * What holds up the end of a process whose role has returned: timeouts that were set before it did, unless they are unref'd.
- * Intervals do not, nor what is set afterwards, or a heartbeat would keep its process alive for ever.
+ * Intervals do not, nor what is set afterwards, or a heartbeat would keep its process alive for ever. In a program that another one
+ * has started, all of them do, as in Node.
  */
 export class Timers {
   readonly #gate: Gate;
@@ -58,7 +59,7 @@ export class Timers {
       inContext("Timeout", callback, args),
       this.#gate.place(),
     );
-    this.#start(timer, !repeats && !this.#gate.settled);
+    this.#start(timer, this.#mayHold(repeats));
     return timer;
   }
 
@@ -80,14 +81,14 @@ export class Timers {
   setHolds(timer: Timer, holds: boolean): void {
     if (!this.#set.has(timer.id)) return;
     if (!holds) this.#letGo(timer);
-    else if (!timer.holds && !timer.repeats && !this.#gate.settled) {
+    else if (!timer.holds && this.#mayHold(timer.repeats)) {
       timer.holds = true;
       this.#gate.hold(1);
     }
   }
 
   addImmediate(callback: (...args: unknown[]) => void, args: readonly unknown[]): Immediate {
-    const holds = !this.#gate.settled;
+    const holds = this.#mayHold(false);
     const immediate = new Immediate(this, inContext("Immediate", callback, args), holds);
     if (holds) this.#gate.hold(1);
     this.#immediates.push(immediate);
@@ -101,6 +102,10 @@ export class Timers {
     if (!(immediate instanceof Immediate) || immediate.over) return;
     immediate.over = true;
     if (immediate.holds) this.#gate.hold(-1);
+  }
+
+  #mayHold(repeats: boolean): boolean {
+    return this.#gate.lasting || (!repeats && !this.#gate.settled);
   }
 
   #start(timer: Timer, holds: boolean): void {

@@ -20,7 +20,7 @@ export const explorer: Strategy = {
     const { state } = choice;
     state[POSITION] = 0;
     state[TURN] = 0;
-    state.fill(0, ASLEEP, ASLEEP + choice.processes * STRANDS_PER_PROCESS);
+    state.fill(0, ASLEEP, ASLEEP + choice.places * STRANDS_PER_PROCESS);
     forgetVainSteps(choice);
   },
 

@@ -3,7 +3,7 @@ import { STRANDS_PER_PROCESS, type Choice } from "./strategy.ts";
 
 /** A priority for each strand, for the strategies that let the highest go first. 0 means that it has none yet. */
 export function forgetPriorities(choice: Choice): void {
-  choice.state.fill(0, PRIORITIES, PRIORITIES + choice.processes * STRANDS_PER_PROCESS);
+  choice.state.fill(0, PRIORITIES, PRIORITIES + choice.places * STRANDS_PER_PROCESS);
 }
 
 export function priorityOf(choice: Choice, strand: number): number {

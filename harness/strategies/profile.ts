@@ -113,7 +113,7 @@ function racyAccesses(choice: Choice, slot: number): number {
   if (state[at + WRITES] === 0) return 0;
   let sharers = 0;
   let accesses = 0;
-  for (let process = 0; process < choice.processes; process++) {
+  for (let process = 0; process < choice.places; process++) {
     if (state[at + COUNTS + process] > 0) sharers++;
     accesses += state[at + COUNTS + process];
   }

@@ -7,7 +7,7 @@ import { STRANDS_PER_PROCESS, type Choice } from "./strategy.ts";
  * the length of the loop. CHESS calls this a yield (Musuvathi and Qadeer, PLDI 2008); here nobody has to announce it.
  */
 export function forgetSpinning(choice: Choice): void {
-  choice.state.fill(0, PLACES.spinning, PLACES.spinning + choice.processes * WATCHED);
+  choice.state.fill(0, PLACES.spinning, PLACES.spinning + choice.places * WATCHED);
 }
 
 /** To be called for each step granted; true once for each `IDLE_STEPS_MAX` steps in vain. */

@@ -50,8 +50,10 @@ export interface Choice {
   readonly last: number;
   /** Steps granted so far in this run. */
   readonly steps: number;
-  /** Processes of this run. */
+  /** Processes of this run, but for those that its program starts itself. */
   readonly processes: number;
+  /** One more than the highest number that a process may have: with it the state of a strategy is cleared, and nothing is drawn. */
+  readonly places: number;
   /** Processes with the same number play the same role. */
   role(process: number): number;
   readonly state: Float64Array;

@@ -22,10 +22,10 @@ export const surw: Strategy = {
     const { state } = choice;
     state[OBJECT] = drawRacyObject(choice);
     state[INTENDED] = NOBODY;
-    state.fill(0, HELD_BACK, HELD_BACK + choice.processes * STRANDS_PER_PROCESS);
-    state.fill(0, STARTED, STARTED + choice.processes);
+    state.fill(0, HELD_BACK, HELD_BACK + choice.places * STRANDS_PER_PROCESS);
+    state.fill(0, STARTED, STARTED + choice.places);
     weighAccesses(choice);
-    for (let process = 0; process < choice.processes; process++) {
+    for (let process = 0; process < choice.places; process++) {
       // Its own accesses count for it, and for everybody up the line of starters.
       const share = profiledAccesses(choice, state[OBJECT], process) * state[UNIT + process];
       for (let at = process; at >= 0; at = profiledStarter(choice, at)) state[LEFT + at] += share;
@@ -86,7 +86,7 @@ const HELD_BACK = STARTED + PROCESSES_MAX;
 function weighAccesses(choice: Choice): void {
   const { state } = choice;
   const byRole = choice.random() < BY_ROLE_SHARE;
-  for (let process = 0; process < choice.processes; process++) {
+  for (let process = 0; process < choice.places; process++) {
     state[LEFT + process] = 0;
     state[UNIT + process] = byRole ? 1 / Math.max(1, accessesOfRole(choice, choice.role(process))) : 1;
   }
@@ -94,7 +94,7 @@ function weighAccesses(choice: Choice): void {
 
 function accessesOfRole(choice: Choice, role: number): number {
   let accesses = 0;
-  for (let process = 0; process < choice.processes; process++) {
+  for (let process = 0; process < choice.places; process++) {
     if (choice.role(process) === role) accesses += profiledAccesses(choice, choice.state[OBJECT], process);
   }
   return accesses;
@@ -148,7 +148,7 @@ function weightOf(choice: Choice, index: number): number {
 
 function release(choice: Choice): void {
   choice.state[INTENDED] = NOBODY;
-  choice.state.fill(0, HELD_BACK, HELD_BACK + choice.processes * STRANDS_PER_PROCESS);
+  choice.state.fill(0, HELD_BACK, HELD_BACK + choice.places * STRANDS_PER_PROCESS);
 }
 
 function processOf(choice: Choice, index: number): number {

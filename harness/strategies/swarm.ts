@@ -33,5 +33,6 @@ const WEIGHT_MAX = 50;
 const WEIGHTS = PLACES.own;
 
 function weightOf(choice: Choice, index: number): number {
-  return choice.state[WEIGHTS + Math.floor(choice.strand(index) / STRANDS_PER_PROCESS)];
+  const process = Math.floor(choice.strand(index) / STRANDS_PER_PROCESS);
+  return choice.state[WEIGHTS + (process % choice.processes)];
 }

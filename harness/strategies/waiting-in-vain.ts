@@ -9,7 +9,7 @@ import { indexOfStrand, STRANDS_PER_PROCESS, type Choice } from "./strategy.ts";
 export const STEPS_IN_VAIN = 3;
 
 export function forgetVainSteps(choice: Choice): void {
-  choice.state.fill(0, PLACES.spinning, PLACES.spinning + choice.processes * WATCHED);
+  choice.state.fill(0, PLACES.spinning, PLACES.spinning + choice.places * WATCHED);
 }
 
 /** To be called for each step granted. */
@@ -22,7 +22,7 @@ export function watchVainSteps(choice: Choice, strand: number): void {
   state[own + FINGERPRINT] = choice.fingerprint(strand);
   state[own + OBJECT] = choice.object(index);
   if (!choice.writes(index)) return;
-  for (let process = 0; process < choice.processes; process++) {
+  for (let process = 0; process < choice.places; process++) {
     const other = watchOf(process * STRANDS_PER_PROCESS);
     if (other !== own && state[other + OBJECT] === choice.object(index)) state[other + STEPS] = 0;
   }

@@ -1,0 +1,228 @@
+import os from "node:os";
+import { MAIL, QUEUE } from "../engine/lane-memory.ts";
+import { packed, pidOf, unpacked, type Kin, type Program } from "./kin.ts";
+
+/**
+ * A process that another one of the run has started, as its program sees it: what it was started with, its channel to its parent,
+ * and its end, of which the parent hears.
+ */
+export class StartedProgram {
+  readonly #kin: Kin;
+  #program: Program | null = null;
+  /** It knows of nothing that would have ended its channel. */
+  #connected = false;
+  #hears = false;
+  /** Messages that came before somebody listened to them. */
+  #early: unknown[] = [];
+  #hearsSignals = false;
+  /** The channel keeps the process alive. */
+  #holds = false;
+  /** As many listeners wait for something from the parent. */
+  #listeners = 0;
+  /** Whether the channel is to keep the process alive was said by the program. */
+  #told: boolean | null = null;
+  readonly #channel = {
+    ref: () => this.#tell(true),
+    unref: () => this.#tell(false),
+  };
+
+  constructor(kin: Kin) {
+    this.#kin = kin;
+  }
+
+  /** To be called once. */
+  replace(): void {
+    const { gate } = this.#kin;
+    const own = process as unknown as Record<string, unknown>;
+    const shown: Record<string, () => unknown> = {
+      send: () => (this.#isLinked ? this.#send : undefined),
+      connected: () => (this.#program === null ? undefined : this.#isConnected),
+      disconnect: () => (this.#isLinked ? this.#disconnect : undefined),
+      channel: () => (this.#isLinked ? this.#channel : undefined),
+    };
+    for (const [name, value] of Object.entries(shown)) {
+      const original = own[name];
+      Object.defineProperty(process, name, {
+        get: () => (gate.active ? value() : original),
+        set: () => {},
+        configurable: true,
+        enumerable: true,
+      });
+    }
+    // Node's own count listeners for the channel to forkcheck's pool.
+    for (const event of ["newListener", "removeListener"] as const) {
+      for (const listener of process.rawListeners(event)) {
+        if (OF_THE_POOL.test(String(listener))) process.removeListener(event, listener as () => void);
+      }
+    }
+    process.on("newListener", (event) => this.#noteListener(event, 1));
+    process.on("removeListener", (event) => this.#noteListener(event, -1));
+  }
+
+  /** The process begins; what it is to run is returned. */
+  begin(): Program {
+    const { gate, program, index } = this.#kin;
+    this.#program = program;
+    this.#connected = gate.family.isLinked(index);
+    process.argv = [process.execPath, program.file, ...program.args];
+    process.execArgv = [];
+    for (const [name, value] of Object.entries(program.env)) {
+      if (value === null) delete process.env[name];
+      else process.env[name] = value;
+    }
+    return program;
+  }
+
+  /** It has written something; that its parent reads that is said by `pipes`. */
+  printed(text: string, fd: number): void {
+    if (this.#program?.pipes[fd - 1] !== true) return;
+    this.#kin.step(`write to standard ${fd === 1 ? "output" : "error"}`, `output of ${pidOf(this.#kin.index)}`);
+    this.#kin.post(this.#kin.index, fd === 1 ? QUEUE.out : QUEUE.err, text);
+  }
+
+  /** Its last step. */
+  ended(status: number): void {
+    const { index } = this.#kin;
+    this.#kin.step(`exit ${status}`, `process of ${pidOf(index)}`);
+    this.#kin.gate.family.ended(index, status, 0);
+  }
+
+  /** The run is over. */
+  clear(): void {
+    this.#program = null;
+    this.#connected = false;
+    this.#hears = false;
+    this.#early = [];
+    this.#hearsSignals = false;
+    this.#holds = false;
+    this.#listeners = 0;
+    this.#told = null;
+  }
+
+  get #isLinked(): boolean {
+    return this.#program !== null && (this.#connected || this.#hears);
+  }
+
+  readonly #send = (message: unknown, ...others: unknown[]): boolean => {
+    const program = this.#program as Program;
+    const callback = others.findLast((other) => typeof other === "function") as Callback | undefined;
+    const { index, gate } = this.#kin;
+    const value = packed(message, program.serialization);
+    if (!this.#isConnected) {
+      fail(callback, Object.assign(new Error("Channel closed"), { code: "ERR_IPC_CHANNEL_CLOSED" }));
+      return false;
+    }
+    this.#kin.step("send to the parent", `messages from ${pidOf(index)}`);
+    if (gate.family.isLinked(index)) {
+      gate.found(String(program.serialization === "json" ? value : JSON.stringify(value)));
+      this.#kin.post(index, QUEUE.up, value);
+      if (callback !== undefined) process.nextTick(callback, null);
+    } else {
+      gate.found("✗ EPIPE");
+      fail(
+        callback,
+        Object.assign(new Error("write EPIPE"), { errno: -os.constants.errno.EPIPE, code: "EPIPE", syscall: "write" }),
+      );
+    }
+    return true;
+  };
+
+  readonly #disconnect = (): void => {
+    const { index, gate } = this.#kin;
+    if (!this.#connected) {
+      fail(
+        undefined,
+        Object.assign(new Error("IPC channel is already disconnected"), { code: "ERR_IPC_DISCONNECTED" }),
+      );
+      return;
+    }
+    this.#kin.step("disconnect from the parent", `messages from ${pidOf(index)}`);
+    gate.family.unlink(index, "child");
+    this.#cutOff();
+    process.nextTick(() => process.emit("disconnect"));
+  };
+
+  #cutOff(): void {
+    this.#connected = false;
+    this.#hold();
+  }
+
+  #noteListener(event: string | symbol, more: number): void {
+    if (this.#program === null || !this.#kin.gate.active) return;
+    const signal = os.constants.signals[event as NodeJS.Signals];
+    if (signal !== undefined) this.#noteHandler(event as NodeJS.Signals, signal, more);
+    if (event !== "message" && event !== "disconnect") return;
+    this.#listeners += more;
+    this.#hear();
+    if (event === "message") process.nextTick(() => this.#giveOut());
+    this.#hold();
+  }
+
+  /** Whoever asks may hear that it is not. */
+  get #isConnected(): boolean {
+    this.#hear();
+    return this.#connected;
+  }
+
+  #hear(): void {
+    if (this.#hears || !this.#connected) return;
+    const { index, gate } = this.#kin;
+    const { serialization } = this.#program as Program;
+    this.#hears = true;
+    this.#kin.listen(index, QUEUE.down, "hear from the parent", ({ kind, value }) => {
+      if (kind === MAIL.end) {
+        gate.found("→ it is gone");
+        if (!this.#connected) return;
+        this.#cutOff();
+        process.emit("disconnect");
+      } else if (this.#connected) {
+        gate.found(`→ ${serialization === "json" ? String(value) : JSON.stringify(value)}`);
+        this.#early.push(unpacked(value, serialization));
+        this.#giveOut();
+      }
+    });
+  }
+
+  #giveOut(): void {
+    while (this.#early.length > 0 && process.listenerCount("message") > 0)
+      process.emit("message", this.#early.shift(), undefined as never);
+  }
+
+  /** Whether it has a handler is for others to know, as a signal ends it at once where there is none. */
+  #noteHandler(name: NodeJS.Signals, signal: number, more: number): void {
+    const { index, gate } = this.#kin;
+    // The event comes before the first is there, and after the last one is gone.
+    gate.family.handles(index, signal, more > 0 || process.listenerCount(name) > 0);
+    if (this.#hearsSignals) return;
+    this.#hearsSignals = true;
+    this.#kin.listen(index, QUEUE.signal, "hear a signal", (mail) => {
+      const heard = Object.entries(os.constants.signals).find(([, number]) => number === mail.signal)?.[0];
+      gate.found(`→ ${heard ?? mail.signal}`);
+      process.kill(process.pid, heard);
+    });
+  }
+
+  #tell(holds: boolean): void {
+    this.#told = holds;
+    this.#hold();
+  }
+
+  #hold(): void {
+    const holds = this.#connected && (this.#told ?? this.#listeners > 0);
+    if (holds === this.#holds) return;
+    this.#holds = holds;
+    this.#kin.gate.hold(holds ? 1 : -1);
+  }
+}
+
+/** What Node itself puts there in a process that was forked, to keep its channel alive and to give out what came early. */
+const OF_THE_POOL = /refCounted\(|kPendingMessages/;
+
+type Callback = (error: Error | null) => void;
+
+function fail(callback: Callback | undefined, error: Error): void {
+  process.nextTick(() => {
+    if (callback === undefined) process.emit("error" as never, error as never);
+    else callback(error);
+  });
+}
