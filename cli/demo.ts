@@ -13,7 +13,7 @@ export async function demo(): Promise<number> {
   const say = (text: string): boolean => process.stdout.write(`${text}\n`);
 
   say(
-    "Some buyers, fewer tickets. Each buyer is a process of its own. It looks how many\ntickets are left, thinks, and writes one less:\n",
+    "Some buyers, fewer tickets. Each buyer is a process of its own. It looks how\nmany tickets are left, thinks, and writes one less:\n",
   );
   say(UNSAFE);
   say("What can go wrong? forkcheck runs the processes in one order after the other.\n");
@@ -23,7 +23,7 @@ export async function demo(): Promise<number> {
   say(LOCKED);
   const right = await checker.check(scenarioOf("ticket-rush-locked"), { runs: RUNS, seed: 1 });
   say(formatResult(right, { ...layout, runsMax: RUNS }));
-  say("\nNext: `npx forkcheck list` shows more scenarios, the README how to write your own.");
+  say("\nNext: `npx forkcheck list` shows more scenarios, the README how to\nwrite your own.");
   return wrong.verdict === "fail" && right.verdict === "pass" ? STATUS.holds : STATUS.couldNotWork;
 }
 

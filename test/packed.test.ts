@@ -130,10 +130,7 @@ async function pack(): Promise<string> {
   return join(folder, filename);
 }
 
-/**
- * By npm, with the versions that are here, so that all comes out of npm's cache. Without cache and net npm can do nothing: then
- * the package is unpacked, and what it declares is linked.
- */
+/** By npm, with the versions that are here, so that all comes out of npm's cache where that has them. */
 async function install(tarball: string): Promise<void> {
   const lock = await readJson<Lock>("package-lock.json");
   const own = await readJson<Manifest>("package.json");
@@ -151,23 +148,7 @@ async function install(tarball: string): Promise<void> {
   };
   await writeFile(join(project, "package.json"), JSON.stringify({ type: "module", devDependencies: wanted }));
   await writeFile(join(project, "package-lock.json"), JSON.stringify({ lockfileVersion: 3, requires: true, packages }));
-  const npm = await execa("npm", ["ci", "--prefer-offline", "--no-audit", "--no-fund", "--fetch-retries=0"], {
-    cwd: project,
-    reject: false,
-    all: true,
-  });
-  if (!npm.failed) return;
-  console.warn(`npm could not install, so the package is unpacked: ${npm.all}`);
-  const modules = join(project, "node_modules");
-  await rm(modules, { recursive: true, force: true });
-  await mkdir(join(modules, ".bin"), { recursive: true });
-  await execa("tar", ["-xzf", tarball, "-C", modules, "--transform=s/^package/forkcheck/"]);
-  for (const name of [...Object.keys(dependencies), ...tools]) {
-    await mkdir(join(modules, name, ".."), { recursive: true });
-    await symlink(join(ROOT, "node_modules", name), join(modules, name));
-  }
-  await symlink("../vitest/vitest.mjs", join(modules, ".bin/vitest"));
-  await symlink(`../forkcheck/${bin.forkcheck}`, join(modules, ".bin/forkcheck"));
+  await execa("npm", ["ci", "--prefer-offline", "--no-audit", "--no-fund"], { cwd: project });
 }
 
 interface Manifest {
