@@ -1,3 +1,4 @@
+import { loadavg } from "node:os";
 import type { Checker } from "../../harness/check.ts";
 import { FORGETFUL } from "../../scenarios/primitives/fixtures/forgetful.ts";
 import { lockSurvives } from "../../scenarios/primitives/survival.ts";
@@ -5,26 +6,42 @@ import type { Scenario } from "../../harness/scenario.ts";
 import type { BenchRow } from "../bench.ts";
 
 /** What a death costs: in a sampled run, where few are by a signal, and in a replay, where each is. */
-export async function costOfDeaths(checker: Checker): Promise<BenchRow[]> {
+export async function costOfDeaths(checker: Checker): Promise<CostFigures> {
   const scenario = lockSurvives as unknown as Scenario;
   const without = await bestRate(checker, scenario, {});
   const withDeaths = await bestRate(checker, scenario, { kill: 1 });
   const perDeath = (1000 / withDeaths.rate - 1000 / without.rate) / withDeaths.deathsPerRun;
   const { replay, inARow } = await costOfSignals(checker);
-  return [
-    { name: "runs without faults", value: Math.round(without.rate), unit: "runs/s" },
+  const load = loadavg()[0].toFixed(1);
+  const rows = [
+    { name: "cost: runs without faults", value: Math.round(without.rate), unit: "runs/s" },
     {
-      name: "runs with --faults kill=1",
+      name: "cost: runs with --faults kill=1",
       value: Math.round(withDeaths.rate),
       unit: "runs/s",
       peer: "runs without faults",
       peerValue: Math.round(without.rate),
       ratio: round(withDeaths.rate / without.rate),
     },
-    { name: "one death in a sampled run, on average", value: round(perDeath), unit: "ms" },
-    { name: "a whole replay: two real SIGKILLs, and spare workers that take over", value: round(replay), unit: "ms" },
-    { name: "one real SIGKILL of twenty in a row, faster than spares can start", value: round(inARow), unit: "ms" },
+    { name: "cost: one death in a sampled run, on average", value: round(perDeath), unit: "ms" },
+    {
+      name: "cost: a whole replay: two real SIGKILLs, and spare workers that take over",
+      value: round(replay),
+      unit: "ms",
+    },
+    {
+      name: "cost: one real SIGKILL of twenty in a row, faster than spares can start",
+      value: round(inARow),
+      unit: "ms",
+    },
   ];
+  return { rows, load };
+}
+
+export interface CostFigures {
+  readonly rows: readonly BenchRow[];
+  /** Of the machine, in the minute of the measurement. */
+  readonly load: string;
 }
 
 /** The best of some rounds: that one was not interrupted. */

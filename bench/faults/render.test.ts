@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { isScenario } from "../../harness/scenario.ts";
 import * as survival from "../../scenarios/primitives/survival.ts";
 import { cpythonScenarios, type CpythonRow } from "./cpython.ts";
-import { renderFaults, withGenerated, type FaultFigures } from "./render.ts";
+import { renderCost, renderFaults, renderForgotten, withGenerated, withSection, type FaultFigures } from "./render.ts";
 import type { Ours } from "./survival.ts";
 
 const lock: Ours = {
@@ -44,7 +44,7 @@ const figures: FaultFigures = {
       ms: 1234,
     },
   ],
-  cost: [{ name: "one death", value: 1.5, unit: "ms" }],
+  cost: { rows: [{ name: "cost: one death", value: 1.5, unit: "ms" }], load: "0.5" },
 };
 
 test("each row is what was measured: steps and interleavings of ours, and what came of it in CPython", () => {
@@ -90,6 +90,20 @@ test("the document keeps what stands outside of its marks", () => {
     "before\n<!-- faults survived -->\n\nnew\n\n<!-- end of faults survived -->\nafter\n",
   );
   expect(() => withGenerated("no marks", "new")).toThrow(/lost its marks/);
+});
+
+test("one section is replaced alone, or put before the last one where it is new", () => {
+  const document = withGenerated(
+    "<!-- faults survived -->\nold\n<!-- end of faults survived -->\n",
+    renderFaults(figures),
+  );
+  expect(withSection(document, renderCost(figures.cost))).toBe(document);
+  expect(withSection(document, renderForgotten(figures.forgotten))).toBe(document);
+  const without = document.replace(`${renderForgotten(figures.forgotten)}\n\n`, "");
+  expect(without).not.toContain("forgets");
+  expect(withSection(without, renderForgotten(figures.forgotten))).toBe(document);
+  const dearer = { ...figures.cost, load: "9.0" };
+  expect(withSection(document, renderCost(dearer))).toBe(document.replace("machine of 0.5", "machine of 9.0"));
 });
 
 test("docs/faults.md has a row for each scenario of survival", () => {

@@ -1,4 +1,4 @@
-import type { BenchRow } from "../bench.ts";
+import type { CostFigures } from "./cost.ts";
 import type { Cpython, CpythonRow } from "./cpython.ts";
 import type { Forgotten } from "./forgetful.ts";
 import type { Ours } from "./survival.ts";
@@ -9,7 +9,7 @@ export interface FaultFigures {
   readonly ours: readonly Ours[];
   readonly cpython: Cpython | null;
   readonly forgotten: readonly Forgotten[];
-  readonly cost: readonly BenchRow[];
+  readonly cost: CostFigures;
 }
 
 /** The generated part of docs/faults.md, in Markdown. */
@@ -27,22 +27,47 @@ export function renderFaults({ node, ours, cpython, forgotten, cost }: FaultFigu
     "### Step by step",
     "In how many interleavings each process died, or stood still, before each of its steps:",
     table(["primitive", "process", "about to", "kill", "pause"], steps(ours)),
+    renderForgotten(forgotten),
+    renderCost(cost),
+  ].join("\n\n");
+}
+
+export function renderForgotten(forgotten: readonly Forgotten[]): string {
+  return [
     "### What forgets a step is found",
-    "Each primitive with one step of its recovery left out (`scenarios/primitives/fixtures/forgetful.ts`), with at most one death in a run:",
+    "Each primitive with one step of its recovery left out (`scenarios/primitives/fixtures/forgetful.ts`), with at most one death in a run " +
+      "(`npm run bench -- faults forgets`):",
     table(
       ["primitive", "forgets", "what fails", "the faults that are left", "found in run", "steps", "ms, with shrinking"],
       forgotten.map(lost),
     ),
+  ].join("\n\n");
+}
+
+export function renderCost({ rows, load }: CostFigures): string {
+  return [
     "### What a death costs",
+    `Measured at a load of the machine of ${load} (\`npm run bench -- faults cost\`):`,
     table(
       ["what", "value", ""],
-      cost.map(({ name, value, unit, peer, ratio }) => [
-        name,
+      rows.map(({ name, value, unit, peer, ratio }) => [
+        name.replace(/^cost: /, ""),
         `${value.toLocaleString("en")} ${unit}`,
         ratio === undefined ? "" : `${ratio} × ${peer}`,
       ]),
     ),
   ].join("\n\n");
+}
+
+/** The document with one of the generated sections replaced, or put in front of what is generated last. */
+export function withSection(document: string, section: string): string {
+  const [heading] = section.split("\n", 1);
+  const start = document.indexOf(`${heading}\n`);
+  const last = document.indexOf("### What a death costs\n");
+  if (start < 0) return `${document.slice(0, last)}${section}\n\n${document.slice(last)}`;
+  const ends = ["\n### ", `\n${END}`].map((mark) => document.indexOf(mark, start + 1)).filter((at) => at >= 0);
+  const end = Math.min(...ends) + 1;
+  return `${document.slice(0, start)}${section}\n\n${document.slice(end)}`;
 }
 
 /** The document with everything between its two marks replaced. */
