@@ -313,13 +313,22 @@ function refuseTheRest(files: FileInterface, operations: Operations): void {
     for (const key of Object.keys(own)) {
       const original = own[key];
       if (typeof original !== "function" || owner[key] !== original || NEEDS_NO_CONTROL.has(key)) continue;
-      owner[key] = new Proxy(original, {
+      const check = (first: unknown): void => {
+        const isOutside = ONLY_READS.has(key) && !operations.owns(first);
+        if (files.controls && !isOutside) throw refusal(`${said}.${key}`, "Use another function of fs there.");
+      };
+      const value = new Proxy(original, {
         apply(target, self, args: unknown[]) {
-          const isOutside = ONLY_READS.has(key) && !operations.owns(args[0]);
-          if (files.controls && !isOutside) throw refusal(`${said}.${key}`, "Use another function of fs there.");
+          check(args[0]);
           return Reflect.apply(target, self, args);
         },
+        construct(target, args: unknown[], newTarget) {
+          check(args[0]);
+          return Reflect.construct(target, args, newTarget) as object;
+        },
       });
+      // Some are there by a getter alone.
+      Object.defineProperty(owner, key, { value, writable: true, configurable: true, enumerable: true });
     }
   }
 }

@@ -33,10 +33,12 @@ export class Randomness {
     return Array.from({ length: 6 }, () => LETTERS[this.below(LETTERS.length)]).join("");
   }
 
-  uuid(): string {
+  /** @param time in milliseconds, for one that begins with it (version 7); without it all of it is random */
+  uuid(time?: number): string {
     const bytes = Buffer.alloc(16);
     this.fill(bytes);
-    bytes[6] = (bytes[6] & 0x0f) | 0x40;
+    if (time !== undefined) bytes.writeUIntBE(time, 0, 6);
+    bytes[6] = (bytes[6] & 0x0f) | (time === undefined ? 0x40 : 0x70);
     bytes[8] = (bytes[8] & 0x3f) | 0x80;
     const hex = bytes.toString("hex");
     return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
@@ -66,6 +68,7 @@ export function replaceRandomness(gate: Gate, random: Randomness): void {
     });
   }
   replace(own, "randomUUID", () => random.uuid());
+  replace(own, "randomUUIDv7", () => random.uuid(Date.now()));
   replace(own, "randomInt", (first: number, second?: number | Done, third?: Done) => {
     const [low, high] = typeof second === "number" ? [first, second] : [0, first];
     return handed(gate, low + random.below(high - low), typeof second === "function" ? second : third);
