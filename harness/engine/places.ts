@@ -5,8 +5,8 @@ import type { AttemptStep } from "../shrink/subject.ts";
 import type { RecordedExecution } from "./recorded-execution.ts";
 
 /**
- * The steps of a run with the places that they are taken at. None where the order of one process's own tasks would matter, or a program starts processes, which
- * is not understood well enough to take two runs for the same.
+ * The steps of a run with the places that they are taken at. None where the order of one process's own tasks would matter, or where
+ * a program starts processes: that is not understood well enough to take two runs for the same.
  *
  * @param known bytes that are looked at or changed without a step, and that no steps put in order; gets what the run shows of
  * them, and then all places that were told before are not to be relied on
