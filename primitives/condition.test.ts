@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Condition } from "./condition.ts";
 import { NotOwnerError } from "./errors.ts";
 import { inFreshArena } from "./fixtures/arena.ts";
-import { recorded } from "./fixtures/recording-probe.ts";
+import { recorded, type RecordingProbe } from "./fixtures/recording-probe.ts";
 import { Lock } from "./lock.ts";
 import { RLock } from "./rlock.ts";
 import { Value } from "./value.ts";
@@ -160,57 +160,15 @@ describe("a condition", () => {
     });
   });
 
-  test("gives a notification to the next one if the waiter that got it died", async () => {
-    const condition = conditionOfTasks();
-    await recorded((probe) => {
-      condition.acquireSync();
-      probe.waits.push(() => {
-        // Process 1 waits; 2 waits too; 3 notifies 1, which dies before it can say so.
-        probe.me = 2;
-        condition.acquireSync();
-        probe.waits.push(() => {
-          probe.me = 3;
-          condition.acquireSync();
-          condition.notify();
-          condition.release();
-          probe.dead.add(1);
-          probe.me = 2;
-          return "woken";
-        });
-        expect(condition.waitSync()).toBe(true);
-        throw new Died();
-      });
-      expect(() => condition.waitSync()).toThrow(Died);
-    });
-  });
+  test("gives a notification to the next one if the waiter that got it died", () => diesNotified());
 
-  test("gives it to who waited then, also if somebody new has taken the dead one's place meanwhile", async () => {
-    const condition = conditionOfTasks();
-    await recorded((probe) => {
+  test("gives it to who waited then, also if somebody new has taken the dead one's place meanwhile", () =>
+    diesNotified((condition, probe) => {
+      probe.me = 4;
       condition.acquireSync();
-      probe.waits.push(() => {
-        // Process 1 waits; 2 waits too; 3 notifies 1, which dies; 4 comes to wait before 2 has looked.
-        probe.me = 2;
-        condition.acquireSync();
-        probe.waits.push(() => {
-          probe.me = 3;
-          condition.acquireSync();
-          condition.notify();
-          condition.release();
-          probe.dead.add(1);
-          probe.me = 4;
-          condition.acquireSync();
-          expect(condition.waitSync({ timeoutMs: 5 })).toBe(false);
-          condition.release();
-          probe.me = 2;
-          return "woken";
-        });
-        expect(condition.waitSync()).toBe(true);
-        throw new Died();
-      });
-      expect(() => condition.waitSync()).toThrow(Died);
-    });
-  });
+      expect(condition.waitSync({ timeoutMs: 5 })).toBe(false);
+      condition.release();
+    }));
 
   test("takes the lock again before an abort is thrown, and takes a notification that came first", async () => {
     const condition = conditionOfTasks();
@@ -238,6 +196,31 @@ describe("a condition", () => {
 });
 
 class Died extends Error {}
+
+/** Process 1 waits; 2 waits too; 3 notifies 1, which dies before it can say so; then something happens before 2 looks. */
+async function diesNotified(meanwhile?: (condition: Condition, probe: RecordingProbe) => void): Promise<void> {
+  const condition = conditionOfTasks();
+  await recorded((probe) => {
+    condition.acquireSync();
+    probe.waits.push(() => {
+      probe.me = 2;
+      condition.acquireSync();
+      probe.waits.push(() => {
+        probe.me = 3;
+        condition.acquireSync();
+        condition.notify();
+        condition.release();
+        probe.dead.add(1);
+        meanwhile?.(condition, probe);
+        probe.me = 2;
+        return "woken";
+      });
+      expect(condition.waitSync()).toBe(true);
+      throw new Died();
+    });
+    expect(() => condition.waitSync()).toThrow(Died);
+  });
+}
 
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);

@@ -17,6 +17,7 @@ test("a text is broken between words, and inside one only where it is too long",
   expect(wrap("one two three", 7)).toEqual(["one two", "three"]);
   expect(wrap("abcdefgh ij", 3)).toEqual(["abc", "def", "gh", "ij"]);
   expect(wrap("购票成功了", 4)).toEqual(["购票", "成功", "了"]);
+  expect(wrap("in run 7 (5.3 s), or 2 sheep", 13)).toEqual(["in run 7", "(5.3 s), or 2", "sheep"]);
   expect(wrap("", 10)).toEqual([""]);
 });
 

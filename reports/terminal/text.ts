@@ -69,7 +69,7 @@ const escapes: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\
 function wrapLine(line: string, width: number): readonly string[] {
   const lines: string[] = [];
   let current = "";
-  for (const [index, word] of line.split(/ +/).entries()) {
+  for (const [index, word] of line.split(spaces).entries()) {
     for (const [place, piece] of unbreakable(word)
       .flatMap((part) => chop(part, width))
       .entries()) {
@@ -83,6 +83,9 @@ function wrapLine(line: string, width: number): readonly string[] {
   }
   return [...lines, current];
 }
+
+/** A number stays with its unit: "5.3 s". */
+const spaces = /(?<!\d) +| +(?!(?:min|ms|s|%)(?![\p{L}\p{N}]))/u;
 
 /** Chinese breaks between any two characters, but no line begins with a closing mark or ends with an opening one. */
 function unbreakable(word: string): readonly string[] {
