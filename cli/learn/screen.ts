@@ -14,7 +14,7 @@ import {
   type Word,
 } from "../../reports/index.ts";
 
-/** What a lesson looks like in a terminal. On a terminal with keys each turn is drawn over the last one. */
+/** What a lesson looks like in a terminal: text that goes on downwards, so that what was played can be read again. */
 export class Screen {
   readonly #language: Language;
   readonly #columns: number;
