@@ -45,8 +45,10 @@ export async function prove(runs: LaneRuns): Promise<Proof> {
     if (result.failure !== null) return { ...proof, failed: { input, ...result.failure } };
     if (!result.complete) {
       proof.finished = false;
+      // Or else it was stopped from outside, of which there is a note.
+      const limit = runs.tally.runs < search.runs ? "" : ` (limit: runs, ${search.runs})`;
       proof.notes.push(
-        `${shortDataText(input.value)} was not finished: ${result.executions} of its interleavings hold (limit: runs, ${search.runs})`,
+        `${shortDataText(input.value)} was not finished: ${result.executions} of its interleavings hold${limit}`,
       );
       // What it had come to by then holds, too.
       if (result.executions > 0 && faults.waiting > 0)
