@@ -66,7 +66,7 @@ export const FILE_FAULTS: readonly FaultKind[] = ["enospc", "eio", "emfile", "sh
 export const DEADLY_FAULTS: readonly FaultKind[] = ["kill", "restart", "cut", "torn"];
 
 /** Kinds that happen in free mode, for real. */
-export const FREE_FAULTS: readonly FaultKind[] = ["kill", "pause"];
+export const FREE_FAULTS: readonly FaultKind[] = ["kill", "pause", "wake"];
 
 /** How many faults of a kind one run may have at most; a group stands for any of its kinds. */
 export type FaultBudget = { readonly [kind in FaultKind | "file"]?: number };

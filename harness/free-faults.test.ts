@@ -45,6 +45,17 @@ describe("in free mode faults happen for real", () => {
     expect([...before.keys()].filter((pid) => !after.has(pid)).length).toBeGreaterThan(0);
   });
 
+  test("who takes it for granted that it was woken is woken for no reason, and that is brought under control", async () => {
+    const options = { ...FREE, runs: 256, faults: { wake: 1 } };
+    const result = await checker.check(faulty.sleeperThatDoesNotLookAgain as never, options);
+    expect(result).toMatchObject({ verdict: "fail", property: "early" });
+    expect(result.counterexample).toMatchObject({ mode: "free", faultList: [{ kind: "wake" }] });
+    await using other = new Checker();
+    const token = result.counterexample?.token as string;
+    const replayed = await other.replay(faulty.sleeperThatDoesNotLookAgain as never, token);
+    expect(replayed).toMatchObject({ verdict: "fail", property: "early" });
+  });
+
   const others = FAULT_KINDS.filter((kind) => !FREE_FAULTS.includes(kind));
   test.each([...others, "file"] as const)("%s cannot be had for real, and is refused with what to do", async (kind) => {
     const refusal = await checker

@@ -203,7 +203,7 @@ function faultsOption({ faults }: CheckOptions, mode: string): FaultBudget | nul
   if (mode === "free" && other !== undefined) {
     throw new RequestError(
       `The fault ${other} is asked for in free mode.`,
-      `There it would have to happen for real, which ${FREE_FAULTS.join(" and ")} do: leave out the others, or --mode free.`,
+      `There it would have to happen for real, which ${FREE_FAULTS.join(", ")} do: leave out the others, or --mode free.`,
     );
   }
   return budget;

@@ -80,13 +80,14 @@ export class FaultTable {
     return number >= 0 && this.kindOfTurn(number) !== 0 ? number : -1;
   }
 
-  /** In free mode, where nothing is armed: the number of the fault that befalls the process before this step, or -1. */
-  dueAt(process: number, step: number): number {
+  /** In free mode, where nothing is armed: the number of the fault of these kinds that is due at this step, or -1. */
+  dueAt(process: number, step: number, kinds: readonly FaultKind[]): number {
     const words = this.#words;
     for (let number = 0; number < words[H.faults]; number++) {
       const at = faultAt(number);
       const isIts = words[at + F.strand] >> STRAND_BITS === process && words[at + F.atStep] !== 0;
-      if (isIts && words[at + F.state] === FAULT.planned && step >= words[at + F.atStep]) return number;
+      if (!isIts || words[at + F.state] !== FAULT.planned || step < words[at + F.atStep]) continue;
+      if (kinds.includes(this.kind(number))) return number;
     }
     return -1;
   }

@@ -1,4 +1,4 @@
-import { FAULT_KINDS, type FaultKind } from "../fault.ts";
+import { DEADLY_FAULTS, FAULT_KINDS, type FaultKind } from "../fault.ts";
 import { monotonicNow } from "../../primitives/memory/monotonic.ts";
 import type { Baton } from "./baton.ts";
 import { KIND } from "./kinds.ts";
@@ -9,8 +9,8 @@ import { processAt } from "./strands.ts";
 
 /**
  * Faults in free mode, where they happen for real: a process sends itself SIGKILL or SIGSTOP before the step at which the
- * fault is to strike. What it cannot do to itself, to die asleep and to go on, the conductor does, which looks every few
- * milliseconds.
+ * fault is to strike, and sleeps for a moment only where it is to wake up for no reason. What it cannot do to itself, to die
+ * asleep and to go on, the conductor does, which looks every few milliseconds.
  */
 export class FreeFaults {
   readonly #words: Int32Array;
@@ -31,7 +31,7 @@ export class FreeFaults {
     const words = this.#words;
     const step = ++words[processAt(process) + P.steps];
     if (words[H.faults] === 0) return;
-    const fault = this.#scheduler.faults.dueAt(process, step);
+    const fault = this.#scheduler.faults.dueAt(process, step, BEFORE_A_STEP);
     if (fault < 0) return;
     if (this.#scheduler.faults.kind(fault) === "pause") {
       this.#standStill(process, fault, { kind, object, label });
@@ -43,14 +43,22 @@ export class FreeFaults {
     }
   }
 
-  /** It is about to fall asleep: if it is to die before its next step, that may be there. */
-  fallAsleep(process: number): void {
+  /**
+   * It is about to fall asleep: if it is to die before its next step, that may be there. Returns the number of the fault that
+   * is to wake it for no reason, or -1.
+   */
+  fallAsleep(process: number): number {
     const words = this.#words;
-    if (words[H.faults] === 0) return;
-    const fault = this.#scheduler.faults.dueAt(process, words[processAt(process) + P.steps] + 1);
-    if (fault >= 0 && this.#scheduler.faults.kind(fault) === "kill") {
-      Atomics.compareExchange(words, processAt(process) + P.signal, SIGNAL.none, SIGNAL.due);
-    }
+    if (words[H.faults] === 0) return -1;
+    const fault = this.#scheduler.faults.dueAt(process, words[processAt(process) + P.steps] + 1, ASLEEP);
+    if (fault < 0 || this.#scheduler.faults.kind(fault) !== "kill") return fault;
+    Atomics.compareExchange(words, processAt(process) + P.signal, SIGNAL.none, SIGNAL.due);
+    return -1;
+  }
+
+  /** It has woken up for no reason. */
+  wakeUp(process: number, fault: number, object: number): void {
+    this.#enter(process, fault, KIND.spurious, { kind: KIND.resume, object, label: 0 });
   }
 
   /** It has come to its end; does not return if the conductor has just killed it. */
@@ -84,7 +92,7 @@ export class FreeFaults {
       const pid = words[(PARTS.pids >> 2) + process];
       if (this.#claim(process, SIGNAL.due)) {
         globalThis.process.kill(pid, "SIGKILL");
-        const fault = this.#scheduler.faults.dueAt(process, words[own + P.steps] + 1);
+        const fault = this.#scheduler.faults.dueAt(process, words[own + P.steps] + 1, DEADLY_FAULTS);
         const object = words[entryAt(words[own + P.lastEntry]) + T.object];
         this.#enterDeath(process, fault, { kind: KIND.resume, object, label: 0 });
       }
@@ -143,6 +151,9 @@ export class FreeFaults {
     for (;;) Atomics.wait(this.#bell, 0, 0);
   }
 }
+
+const BEFORE_A_STEP: readonly FaultKind[] = ["kill", "pause"];
+const ASLEEP: readonly FaultKind[] = ["kill", "wake"];
 
 interface StepAhead {
   readonly kind: number;

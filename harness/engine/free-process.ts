@@ -84,18 +84,15 @@ export class FreeProcess implements Probe {
   wait(word: Word, expected: number, deadlineMs: number): WaitOutcome {
     this.#delay();
     this.#enter(KIND.wait, word.offset, 0, deadlineMs !== Infinity);
-    this.#faults.fallAsleep(this.#process);
-    const outcome = park(word, expected, deadlineMs);
-    this.#faults.befall(this.#process, KIND.resume, word.offset, 0);
-    return outcome;
+    const fault = this.#faults.fallAsleep(this.#process);
+    return this.#wakeUp(fault, word, deadlineMs, park(word, expected, untilMs(fault, deadlineMs)));
   }
 
   async waitAsync(word: Word, expected: number, deadlineMs: number, signal?: AbortSignal): Promise<WaitOutcome> {
     this.#enter(KIND.wait, word.offset, 0, deadlineMs !== Infinity);
-    this.#faults.fallAsleep(this.#process);
-    const outcome = await parkAsync(word, expected, deadlineMs, signal);
-    this.#faults.befall(this.#process, KIND.resume, word.offset, 0);
-    return outcome;
+    const fault = this.#faults.fallAsleep(this.#process);
+    const outcome = await parkAsync(word, expected, untilMs(fault, deadlineMs), signal);
+    return this.#wakeUp(fault, word, deadlineMs, outcome);
   }
 
   wake(word: Word, count: number): number {
@@ -182,6 +179,14 @@ export class FreeProcess implements Probe {
     if (moves) this.#progress();
   }
 
+  /** What the wait comes to, which a fault may have ended. */
+  #wakeUp(fault: number, word: Word, deadlineMs: number, outcome: WaitOutcome): WaitOutcome {
+    const forNoReason = fault >= 0 && outcome === "timed-out" && monotonicNow() < deadlineMs;
+    if (forNoReason) this.#faults.wakeUp(this.#process, fault, word.offset);
+    this.#faults.befall(this.#process, KIND.resume, word.offset, 0);
+    return forNoReason ? "woken" : outcome;
+  }
+
   #progress(): void {
     Atomics.add(this.#words, H.progress, 1);
   }
@@ -205,6 +210,14 @@ export class FreeProcess implements Probe {
     await new Promise((resolve) => setTimeout(resolve, ms));
   }
 }
+
+/** Until when to sleep at most, with a fault that is to end it. */
+function untilMs(fault: number, deadlineMs: number): number {
+  return fault < 0 ? deadlineMs : Math.min(deadlineMs, monotonicNow() + ASLEEP_MS);
+}
+
+/** Whom nobody has woken by then wakes up for no reason. */
+const ASLEEP_MS = 0.5;
 
 /** How often a process looks whether its word holds the value. */
 const UNTIL_LOOK_MS = 0.05;
