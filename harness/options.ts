@@ -1,4 +1,4 @@
-import { checkedFaultBudget, faultsOfBudget, FREE_FAULTS, type FaultBudget } from "./fault.ts";
+import { checkedFaultBudget, FREE_FAULTS, isFaultKind, NOT_FREE, type FaultBudget, type FaultKind } from "./fault.ts";
 import { RequestError } from "./request-error.ts";
 import type { Bound } from "./bound.ts";
 import { SEARCH_STRATEGIES } from "./strategies/index.ts";
@@ -197,13 +197,12 @@ function exhaustiveOption(options: CheckOptions, mode: string): CheckedOptions["
 function faultsOption({ faults }: CheckOptions, mode: string): FaultBudget | null {
   if (faults === undefined) return null;
   const budget = checkedFaultBudget(faults);
-  const other = faultsOfBudget(budget)
-    .flat()
-    .find((kind) => !FREE_FAULTS.includes(kind));
+  // Of a group those befall a run that can.
+  const other = Object.keys(budget).find((kind) => isFaultKind(kind) && !FREE_FAULTS.includes(kind)) as FaultKind;
   if (mode === "free" && other !== undefined) {
     throw new RequestError(
       `The fault ${other} is asked for in free mode.`,
-      `There it would have to happen for real, which ${FREE_FAULTS.join(", ")} do: leave out the others, or --mode free.`,
+      `There it would have to happen for real, but ${NOT_FREE[other]}: ask for ${FREE_FAULTS.join(", ")}, or leave out --mode free.`,
     );
   }
   return budget;

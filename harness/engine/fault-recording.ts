@@ -1,6 +1,6 @@
 import { FILE_FAULTS, type Fault, type FaultKind } from "../fault.ts";
 import type { FaultPlace } from "../shrink/subject.ts";
-import { befallsFileStep, faultAt } from "./fault-table.ts";
+import { befallsFileStep, faultAt, faultsOfNamedStep } from "./fault-table.ts";
 import { labelText } from "./footprints.ts";
 import { isFault, isStep, KIND } from "./kinds.ts";
 import { ENTRY, F, FAULT, H, T, type LaneMemory } from "./lane-memory.ts";
@@ -138,5 +138,5 @@ function befalls(kind: FaultKind, memory: LaneMemory, entry: number): boolean {
   if (!FILE_FAULTS.includes(kind)) return true;
   if (words[entry + T.kind] === KIND.file) return befallsFileStep(kind, labelText(memory, words[entry + T.label]));
   const names = words[entry + T.kind] === KIND.step && words[entry + T.object] < 0;
-  return names && (kind === "eio" || kind === "emfile" || words[entry + T.byteLength] === 2);
+  return names && faultsOfNamedStep(words[entry + T.byteLength] === 2).includes(kind);
 }

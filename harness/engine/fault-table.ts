@@ -167,13 +167,12 @@ export class FaultTable {
         return step === KIND.copy && words[record + S.label] === 2;
       case "emfile":
       case "eio":
-        return step === KIND.step && words[record + S.object] < 0;
-      case "short":
-      case "torn":
-        // What a step of the user's writes in its body is its own affair.
-        return false;
       case "enospc":
-        return step === KIND.step && words[record + S.object] < 0 && words[record + S.byteLength] === 2;
+      case "short":
+      case "torn": {
+        if (step !== KIND.step || words[record + S.object] >= 0) return false;
+        return faultsOfNamedStep(words[record + S.byteLength] === 2).includes(FAULT_KINDS[kind - 1]);
+      }
       default:
         return true;
     }
@@ -183,6 +182,11 @@ export class FaultTable {
 /** Word index of a fault. */
 export function faultAt(number: number): number {
   return (PARTS.faults >> 2) + number * SIZES.faultWords;
+}
+
+/** Which faults befall a step of the user's that names a file. What it writes in its body is its own affair. */
+export function faultsOfNamedStep(writes: boolean): readonly FaultKind[] {
+  return writes ? ["emfile", "eio", "enospc"] : ["emfile", "eio"];
 }
 
 /** Which operations of the kernel can fail that way (open(2), write(2), mkdir(2)). */

@@ -1,6 +1,7 @@
 import { DEADLY_FAULTS, FAULT_KINDS, type FaultKind } from "../fault.ts";
 import { monotonicNow } from "../../primitives/memory/monotonic.ts";
 import type { Baton } from "./baton.ts";
+import { faultsOfNamedStep } from "./fault-table.ts";
 import { KIND } from "./kinds.ts";
 import { ENDING, ENTRY, H, P, PARTS, PROCESS, SIGNAL, T, type LaneMemory } from "./lane-memory.ts";
 import { entryAt, entryNumber } from "./recorder.ts";
@@ -9,7 +10,8 @@ import { processAt } from "./strands.ts";
 
 /**
  * Faults in free mode, where they happen for real: a process sends itself SIGKILL or SIGSTOP before the step at which the
- * fault is to strike, and sleeps for a moment only where it is to wake up for no reason. What it cannot do to itself, to die
+ * fault is to strike, sleeps for a moment only where it is to wake up for no reason, and takes no step on a
+ * file which is to fail. What it cannot do to itself, to die
  * asleep and to go on, the conductor does, which looks every few milliseconds.
  */
 export class FreeFaults {
@@ -41,6 +43,17 @@ export class FreeFaults {
       globalThis.process.kill(globalThis.process.pid, "SIGKILL");
       this.#stop();
     }
+  }
+
+  /** It takes a step of the user's that names a file; returns what befalls that, or null. */
+  befallFile(process: number, writes: boolean): FaultKind | null {
+    const words = this.#words;
+    if (words[H.faults] === 0) return null;
+    const own = processAt(process);
+    const fault = this.#scheduler.faults.dueAt(process, words[own + P.steps], faultsOfNamedStep(writes));
+    if (fault < 0) return null;
+    this.#strike(fault, entryAt(words[own + P.lastEntry]));
+    return this.#kindOf(fault);
   }
 
   /**
@@ -131,10 +144,15 @@ export class FreeFaults {
     const entry = this.#scheduler.enterEvent(process, turn, label);
     words[entry + T.object] = object;
     words[entry + T.before] = kind;
-    words[entry + T.flags] = ENTRY.choice | ((FAULT_KINDS.indexOf(this.#kindOf(fault)) + 1) << ENTRY.faultShift);
-    this.#scheduler.faults.strike(fault, entryNumber(entry));
+    words[entry + T.flags] = ENTRY.choice;
+    this.#strike(fault, entry);
     Atomics.add(words, H.steps, 1);
     return entryNumber(entry);
+  }
+
+  #strike(fault: number, entry: number): void {
+    this.#words[entry + T.flags] |= (FAULT_KINDS.indexOf(this.#kindOf(fault)) + 1) << ENTRY.faultShift;
+    this.#scheduler.faults.strike(fault, entryNumber(entry));
   }
 
   #kindOf(fault: number): FaultKind {

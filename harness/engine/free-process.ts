@@ -131,9 +131,11 @@ export class FreeProcess implements Probe {
     this.#recorder.moved(value, next);
   }
 
-  async step<T>(label: number, object: number, _writes: boolean, body: () => T): Promise<T> {
+  async step<T>(label: number, object: number, writes: boolean, body: () => T): Promise<T> {
     await this.#delayAsync();
     this.#enter(KIND.step, object === 0 ? 0 : -object, label);
+    const fault = object === 0 ? null : this.#faults.befallFile(this.#process, writes);
+    if (fault !== null) throw this.#recorder.fileFault(fault);
     const result = await body();
     this.#recorder.stepResult(result);
     return result;

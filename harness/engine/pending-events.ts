@@ -1,6 +1,5 @@
 import type { Word } from "../../primitives/memory/word.ts";
 import type { Announcement } from "../node/gate.ts";
-import { fileError } from "./file-error.ts";
 import { KIND } from "./kinds.ts";
 import { LIMITS, P, S, STRAND, type LaneMemory } from "./lane-memory.ts";
 import type { ProcessLife } from "./process-life.ts";
@@ -205,9 +204,7 @@ export class PendingEvents {
   #runStep(pending: Task): void {
     const fault = this.#life.befell();
     if (fault !== null) {
-      const error = fileError(fault, this.#recorder.objectName());
-      this.#recorder.stepResult(textOf(error));
-      pending.reject(error);
+      pending.reject(this.#recorder.fileFault(fault));
       return;
     }
     let result: unknown;

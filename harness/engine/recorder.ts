@@ -1,3 +1,5 @@
+import type { FaultKind } from "../fault.ts";
+import { fileError } from "./file-error.ts";
 import { KIND } from "./kinds.ts";
 import { ENDING, ENTRY, H, LIMITS, O, OUTCOME, P, PARTS, SIZES, T, type LaneMemory } from "./lane-memory.ts";
 import type { Names } from "./names.ts";
@@ -109,9 +111,11 @@ export class Recorder {
     this.#words[entry + T.flags] |= wrote ? ENTRY.moved : ENTRY.moved | ENTRY.unchanged;
   }
 
-  /** The name that the step just granted is about: a file's. */
-  objectName(): string {
-    return this.#names.text(-this.#words[this.#stepEntry() + T.object]);
+  /** The step just granted fails, as what it does to its file would. */
+  fileFault(fault: FaultKind): Error {
+    const error = fileError(fault, this.#names.text(-this.#words[this.#stepEntry() + T.object]));
+    this.stepResult(textOf(error));
+    return error;
   }
 
   source(place: string): void {
