@@ -206,7 +206,7 @@ export function scenarioName({ name, moduleUrl, ordinal }: Scenario, module: obj
 /** In lower case with hyphens, as names are: they are file names and command line arguments. */
 function hyphenated(text: string): string {
   const words = text
-    .replaceAll(/([a-z0-9])([A-Z])/g, "$1-$2")
+    .replaceAll(/(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, "-")
     .toLowerCase()
     .match(/[a-z0-9]+/g);
   return words === null ? "scenario" : words.join("-");

@@ -352,7 +352,7 @@ export class Kernel {
   #describe(stats: Stats): string {
     const changedAt = Number(stats.mtimeMs) - EPOCH_MS;
     const what = stats.isDirectory() ? "folder" : `${stats.size} bytes`;
-    return `→ ${what} of ${changedAt} ms`;
+    return `→ ${what}, changed at ${changedAt} ms`;
   }
 }
 

@@ -1,10 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import type { Browser, Page } from "playwright-core";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Checker } from "../../harness/check.ts";
+import type { Operation } from "../../harness/history.ts";
 import type { NearestPassing, Result } from "../../harness/result.ts";
 import type { Scenario } from "../../harness/scenario.ts";
 import { stackCheckThenSet } from "../../scenarios/stack.ts";
@@ -20,6 +22,7 @@ import {
   tenBuyers,
   trace,
 } from "../fixtures/runs.ts";
+import { decodePageData, encodePageData } from "./page-data.ts";
 import { renderPage } from "./page.ts";
 import type { PageOptions } from "./page.ts";
 
@@ -74,6 +77,28 @@ describe("the file", () => {
   test("of a run of 200 steps is at most 150 kB", () => {
     const html = renderPage([{ ...oversold, counterexample: longRun(200) }], { template });
     expect(Buffer.byteLength(html)).toBeLessThanOrEqual(150_000);
+  });
+
+  test("of 200 steps, each an operation of its own in another, beside as many that hold, is at most 150 kB", () => {
+    const run = longRun(200);
+    const history = run.trace.map(({ process, step, object }, id): Operation => {
+      const ends = { outcome: "returned", invoked: step, returned: step, depth: 1 } as const;
+      return { id, process, operation: "add", object, args: [step], result: step, ...ends };
+    });
+    const nested = { ...run, history };
+    const counterexample = { ...nested, nearestPassing: { ...nearestPassing, ...nested } };
+    const html = renderPage([{ ...oversold, counterexample }], { template });
+    expect(Buffer.byteLength(html)).toBeLessThanOrEqual(150_000);
+  });
+
+  test("gives back what it was given, whatever stands under the names of its lists", () => {
+    const runs = fc.record({ trace: fc.jsonValue(), history: fc.array(fc.dictionary(fc.string(), fc.jsonValue())) });
+    fc.assert(
+      fc.property(fc.oneof(runs, fc.record({ trace: runs, rows: runs, kept: runs })), (data) => {
+        const given = JSON.parse(JSON.stringify(data)) as object;
+        expect(decodePageData(encodePageData(data))).toEqual(given);
+      }),
+    );
   });
 
   test("names no other file", () => {

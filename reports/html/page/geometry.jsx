@@ -21,6 +21,8 @@ export const whoPx = 110;
 const numberPx = 52;
 const columnPxMin = 130;
 const columnPxMax = 270;
+/** Where nothing is noted beside the columns, they may take the room of the notes. */
+const untoldColumnPxMax = 400;
 const lanePx = 22;
 const laneTextPxMin = 140;
 const laneTextPxMax = 300;
@@ -42,7 +44,7 @@ export function planGeometry(diagram, width) {
   const wish = longestText(diagram) * characterPx;
   const room = Math.floor((width - numberPx - notesMin) / count);
   if (room >= columnPxMin) {
-    const columnPx = Math.min(room, Math.max(columnPxMin, Math.min(columnPxMax, wish + 44)));
+    const columnPx = Math.min(room, Math.max(columnPxMin, Math.min(told ? columnPxMax : untoldColumnPxMax, wish + 44)));
     const notesX = numberPx + count * columnPx + 8;
     return {
       columns: true,
