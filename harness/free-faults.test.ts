@@ -50,6 +50,7 @@ describe("in free mode faults happen for real", () => {
     ["enospc", faulty.writesAFile, "no-uncaught-error"],
     ["eio", faulty.writesAFile, "no-uncaught-error"],
     ["emfile", faulty.writesAFile, "no-uncaught-error"],
+    ["cut", faulty.messageOfTwoHalves, "half"],
   ] as const)(
     "%s breaks who did not think of it, and that is brought under control",
     async (kind, scenario, property) => {
@@ -61,6 +62,12 @@ describe("in free mode faults happen for real", () => {
       expect(replayed).toMatchObject({ verdict: "fail", property, counterexample: { faultList: [{ kind }] } });
     },
   );
+
+  test("who says that a message is there when it is outlives a copy that stops half way", async () => {
+    const result = await checker.check(faulty.messageThatIsAnnounced as never, { ...FREE, runs: 32 });
+    expect({ verdict: result.verdict, message: result.message }).toEqual({ verdict: "pass", message: undefined });
+    expect(result.faults).toBeGreaterThan(0);
+  });
 
   test("who goes without a file outlives what befalls that", async () => {
     const result = await checker.check(faulty.writesAFileOrGoesWithout as never, { ...FREE, runs: 64 });

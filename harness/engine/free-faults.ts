@@ -1,4 +1,4 @@
-import { DEADLY_FAULTS, FAULT_KINDS, type FaultKind } from "../fault.ts";
+import { FAULT_KINDS, type FaultKind } from "../fault.ts";
 import { monotonicNow } from "../../primitives/memory/monotonic.ts";
 import type { Baton } from "./baton.ts";
 import { faultsOfNamedStep } from "./fault-table.ts";
@@ -38,21 +38,29 @@ export class FreeFaults {
     if (this.#scheduler.faults.kind(fault) === "pause") {
       this.#standStill(process, fault, { kind, object, label });
     } else {
-      if (!this.#claim(process, SIGNAL.none) && !this.#claim(process, SIGNAL.due)) this.#stop();
-      this.#enterDeath(process, fault, { kind, object, label });
-      globalThis.process.kill(globalThis.process.pid, "SIGKILL");
-      this.#stop();
+      this.#claimOwnDeath(process);
+      this.#die(process, this.#enter(process, fault, KIND.kill, { kind, object, label }));
+      this.#killItself();
     }
+  }
+
+  /** It takes the step of copying something into shared memory; does not return where it dies half way. */
+  befallCopy(process: number, copyHalf: () => void): void {
+    const fault = this.#inStep(process, ["cut"]);
+    if (fault < 0) return;
+    this.#claimOwnDeath(process);
+    const last = this.#words[processAt(process) + P.lastEntry];
+    this.#strike(fault, entryAt(last));
+    copyHalf();
+    this.#die(process, last);
+    this.#killItself();
   }
 
   /** It takes a step of the user's that names a file; returns what befalls that, or null. */
   befallFile(process: number, writes: boolean): FaultKind | null {
-    const words = this.#words;
-    if (words[H.faults] === 0) return null;
-    const own = processAt(process);
-    const fault = this.#scheduler.faults.dueAt(process, words[own + P.steps], faultsOfNamedStep(writes));
+    const fault = this.#inStep(process, faultsOfNamedStep(writes));
     if (fault < 0) return null;
-    this.#strike(fault, entryAt(words[own + P.lastEntry]));
+    this.#strike(fault, entryAt(this.#words[processAt(process) + P.lastEntry]));
     return this.#kindOf(fault);
   }
 
@@ -105,9 +113,9 @@ export class FreeFaults {
       const pid = words[(PARTS.pids >> 2) + process];
       if (this.#claim(process, SIGNAL.due)) {
         globalThis.process.kill(pid, "SIGKILL");
-        const fault = this.#scheduler.faults.dueAt(process, words[own + P.steps] + 1, DEADLY_FAULTS);
+        const fault = this.#scheduler.faults.dueAt(process, words[own + P.steps] + 1, ["kill"]);
         const object = words[entryAt(words[own + P.lastEntry]) + T.object];
-        this.#enterDeath(process, fault, { kind: KIND.resume, object, label: 0 });
+        this.#die(process, this.#enter(process, fault, KIND.kill, { kind: KIND.resume, object, label: 0 }));
       }
       const paused = Atomics.load(words, own + P.paused);
       // Again and again, until it says that it goes on: the first may come before it has stopped.
@@ -130,9 +138,18 @@ export class FreeFaults {
     Atomics.store(this.#words, paused, 0);
   }
 
-  #enterDeath(process: number, fault: number, before: StepAhead): void {
+  /** The number of the fault of these kinds that befalls the step just entered, or -1. */
+  #inStep(process: number, kinds: readonly FaultKind[]): number {
+    const words = this.#words;
+    return words[H.faults] === 0
+      ? -1
+      : this.#scheduler.faults.dueAt(process, words[processAt(process) + P.steps], kinds);
+  }
+
+  /** It is dead from this entry of the trace on. */
+  #die(process: number, entry: number): void {
     const own = processAt(process);
-    this.#words[own + P.diedAt] = this.#enter(process, fault, KIND.kill, before);
+    this.#words[own + P.diedAt] = entry;
     Atomics.store(this.#words, own + P.state, PROCESS.killed);
     Atomics.add(this.#words, H.deaths, 1);
     this.finished();
@@ -162,6 +179,15 @@ export class FreeFaults {
   /** Exactly one of the process and the conductor may carry the death out. */
   #claim(process: number, from: number): boolean {
     return Atomics.compareExchange(this.#words, processAt(process) + P.signal, from, SIGNAL.sent) === from;
+  }
+
+  #claimOwnDeath(process: number): void {
+    if (!this.#claim(process, SIGNAL.none) && !this.#claim(process, SIGNAL.due)) this.#stop();
+  }
+
+  #killItself(): never {
+    globalThis.process.kill(globalThis.process.pid, "SIGKILL");
+    this.#stop();
   }
 
   /** Nothing more is done here: the signal is on its way. */

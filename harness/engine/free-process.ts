@@ -16,6 +16,7 @@ import { processAt } from "./strands.ts";
  */
 export class FreeProcess implements Probe {
   readonly #words: Int32Array;
+  readonly #bytes: Uint8Array;
   readonly #scheduler: Scheduler;
   readonly #recorder: Recorder;
   readonly #faults: FreeFaults;
@@ -28,6 +29,7 @@ export class FreeProcess implements Probe {
 
   constructor(memory: LaneMemory, scheduler: Scheduler, recorder: Recorder, faults: FreeFaults, process: number) {
     this.#words = memory.words;
+    this.#bytes = memory.bytes;
     this.#scheduler = scheduler;
     this.#recorder = recorder;
     this.#faults = faults;
@@ -76,9 +78,14 @@ export class FreeProcess implements Probe {
     if (before !== after) this.#progress();
   }
 
-  copy(kind: "read" | "write", offset: number): void {
+  copy(kind: "read" | "write", offset: number, _byteLength: number, source?: Uint8Array): void {
     this.#delay();
     this.#enter(KIND.copy, offset, kind === "read" ? 1 : 2);
+    if (source === undefined) return;
+    this.#faults.befallCopy(this.#process, () => {
+      this.#bytes.set(source.subarray(0, source.byteLength >> 1), offset);
+      this.#recorder.exited("SIGKILL in the middle of the copy");
+    });
   }
 
   wait(word: Word, expected: number, deadlineMs: number): WaitOutcome {

@@ -3,7 +3,7 @@ import type { Region } from "./region.ts";
 
 /** Copies `source` into the region at `offset`. Plain bytes: two copies that overlap and are not ordered are a data race. */
 export function copyIn(region: Region, offset: number, source: Uint8Array): void {
-  if (probe !== null) probe.copy("write", offset, source.byteLength);
+  if (probe !== null) probe.copy("write", offset, source.byteLength, source);
   region.bytes.set(source, offset);
 }
 

@@ -24,8 +24,12 @@ export interface Probe {
   waitAsync(word: Word, expected: number, deadlineMs: number, signal?: AbortSignal): Promise<WaitOutcome>;
   /** Wakes at most `count` waiters of the word, longest waiting first; returns how many. */
   wake(word: Word, count: number): number;
-  /** Announces that plain bytes are about to be copied out of or into shared memory. */
-  copy(kind: "read" | "write", offset: number, byteLength: number): void;
+  /**
+   * Announces that plain bytes are about to be copied out of or into shared memory.
+   *
+   * @param source what is copied, where that is one piece
+   */
+  copy(kind: "read" | "write", offset: number, byteLength: number, source?: Uint8Array): void;
   /** An access without a step of its own, of bytes or of some bits of a word; see aside.ts. */
   aside?(kind: "read" | "write", offset: number, byteLength: number, mask: number): void;
   /** Milliseconds on the clock that deadlines are measured by. */
