@@ -141,7 +141,7 @@ describe("a wrong request is refused with status 2, saying what, of what, and wh
     [["run", join(ROOT, "harness/judge.ts")], /exports no scenario\. Export one/],
     [
       ["run", join(ROOT, "harness/fixtures/throws-at-import.ts")],
-      /could not be loaded: Error: this module does not want/,
+      /could not be loaded: Error: this module does not want.*\n( +at .*throws-at-import.*\n)+It has to load in plain Node/,
     ],
     [["run", "ticket-rush-unsafe", "--runs", "0"], /runs is 0\. It is a whole number from 1/],
     [["run", "ticket-rush-unsafe", "--frobnicate"], /unknown option '--frobnicate'/],

@@ -133,7 +133,14 @@ function cannotLoad(file: string, path: string, error: NodeJS.ErrnoException): R
     );
   }
   return new RequestError(
-    `${basename(file)} could not be loaded: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    `${basename(file)} could not be loaded: ${error instanceof Error ? stackInUserCode(error) : String(error)}\n`,
     "It has to load in plain Node: scenarios are imported by every process.",
   );
+}
+
+/** Without the frames of Node's loader and whoever called it: they say nothing about the module. */
+function stackInUserCode(error: Error): string {
+  const lines = (error.stack ?? error.message).split("\n");
+  const loader = lines.findIndex((line) => /^\s+at .*\(?node:internal/.test(line));
+  return (loader === -1 ? lines : lines.slice(0, loader)).join("\n");
 }

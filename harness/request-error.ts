@@ -6,7 +6,7 @@ export class RequestError extends Error {
   readonly advice: string;
 
   constructor(what: string, advice: string) {
-    super(`${what} ${advice}`);
+    super(what.endsWith("\n") ? `${what}${advice}` : `${what} ${advice}`);
     this.name = "RequestError";
     this.advice = advice;
   }

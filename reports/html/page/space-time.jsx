@@ -74,7 +74,7 @@ export function SpaceTime({ diagram, items, index, onSelect, onOpen, onKey }) {
   return (
     <div class={`space-time ${whole ? "whole" : "windowed"}`}>
       <div class="scroller" ref={scroller}>
-        <div class="canvas" style={{ width: px(geometry.totalPx) }}>
+        <div class="canvas" style={{ width: px(geometry.totalPx), "--canvas": geometry.totalPx }}>
           <Header diagram={diagram} geometry={geometry} />
           <div class="body" style={{ height: px(items.length * rowPx) }}>
             {items[index] !== undefined && <div class="chosen" style={{ top: px(index * rowPx) }} />}
