@@ -66,11 +66,10 @@ export const FILE_FAULTS: readonly FaultKind[] = ["enospc", "eio", "emfile", "sh
 export const DEADLY_FAULTS: readonly FaultKind[] = ["kill", "restart", "cut", "torn"];
 
 /** Kinds that happen in free mode, for real. */
-export const FREE_FAULTS: readonly FaultKind[] = ["kill", "pause", "wake", "enospc", "eio", "emfile", "cut"];
+export const FREE_FAULTS: readonly FaultKind[] = ["kill", "pause", "wake", "enospc", "eio", "emfile", "cut", "restart"];
 
 /** Why the others do not, for people. */
 export const NOT_FREE: { readonly [kind in FaultKind]?: string } = {
-  restart: "a role that begins anew needs a process which is there already",
   clock: "nobody's real clock is set",
   short: "there forkcheck does not stand between a program and what it writes",
   torn: "there forkcheck does not stand between a program and what it writes",

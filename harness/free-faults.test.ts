@@ -13,7 +13,7 @@ const FREE = { mode: "free", seed: 1 } as const;
 
 describe("in free mode faults happen for real", () => {
   test("a lock that knows its owner outlives those who die, and those who stand still", async () => {
-    const result = await checker.check(faulty.lockWithAnOwner as never, { ...FREE, runs: 20 });
+    const result = await checker.check(faulty.lockWithAnOwner as never, { ...FREE, runs: 12 });
     expect({ verdict: result.verdict, message: result.message }).toEqual({ verdict: "pass", message: undefined });
     expect(result.faults).toBeGreaterThan(10);
     // Nobody dies but of a fault.
@@ -51,6 +51,7 @@ describe("in free mode faults happen for real", () => {
     ["eio", faulty.writesAFile, "no-uncaught-error"],
     ["emfile", faulty.writesAFile, "no-uncaught-error"],
     ["cut", faulty.messageOfTwoHalves, "half"],
+    ["restart", faulty.countsItsBeginnings, "three"],
   ] as const)(
     "%s breaks who did not think of it, and that is brought under control",
     async (kind, scenario, property) => {

@@ -10,9 +10,9 @@ import { processAt } from "./strands.ts";
 
 /**
  * Faults in free mode, where they happen for real: a process sends itself SIGKILL or SIGSTOP before the step at which the
- * fault is to strike, sleeps for a moment only where it is to wake up for no reason, and takes no step on a
- * file which is to fail. What it cannot do to itself, to die
- * asleep and to go on, the conductor does, which looks every few milliseconds.
+ * fault is to strike, or SIGKILL half way through a copy; it sleeps for a moment only where it is to wake up for no reason,
+ * and takes no step on a file which is to fail. What it cannot do to itself, to die asleep, to go on and to begin anew, the
+ * conductor does, which looks every few milliseconds.
  */
 export class FreeFaults {
   readonly #words: Int32Array;
@@ -39,7 +39,7 @@ export class FreeFaults {
       this.#standStill(process, fault, { kind, object, label });
     } else {
       this.#claimOwnDeath(process);
-      this.#die(process, this.#enter(process, fault, KIND.kill, { kind, object, label }));
+      this.#strikeDead(process, fault, { kind, object, label });
       this.#killItself();
     }
   }
@@ -72,7 +72,7 @@ export class FreeFaults {
     const words = this.#words;
     if (words[H.faults] === 0) return -1;
     const fault = this.#scheduler.faults.dueAt(process, words[processAt(process) + P.steps] + 1, ASLEEP);
-    if (fault < 0 || this.#scheduler.faults.kind(fault) !== "kill") return fault;
+    if (fault < 0 || this.#kindOf(fault) === "wake") return fault;
     Atomics.compareExchange(words, processAt(process) + P.signal, SIGNAL.none, SIGNAL.due);
     return -1;
   }
@@ -104,7 +104,7 @@ export class FreeFaults {
 
   // The conductor's part.
 
-  /** Kills those who are to die asleep, and lets those go on who have stood still for long enough. */
+  /** Kills those who are to die asleep, lets the roles of dead ones begin anew, and lets those go on who have stood still for long enough. */
   attend(): void {
     const words = this.#words;
     if (words[H.faults] === 0 || words[H.free] === 0) return;
@@ -113,16 +113,52 @@ export class FreeFaults {
       const pid = words[(PARTS.pids >> 2) + process];
       if (this.#claim(process, SIGNAL.due)) {
         globalThis.process.kill(pid, "SIGKILL");
-        const fault = this.#scheduler.faults.dueAt(process, words[own + P.steps] + 1, ["kill"]);
+        const fault = this.#scheduler.faults.dueAt(process, words[own + P.steps] + 1, DEATHS);
         const object = words[entryAt(words[own + P.lastEntry]) + T.object];
-        this.#die(process, this.#enter(process, fault, KIND.kill, { kind: KIND.resume, object, label: 0 }));
+        this.#strikeDead(process, fault, { kind: KIND.resume, object, label: 0 });
       }
+      if (this.#isToBegin(process)) this.#begin(process);
       const paused = Atomics.load(words, own + P.paused);
       // Again and again, until it says that it goes on: the first may come before it has stopped.
       if (paused !== 0 && monotonicNow() >= this.#scheduler.faults.until(paused - 1)) {
         Atomics.add(words, H.progress, 1);
         globalThis.process.kill(pid, "SIGCONT");
       }
+    }
+  }
+
+  /** It begins the role of one that has been killed anew, and nothing is left of that one. */
+  #isToBegin(process: number): boolean {
+    const words = this.#words;
+    const own = processAt(process);
+    if (Atomics.load(words, own + P.restartOf) === 0 || words[own + P.lastEntry] !== 0) return false;
+    for (let other = 0; other < words[H.processes]; other++) {
+      const killed = Atomics.load(words, processAt(other) + P.state) === PROCESS.killed;
+      if (killed && isThere(words[(PARTS.pids >> 2) + other])) return false;
+    }
+    return true;
+  }
+
+  #begin(process: number): void {
+    const entry = this.#scheduler.enterEvent(process, KIND.restart, 0);
+    this.#words[entry + T.flags] = ENTRY.choice;
+    this.#words[processAt(process) + P.lastEntry] = entryNumber(entry);
+    Atomics.add(this.#words, H.steps, 1);
+    Atomics.add(this.#words, H.progress, 1);
+    this.#baton.passTo(process + 1);
+  }
+
+  /** Finds a place for one that is to begin the role anew. */
+  #succeed(dead: number): void {
+    const words = this.#words;
+    for (let process = words[H.starters]; process < words[H.processes]; process++) {
+      const own = processAt(process);
+      if (Atomics.compareExchange(words, own + P.state, PROCESS.absent, PROCESS.live) !== PROCESS.absent) continue;
+      Atomics.sub(words, H.finished, 1);
+      words[own + P.role] = words[processAt(dead) + P.role];
+      words[own + P.strand] = 1;
+      Atomics.store(words, own + P.restartOf, words[processAt(dead) + P.restartOf] || dead + 1);
+      return;
     }
   }
 
@@ -144,6 +180,12 @@ export class FreeFaults {
     return words[H.faults] === 0
       ? -1
       : this.#scheduler.faults.dueAt(process, words[processAt(process) + P.steps], kinds);
+  }
+
+  #strikeDead(process: number, fault: number, before: StepAhead): void {
+    const entry = this.#enter(process, fault, KIND.kill, before);
+    if (this.#kindOf(fault) === "restart") this.#succeed(process);
+    this.#die(process, entry);
   }
 
   /** It is dead from this entry of the trace on. */
@@ -196,8 +238,18 @@ export class FreeFaults {
   }
 }
 
-const BEFORE_A_STEP: readonly FaultKind[] = ["kill", "pause"];
-const ASLEEP: readonly FaultKind[] = ["kill", "wake"];
+const BEFORE_A_STEP: readonly FaultKind[] = ["kill", "restart", "pause"];
+const ASLEEP: readonly FaultKind[] = ["kill", "restart", "wake"];
+const DEATHS: readonly FaultKind[] = ["kill", "restart"];
+
+/** A process of the system; one that has died is there until it has been waited for. */
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 interface StepAhead {
   readonly kind: number;

@@ -262,6 +262,8 @@ export class Lane {
       words[processAt(process) + P.role] = prepared.roles.indexOf(prepared.roles[process]);
     }
     for (const cell of CLEARED) words[cell] = 0;
+    // Of those that are yet to begin nobody is waited for until they have.
+    if (request.free !== undefined) words[H.finished] = processes - prepared.roles.length;
     words[H.run]++;
     words[H.command] = COMMAND.run;
     words[H.lastStrand] = -1;
