@@ -23,7 +23,7 @@ export function LessonView({ lesson, language, say }) {
       <Code text={lesson.code} label={say("code")} />
       <section>
         <h2>{say("question")}</h2>
-        <p class="prose question">{lesson.question[language]}</p>
+        <Prose text={lesson.question[language]} kind="question" />
       </section>
       <section>
         <h2>{say("youSchedule")}</h2>
@@ -122,11 +122,11 @@ function Code({ text, label }) {
 /**
  * A paragraph; what stands between backticks is code.
  *
- * @param {{ text: string }} props
+ * @param {{ text: string, kind?: string }} props
  */
-function Prose({ text }) {
+function Prose({ text, kind = "" }) {
   return (
-    <p class="prose">
+    <p class={`prose ${kind}`}>
       {text.split("`").map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part))}
     </p>
   );
