@@ -26,7 +26,7 @@ export const lockfileSync = scenario(import.meta.url, {
         if (refused(error as NodeJS.ErrnoException)) return;
         throw error;
       }
-      await p.critical("lock");
+      await p.critical("lock", 10);
       lockfile.unlockSync("lock");
     },
   },
@@ -50,7 +50,7 @@ export const lockfileAsync = scenario(import.meta.url, {
         if (refused(error)) return;
         throw error;
       }
-      await p.critical("lock");
+      await p.critical("lock", 10);
       lockfile.unlockSync("lock");
     },
   },
