@@ -135,16 +135,11 @@ export class Family {
     }
   }
 
-  /** A signal for a process that the program has started; false if there is none any more. */
-  signal(process: number, signal: number): boolean {
+  /** A signal for a live process that the program has started: its handler gets it, or it dies. */
+  signal(process: number, signal: number): void {
     const words = this.#words;
-    if (!this.isLive(process)) return false;
-    if ((words[processAt(process) + P.handled] & (1 << signal)) !== 0) {
-      words[this.post(process, QUEUE.signal, MAIL.signal)] = signal;
-      return true;
-    }
-    this.#scheduler.effects.kill(process, signal);
-    return true;
+    if ((words[processAt(process) + P.handled] & (1 << signal)) === 0) this.#scheduler.effects.kill(process, signal);
+    else words[this.post(process, QUEUE.signal, MAIL.signal)] = signal;
   }
 
   /** There is no room in the lane's memory for what the run brings about. */
