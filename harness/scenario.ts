@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import type { Arbitrary } from "fast-check";
 import type { Word } from "../primitives/memory/word.ts";
+import type { InputSpace } from "./input-space.ts";
 import { FAULT_KINDS, isFaultKind, type FaultKind } from "./fault.ts";
 import type { Property } from "./property.ts";
 
@@ -47,6 +48,8 @@ export interface ScenarioOptions<Input, Shared extends object, Loaded = undefine
   readonly input: Arbitrary<Input>;
   /** Inputs to try before any generated one. */
   readonly examples?: readonly Input[];
+  /** All inputs by their size, where that can be said: then shrinking searches all that are smaller. */
+  readonly space?: InputSpace<Input>;
   /**
    * Creates the shared objects. It runs in every process and must create the same objects in the same order everywhere,
    * from the input alone. Its keys name the objects in traces and histories.

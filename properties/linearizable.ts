@@ -8,6 +8,7 @@ import { type Consistency, linearizability } from "./linearizability.ts";
 import type { Budget } from "./linearizability/verdict.ts";
 import type { Model } from "./model.ts";
 import { noNeedlessWait } from "./no-needless-wait.ts";
+import { ProgramSpace } from "./program-space.ts";
 import { type CallChoice, type Program, type ProgramCall, type ProgramSize, programs } from "./program.ts";
 
 /**
@@ -40,6 +41,7 @@ export function linearizable<Made extends object>(
   options: LinearizableOptions<Made>,
 ): Scenario<Program, Shared<Made>> {
   const operations = operationsOf(options);
+  const size = sizeOf(options);
   const { model, consistency = "linearizable", budget = {} } = options;
   const key = options.object ?? "object";
   const answers = [...(model.errors ?? []), ...(model.mortal?.errors ?? [])];
@@ -54,7 +56,10 @@ export function linearizable<Made extends object>(
   return scenario<Program, Shared<Made>>(moduleUrl, {
     ...(options.name === undefined ? {} : { name: options.name }),
     description: options.description ?? `generated programs of a ${model.name}'s operations`,
-    input: programs([...operations.values()], sizeOf(options)),
+    input: programs([...operations.values()], size),
+    ...(consistency === "linearizable"
+      ? { space: new ProgramSpace([...operations.values()], size, areAlike(options)) }
+      : {}),
     ...(options.examples === undefined ? {} : { examples: options.examples }),
     shared: ({ prefix, suffix }) => ({
       [key]: options.create(),
@@ -130,9 +135,11 @@ export type OperationOption<Made extends object> =
       readonly args?: readonly Arbitrary<any>[];
       /** How often it is called, relative to the others; a whole number, default 1. */
       readonly weight?: number;
-      /** What it does. Default: the method of its name. */
-      readonly call?: (made: Made, args: readonly any[], process: RoleContext<Program>) => unknown;
+      /** What it does. Default: the method of its name. The process is told to who has a parameter for it. */
+      readonly call?: Call<Made>;
     };
+
+type Call<Made extends object> = (made: Made, args: readonly any[], process: RoleContext<Program>) => unknown;
 
 /** What the processes share: the object under its name, and the words that part prefix, parallel part and suffix. */
 export type Shared<Made extends object> = {
@@ -165,12 +172,24 @@ function operationsOf<Made extends object>(options: LinearizableOptions<Made>): 
           `The weight of "${operation}" is ${String(weight)}. Give it a whole number of at least 1.`,
         );
       }
-      return [
-        operation,
-        { operation, args, weight, call: call ?? ((made, values) => methodOf(made, operation)(...values)) },
-      ];
+      return [operation, { operation, args, weight, call: performing(operation, call) }];
     }),
   );
+}
+
+/** What says nothing of a third parameter does not get one: it cannot know which process it is in, see `areAlike`. */
+function performing<Made extends object>(operation: string, call: Call<Made> | undefined): Performed<Made>["call"] {
+  if (call === undefined) return (made, values) => methodOf(made, operation)(...values);
+  return knowsItsProcess(call) ? call : (made, values) => (call as (...both: unknown[]) => unknown)(made, values);
+}
+
+/** Whether it makes no difference which process plays which part of a program. */
+function areAlike<Made extends object>({ operations }: LinearizableOptions<Made>): boolean {
+  return !Object.values(operations).some((option) => !isList(option) && option.call && knowsItsProcess(option.call));
+}
+
+function knowsItsProcess({ length }: { readonly length: number }): boolean {
+  return length < 1 || length > 2;
 }
 
 function methodOf(made: object, operation: string): (...args: readonly unknown[]) => unknown {

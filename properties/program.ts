@@ -94,7 +94,7 @@ function partsOf({ prefix, parallel, suffix }: Program) {
   };
 }
 
-function numbered({ prefix, parallel, suffix }: Program): Program {
+export function numbered({ prefix, parallel, suffix }: Program): Program {
   let next = 1;
   const filled = (value: unknown): unknown => {
     if (value === PLACEHOLDER) return next++;

@@ -22,7 +22,9 @@ import { unique } from "../properties/program.ts";
  * versions with a seeded bug can be put to it as well.
  */
 export const queueModelled = linearizable(import.meta.url, queueAgainstModel(Queue));
+export const queueOfLettersModelled = linearizable(import.meta.url, queueOfLettersAgainstModel(Queue));
 export const semaphoreModelled = linearizable(import.meta.url, semaphoreAgainstModel(Semaphore));
+export const impatientSemaphoreModelled = linearizable(import.meta.url, impatientSemaphoreAgainstModel(Semaphore));
 export const boundedSemaphoreModelled = linearizable(import.meta.url, boundedSemaphoreAgainstModel(BoundedSemaphore));
 export const lockModelled = linearizable(import.meta.url, lockAgainstModel(Lock));
 export const rlockModelled = linearizable(import.meta.url, rlockAgainstModel(RLock));
@@ -41,6 +43,20 @@ export function queueAgainstModel(type: new (maxSize: number) => Queue<number>):
   };
 }
 
+/** What is put is longer than what fits beside a message's length. */
+export function queueOfLettersAgainstModel(type: new () => Queue<object>): LinearizableOptions<Queue<object>> {
+  const letter = fc.record({ letter: unique });
+  return {
+    name: "queue-of-letters-model",
+    description:
+      "a queue in generated programs whose messages have more than a number in them: nobody gets half of one",
+    object: "queue",
+    create: () => new type(),
+    operations: { put: [letter], get: [], tryGet: [] },
+    model: queueModel(),
+  };
+}
+
 export function semaphoreAgainstModel(type: new (permits: number) => Semaphore): LinearizableOptions<Semaphore> {
   return {
     name: "semaphore-model",
@@ -50,6 +66,29 @@ export function semaphoreAgainstModel(type: new (permits: number) => Semaphore):
     create: () => new type(1),
     operations: { acquire: { weight: 2 }, tryAcquire: [], release: { weight: 2 } },
     model: semaphoreModel(1),
+  };
+}
+
+/**
+ * Whoever acquires waits for a millisecond at most. Virtual time passes only when nobody can move, so it takes two who wait at the same
+ * time for one to be late and the other to go on.
+ */
+export function impatientSemaphoreAgainstModel(
+  type: new (permits: number) => Semaphore,
+): LinearizableOptions<Semaphore> {
+  return {
+    ...semaphoreAgainstModel(type),
+    name: "impatient-semaphore-model",
+    description:
+      "a semaphore with one permit, in generated programs in which nobody waits for long: who gives up takes none",
+    operations: {
+      acquire: { args: [fc.constant({ timeoutMs: 1 })], weight: 2 },
+      tryAcquire: [],
+      release: { weight: 2 },
+    },
+    processesMax: 2,
+    prefixMax: 0,
+    suffixMax: 0,
   };
 }
 

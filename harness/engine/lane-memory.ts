@@ -163,6 +163,8 @@ export const H = {
   planned: 67,
   /** What processes that the program has started and their parents have told each other in this run. */
   mails: 68,
+  /** 1: somebody has slept in this run with a limit of time, or for a time, so that virtual time may pass. */
+  timed: 69,
 } as const;
 
 /** Doubles of the header, by index into the doubles that follow the header's words. */

@@ -134,6 +134,8 @@ export interface InputProofOptions {
   /** Consider this property alone. */
   readonly property: string | undefined;
   readonly bound: Bound;
+  /** Equal steps in vain after which a process is taken to wait, if not as many as usual. */
+  readonly stepsInVain?: number;
   readonly run: (request: RunRequest) => Promise<RunOutcome>;
   readonly mayGoOn: () => boolean;
 }
@@ -207,7 +209,7 @@ export class InputProof implements Executor {
         keepCandidates: this.#looksBack,
         recordAsides: true,
       });
-      const execution = recordedExecution(this.#runs.memory, this.#judgesOrder, this.#undecided);
+      const execution = this.#recorded(this.#judgesOrder);
       this.#note(execution);
       if (execution.pruned || this.failure !== null || this.#notUnderstood) return execution;
       if (!this.#looksBack) return await this.#distrusted(execution);
@@ -279,7 +281,7 @@ export class InputProof implements Executor {
           schedule,
           ...recorded,
         });
-        const execution = recordedExecution(this.#runs.memory, places && this.#judgesOrder, this.#undecided);
+        const execution = this.#recorded(places && this.#judgesOrder);
         this.#note(execution);
         const attempt = this.#runs.attempt(outcome, judgement, false);
         // Who waits for a word could only look once more in vain, and again, without end.
@@ -310,6 +312,10 @@ export class InputProof implements Executor {
     if (outcome.draws > 0) this.#options.assumptions.add(SMALLEST_DRAWN);
     if (!(await this.#runs.breathe())) this.#goesOn = false;
     return { outcome, judgement };
+  }
+
+  #recorded(spans: boolean): RecordedExecution {
+    return recordedExecution(this.#runs.memory, spans, this.#undecided, this.#options.stepsInVain);
   }
 
   #mayGoOn(): boolean {

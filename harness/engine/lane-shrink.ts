@@ -2,6 +2,7 @@ import { generated, shrunk } from "../arbitrary.ts";
 import { explain } from "../explanation.ts";
 import type { FaultKind } from "../fault.ts";
 import type { History } from "../history.ts";
+import type { InputSpace } from "../input-space.ts";
 import { PropertyError, type Judgement } from "../judge.ts";
 import type { Witness } from "../property.ts";
 import type { Counterexample } from "../result.ts";
@@ -9,8 +10,10 @@ import type { Scenario } from "../scenario.ts";
 import type { Aside } from "../exhaustive/execution.ts";
 import { PlanNotFollowedError } from "../exhaustive/explore.ts";
 import { shrink } from "../shrink/shrink.ts";
+import { smallestOfSpace } from "../shrink/whole-space.ts";
 import { smallerFaults } from "../shrink/smaller-faults.ts";
-import type { Attempt, Plan, Subject } from "../shrink/subject.ts";
+import type { Attempt, Plan, ProofRun, Subject } from "../shrink/subject.ts";
+import { STEPS_IN_VAIN } from "../strategies/waiting-in-vain.ts";
 import { encodeToken } from "../token.ts";
 import { cutOff, follow, lostWakeUp, sleepersOf } from "./lane-liveness.ts";
 import { isLoss, type KnownFailure } from "./known-failure.ts";
@@ -62,7 +65,7 @@ export async function smallestCounterexample(runs: LaneRuns, found: KnownFailure
 /** By what counts first, and then by where its faults strike and for how long. */
 async function shrunkWhole(runs: LaneRuns, failure: KnownFailure): Promise<Smallest> {
   const subject = new LaneSubject(runs, failure);
-  const smallest = await shrink(subject, failure);
+  const smallest = (await smallestOfSpace(subject, failure)) ?? (await shrink(subject, failure));
   return { ...smallest, attempt: await smallerFaults(subject, smallest.input, smallest.attempt) };
 }
 
@@ -186,6 +189,10 @@ class LaneSubject implements Subject {
     return this.#runs.workers.stopping;
   }
 
+  get space(): InputSpace | undefined {
+    return this.#runs.partlyControlled ? undefined : this.#runs.scenario.space;
+  }
+
   get runsMax(): number {
     if (!this.#runs.partlyControlled) return Infinity;
     return this.#hasFaults ? PARTLY_CONTROLLED_RUNS_WITH_FAULTS_MAX : PARTLY_CONTROLLED_RUNS_MAX;
@@ -228,7 +235,11 @@ class LaneSubject implements Subject {
     return placed(steps, recordedExecution(memory, this.#judgesOrder, known), known);
   }
 
-  async prove(visit: (steps: number) => boolean, draws: Plan["draws"]): Promise<"holds" | "fails" | "undecided"> {
+  async prove(
+    visit: (run: ProofRun) => boolean,
+    draws: Plan["draws"],
+    calls = 0,
+  ): Promise<"holds" | "fails" | "undecided"> {
     const runs = this.#runs;
     if (runs.partlyControlled) return "undecided";
     const assumptions = new Set<string>();
@@ -241,9 +252,10 @@ class LaneSubject implements Subject {
       draws,
       property: this.#property,
       bound: NO_BOUND,
+      stepsInVain: STEPS_IN_VAIN + calls,
       run: async (request) => {
         const outcome = await runs.lane.run(request);
-        if (!visit(outcome.steps)) goesOn = false;
+        if (!visit(outcome)) goesOn = false;
         return outcome;
       },
       mayGoOn: () => goesOn,

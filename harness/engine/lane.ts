@@ -444,6 +444,7 @@ const CLEARED = [
   H.asking,
   H.silent,
   H.mails,
+  H.timed,
 ] as const;
 
 /** Most runs are over in far less; after that the conductor looks around now and then. */

@@ -28,14 +28,17 @@ import { processAt, strandAt } from "./strands.ts";
  *
  * @param spans say which operations begin and end with each step
  * @param undecided bytes that are looked at or changed without a step, and not put in order by others
+ * @param stepsInVain equal steps in vain, one after the other, after which a process is taken to wait
  */
 export function recordedExecution(
   memory: LaneMemory,
   spans: boolean,
   undecided: readonly Aside[] = [],
+  stepsInVain = STEPS_IN_VAIN,
 ): RecordedExecution {
   const asides = asidesOf(memory);
-  const reader = new Reader(memory, { spans: spans ? spansOf(memory) : null, asides: asides ?? new Map(), undecided });
+  const beyond = { spans: spans ? spansOf(memory) : null, asides: asides ?? new Map(), undecided, stepsInVain };
+  const reader = new Reader(memory, beyond);
   for (let number = 1; number <= memory.words[H.entries]; number++) {
     if (isStep(memory.words[entryAt(number) + T.kind])) reader.read(entryAt(number));
   }
@@ -71,6 +74,7 @@ interface Beyond {
   readonly spans: Spans | null;
   readonly asides: ReadonlyMap<number, readonly Aside[]>;
   readonly undecided: readonly Aside[];
+  readonly stepsInVain: number;
 }
 
 interface Spans {
@@ -132,6 +136,7 @@ class Reader {
   readonly #spans: Spans | null;
   readonly #asides: ReadonlyMap<number, readonly Aside[]>;
   readonly #undecided: readonly Aside[];
+  readonly #stepsInVain: number;
   /** Who sleeps on a word, longest first: mirrors what the scheduler did. */
   readonly #sleepers = new Map<number, Sleeper[]>();
   readonly #wokenBy = new Map<number, number>();
@@ -146,11 +151,12 @@ class Reader {
   #epoch = 0;
   #time = 0;
 
-  constructor(memory: LaneMemory, { spans, asides, undecided }: Beyond) {
+  constructor(memory: LaneMemory, { spans, asides, undecided, stepsInVain }: Beyond) {
     this.#memory = memory;
     this.#spans = spans;
     this.#asides = asides;
     this.#undecided = undecided;
+    this.#stepsInVain = stepsInVain;
   }
 
   read(entry: number): void {
@@ -236,7 +242,7 @@ class Reader {
   /** Who has looked in vain so often, and nobody has written the word since; this step may be the one that does. */
   #inVain(step: Omit<Step, "guard">): number[] {
     const strands = [...this.#vain]
-      .filter(([, { times, written }]) => times >= STEPS_IN_VAIN && !written)
+      .filter(([, { times, written }]) => times >= this.#stepsInVain && !written)
       .map(([strand]) => strand);
     if (!writes(step)) return strands;
     for (const [strand, look] of this.#vain) {
@@ -249,7 +255,7 @@ class Reader {
   #lookInVain(step: Omit<Step, "guard">, value: number, idle: boolean): Step["guard"] {
     const last = this.#vain.get(step.strand);
     const same = last !== undefined && last.kind === step.kind && last.object === step.object;
-    const waited = same && last.times >= STEPS_IN_VAIN ? last.value : null;
+    const waited = same && last.times >= this.#stepsInVain ? last.value : null;
     if (!idle || step.object === 0) this.#vain.delete(step.strand);
     else {
       const times = same && last.value === value ? last.times + 1 : 1;

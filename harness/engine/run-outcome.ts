@@ -22,6 +22,7 @@ export function outcomeOf(left: Left, prepared: Prepared, { strategy }: RunReque
     draws: words[H.draws],
     faults: left.faults.struck,
     entries: words[H.entries],
+    timed: words[H.timed] === 1,
     diverged: divergenceOf(left, strategy === "replay"),
     threw: someoneThrew(left),
     failure: failureOf(left, prepared),
@@ -42,6 +43,8 @@ export interface RunOutcome {
   /** Faults that struck. */
   readonly faults: number;
   readonly entries: number;
+  /** Somebody has slept with a limit of time, or for a time: virtual time may pass. */
+  readonly timed: boolean;
   /** Where a saved schedule no longer matched; null if it did. */
   readonly diverged: Divergence | null;
   /** A process ended by an error or by leaving, or waits for something that will not come. */

@@ -79,7 +79,10 @@ export class Scheduler implements Choice {
     words[record + S.object] = object;
     words[record + S.label] = label;
     words[record + S.byteLength] = byteLength;
-    if (kind === KIND.think) this.#doubles[(record + S.deadline) >> 1] = thinkMs;
+    if (kind === KIND.think) {
+      this.#doubles[(record + S.deadline) >> 1] = thinkMs;
+      words[H.timed] = 1;
+    }
     const own = processAt(process);
     if (task === 0) words[own + P.blockedStack] = 1;
     else if (task > words[own + P.strandsUsed]) words[own + P.strandsUsed] = task;
@@ -99,6 +102,7 @@ export class Scheduler implements Choice {
     if (!(ms > 0)) return;
     this.#words[record + S.state] = STRAND.sleeping;
     this.#doubles[(record + S.deadline) >> 1] = this.now() + ms;
+    this.#words[H.timed] = 1;
   }
 
   /** The step just granted found nothing to do: it waits for a wake of its object. */
@@ -111,6 +115,7 @@ export class Scheduler implements Choice {
     words[record + S.label] = 0;
     words[record + S.order] = words[H.waitSequence]++;
     this.#doubles[(record + S.deadline) >> 1] = deadlineMs;
+    if (deadlineMs !== Infinity) words[H.timed] = 1;
     if (task === 0) words[processAt(process) + P.blockedStack] = 1;
     words[this.#entryAt(words[processAt(process) + P.lastEntry]) + T.flags] |= ENTRY.fellAsleep;
     if (words[H.faults] === 0) return;

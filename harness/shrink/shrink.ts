@@ -48,7 +48,7 @@ export interface Shrunk {
 }
 
 /** What was searched. */
-class Ledger {
+export class Ledger {
   readonly visited: Measure[] = [];
   /** Everything that is smaller than what comes next was searched, as far as it has at most so many preemptions. */
   within = Infinity;
@@ -229,7 +229,7 @@ async function proveAll(
   const { processes, operations } = group;
   for (const { input, search } of searches) {
     if (search.exhausted || (await subject.prepare(input)) === null) continue;
-    const verdict = await subject.prove((steps) => {
+    const verdict = await subject.prove(({ steps }) => {
       ledger.proofRuns++;
       ledger.enter({ processes, operations, faults: 0, preemptions: Infinity, switches: 0, steps, inputSize: 0 });
       return ledger.mayGoOn(runsMax) && !subject.stopping;
@@ -239,7 +239,7 @@ async function proveAll(
   return "holds";
 }
 
-interface InputSearch {
+export interface InputSearch {
   readonly input: unknown;
   readonly search: BoundedSearch;
 }
@@ -249,7 +249,7 @@ interface InputSearch {
  *
  * @returns the best failure, and up to how many preemptions all was searched that is smaller; Infinity for all of it
  */
-async function searchLevels(
+export async function searchLevels(
   subject: Subject,
   searches: readonly InputSearch[],
   groupRunsMax: number,
@@ -340,12 +340,12 @@ const NOTHING = Symbol("no input yet");
 /** Not all of it was searched with any number of preemptions. */
 const NOTHING_WHOLE = -1;
 
-interface Candidate {
+export interface Candidate {
   readonly input: unknown;
   readonly attempt: Attempt;
 }
 
-function isSmallerInSomething(a: Measure, b: Measure): boolean {
+export function isSmallerInSomething(a: Measure, b: Measure): boolean {
   return a.processes < b.processes || a.operations < b.operations || a.preemptions < b.preemptions;
 }
 

@@ -1,4 +1,5 @@
 import type { Fault, FaultKind } from "../fault.ts";
+import type { InputSpace } from "../input-space.ts";
 import type { Judgement } from "../judge.ts";
 import type { Measure } from "../measure.ts";
 import type { Generated } from "../arbitrary.ts";
@@ -11,21 +12,34 @@ export interface Subject {
   /**
    * Executes every interleaving of the prepared input, each once up to what is equivalent, until one fails.
    *
-   * @param visit told of each run how many steps it had; false ends the search
+   * @param visit told of each run; false ends the search
    * @param draws what the processes draw; beyond it, the smallest
+   * @param calls so many operations, none of them in a loop, may look at the same word in vain
    * @returns `holds` if all were executed, `undecided` if something stood in the way
    */
-  prove?(visit: (steps: number) => boolean, draws: Plan["draws"]): Promise<"holds" | "fails" | "undecided">;
+  prove?(
+    visit: (run: ProofRun) => boolean,
+    draws: Plan["draws"],
+    calls?: number,
+  ): Promise<"holds" | "fails" | "undecided">;
   /** Where in the run that has just been attempted a fault of this kind could have struck. */
   faultPlaces(kind: FaultKind): readonly FaultPlace[];
   /** Inputs that are smaller than `input`, in the order in which fast-check would try them. */
   smallerInputs(input: Generated<unknown>): Generated<unknown>[];
   /** Inputs that the scenario generates, all different. */
   sampleInputs(count: number): Generated<unknown>[];
+  /** All inputs of the scenario, by their size. */
+  readonly space?: InputSpace | undefined;
   /** So many runs may be spent. */
   readonly runsMax?: number;
   /** True if shrinking is to end with what it has. */
   readonly stopping: boolean;
+}
+
+export interface ProofRun {
+  readonly steps: number;
+  /** Somebody waited in it for a limited time. */
+  readonly timed: boolean;
 }
 
 export interface Plan {
