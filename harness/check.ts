@@ -212,7 +212,7 @@ class Checking {
       switches: 0,
       faults: 0,
       notes: [],
-      partly: { used: [], confirmedBy: 0, unconfirmed: [], redone: { runs: 0, differing: 0 } },
+      partly: { used: [], confirmedBy: 0, unconfirmed: [], redone: { runs: 0, differing: 0, otherReplies: 0 } },
     }));
     this.#found = lanes.map(() => null);
   }

@@ -6,8 +6,11 @@ export interface PartlyControlled {
   readonly confirmedBy: number;
   /** Violations that did not come again in each of their replays: no failures, but worth a look. */
   readonly unconfirmed: readonly Unconfirmed[];
-  /** Of the runs that held, so many were done again, and so many of these were not the same, step for step. */
-  readonly redone: { readonly runs: number; readonly differing: number };
+  /**
+   * Of the runs that held, so many were done again. So many of these were not the same, step for step; and in so many others each
+   * step was the same, and a server's reply was not.
+   */
+  readonly redone: { readonly runs: number; readonly differing: number; readonly otherReplies: number };
 }
 
 export interface Unconfirmed {
@@ -32,6 +35,7 @@ export function mergedPartlyControlled(parts: readonly PartlyControlled[]): {
       redone: {
         runs: parts.reduce((sum, { redone }) => sum + redone.runs, 0),
         differing: parts.reduce((sum, { redone }) => sum + redone.differing, 0),
+        otherReplies: parts.reduce((sum, { redone }) => sum + redone.otherReplies, 0),
       },
     },
   };

@@ -41,7 +41,7 @@ export class LaneRuns {
       used: [] as readonly string[],
       confirmedBy: 0,
       unconfirmed: [] as Unconfirmed[],
-      redone: { runs: 0, differing: 0 },
+      redone: { runs: 0, differing: 0, otherReplies: 0 },
     },
   };
   readonly #tell: (message: FromConductor) => void;

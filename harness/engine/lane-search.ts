@@ -7,9 +7,9 @@ import { needProfile, Portfolio } from "../strategies/portfolio.ts";
 import { decodeToken } from "../token.ts";
 import { divergenceOf } from "./divergence.ts";
 import { FaultDraws } from "./fault-draws.ts";
-import { checkDeterminism, isLoss, isSame, makeSure, type KnownFailure } from "./known-failure.ts";
+import { checkDeterminism, isLoss, makeSure, type KnownFailure } from "./known-failure.ts";
 import type { RunRequest } from "./run-request.ts";
-import { confirmed, sameAgain } from "./partly-controlled.ts";
+import { again, confirmed, differenceOf, type Difference } from "./partly-controlled.ts";
 import { prove } from "./lane-proof.ts";
 import { follow } from "./lane-liveness.ts";
 import { LaneRuns, replayRequest, type LaneParts } from "./lane-runs.ts";
@@ -176,20 +176,18 @@ export class LaneSearch {
     };
     let failed = (await fails()) ? 1 : 0;
     const first = runs.lane.seen();
-    let differing = 0;
+    const differing = { none: 0, replies: 0, steps: 0 };
     for (let time = 0; time < times; time++) {
       if (await fails()) failed++;
-      const again = runs.lane.seen();
-      const same = isSame(first, again);
-      if (!same && !runs.partlyControlled) throw new NondeterminismError(first.trace, again.trace, runs.prepared);
-      if (!same) differing++;
+      const seen = runs.lane.seen();
+      const difference = differenceOf(first, seen);
+      if (difference !== "none" && !runs.partlyControlled) {
+        throw new NondeterminismError(first.trace, seen.trace, runs.prepared);
+      }
+      differing[difference]++;
       if (!(await runs.breathe())) return;
     }
-    const outcome =
-      differing === 0
-        ? "each step was the same"
-        : `${failed} failed, and ${differing} were not the same, step for step`;
-    runs.tally.notes.push(`replayed ${times + 1} times: ${outcome}`);
+    runs.tally.notes.push(`replayed ${times + 1} times: ${replaysInWords(failed, times + 1, differing)}`);
   }
 
   async #shrink(): Promise<void> {
@@ -255,7 +253,17 @@ async function distrust(runs: LaneRuns, request: RunRequest): Promise<void> {
   if (!runs.partlyControlled) return await checkDeterminism(runs, request);
   const { redone } = runs.tally.partly;
   redone.runs++;
-  if (!(await sameAgain(runs, request))) redone.differing++;
+  const difference = await again(runs, request);
+  if (difference === "steps") redone.differing++;
+  if (difference === "replies") redone.otherReplies++;
+}
+
+function replaysInWords(failed: number, replays: number, { replies, steps }: Record<Difference, number>): string {
+  const same =
+    steps === 0 ? "each step was the same" : `${failed} failed, and ${steps} were not the same, step for step`;
+  if (replies === 0) return same;
+  const whole = steps === 0 && failed !== replays ? `${failed} failed; ${same}` : same;
+  return `${whole}; in ${replies} what a server replied was another thing`;
 }
 
 const NO_PROOF = "this is no proof: what the runs used beyond the schedule may do something else another time";

@@ -1,6 +1,10 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Generated } from "../arbitrary.ts";
 import type { Judgement } from "../judge.ts";
+import { HEARING, REPLY } from "../node/wire-text.ts";
+import type { TraceEntry } from "../trace.ts";
 import { isSame, type KnownFailure } from "./known-failure.ts";
+import type { Seen } from "./lane.ts";
 import type { RunOutcome } from "./run-outcome.ts";
 import type { RunRequest } from "./run-request.ts";
 import { replayRequest, valueOf, type KnownAttempt, type LaneRuns } from "./lane-runs.ts";
@@ -65,11 +69,28 @@ export async function replayed(
   return { failed, last };
 }
 
-/** Does a run that held once more; true if it was the same. */
-export async function sameAgain(runs: LaneRuns, request: RunRequest): Promise<boolean> {
+/** Does a run that held once more, and says in what it was another one. */
+export async function again(runs: LaneRuns, request: RunRequest): Promise<Difference> {
   const first = runs.lane.seen();
   await runs.lane.run(request);
-  return isSame(first, runs.lane.seen());
+  return differenceOf(first, runs.lane.seen());
+}
+
+/**
+ * In what two runs that should be the same differ: in nothing; in what servers replied alone, each step being the same one (a
+ * server that is asked how long it has been up says something else each time); or in their steps.
+ */
+export type Difference = "none" | "replies" | "steps";
+
+export function differenceOf(one: Seen, other: Seen): Difference {
+  if (isSame(one, other)) return "none";
+  return isDeepStrictEqual(one.trace.map(withoutReply), other.trace.map(withoutReply)) ? "replies" : "steps";
+}
+
+/** A step at a server as the process made it; what comes of the reply shows in what follows. */
+function withoutReply(entry: TraceEntry): TraceEntry {
+  if (entry.kind === "socket") return { ...entry, detail: entry.detail.split(REPLY)[0] };
+  return entry.label.startsWith(HEARING) ? { ...entry, detail: "" } : entry;
 }
 
 /** Replays after which a failure counts. */

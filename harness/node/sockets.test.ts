@@ -70,6 +70,16 @@ test("what does not come again in its replays is no failure, and is told", async
   ]);
 });
 
+test("a reply that is another one each time makes no other run, and is told", async () => {
+  const found = await check(keyValue.serverState, { runs: 200 });
+  expect(found).toMatchObject({ verdict: "fail", property: "every-add-counts" });
+  const token = found.counterexample?.token as string;
+  const again = await checker.replay(keyValue.serverState as unknown as Scenario, token, { times: 20 });
+  expect(again.notes).toContain(
+    "replayed 20 times: each step was the same; in 19 what a server replied was another thing",
+  );
+});
+
 test("a server that is slow is not taken for one that never answers", async () => {
   const result = await check(keyValue.slowServer, { runs: 1 });
   expect(failure(result)).toBe("");

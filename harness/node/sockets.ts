@@ -6,7 +6,7 @@ import { footprintText } from "../footprint.ts";
 import { Connection } from "./connection.ts";
 import type { Announcement, Gate } from "./gate.ts";
 import { addressesOf, addressOfPath, connectTo, receivable, type Address } from "./socket-calls.ts";
-import { wireText } from "./wire-text.ts";
+import { HEARING, REPLY, wireText } from "./wire-text.ts";
 
 /**
  * Connections to servers that stand outside of the run and answer requests one at a time. To connect, to send and to close are
@@ -257,7 +257,7 @@ export class Sockets {
   #deliver(connection: Connection, announced: boolean): void {
     if (connection.delivering) return;
     connection.delivering = true;
-    const label = this.#names.intern(`hear from ${connection.server}`);
+    const label = this.#names.intern(`${HEARING}${connection.server}`);
     const fire = (): void => {
       connection.delivering = false;
       connection.caller.runInAsyncScope(() => this.#handOver(connection));
@@ -287,8 +287,8 @@ export class Sockets {
   #tellReply(came: readonly Connection[], awaited: readonly Connection[]): void {
     const asked = awaited.find(({ owed }) => owed);
     const heard = came.length > 0 ? wireText(Buffer.concat(came.flatMap(({ arrived }) => arrived))) : null;
-    if (heard !== null) this.#gate.found(`${this.#request} → ${heard}`);
-    else if (asked !== undefined) this.#gate.found(`${this.#request} → no reply within ${this.#waitMs} ms`);
+    if (heard !== null) this.#gate.found(`${this.#request}${REPLY}${heard}`);
+    else if (asked !== undefined) this.#gate.found(`${this.#request}${REPLY}no reply within ${this.#waitMs} ms`);
   }
 
   /** The name of a server that is listened to, one that owes an answer first; 0 if none is. */

@@ -12,3 +12,8 @@ export function wireText(bytes: Buffer): string {
 
 const BYTES_MAX = 256;
 const LENGTH_MAX = 40;
+
+/** Between a request and its reply. */
+export const REPLY = " → ";
+/** How a step begins that hears what a server has sent late. */
+export const HEARING = "hear from ";

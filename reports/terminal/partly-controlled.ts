@@ -7,8 +7,12 @@ export function describePartlyControlled({ partlyControlled }: Pick<Result, "par
   const { used, confirmedBy, unconfirmed, redone } = partlyControlled;
   const means =
     confirmedBy === 0 ? "" : `The failure was confirmed: each of ${confirmedBy} replays failed in the same way.`;
+  const differences = [
+    ...(redone.differing === 0 ? [] : [`${redone.differing} went another way`]),
+    ...(redone.otherReplies === 0 ? [] : [`${redone.otherReplies} took the same steps and had other replies`]),
+  ];
   const again =
-    redone.differing === 0 ? "" : `Of ${count(redone.runs, "run")} done again ${redone.differing} went another way.`;
+    differences.length === 0 ? "" : `Of ${count(redone.runs, "run")} done again ${differences.join(", and ")}.`;
   const more = unconfirmed.length - UNCONFIRMED_SHOWN_MAX;
   return [
     [`Partly controlled: the runs used ${used.join(" and ")}, which no schedule orders.`, means, again]
