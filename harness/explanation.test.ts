@@ -24,18 +24,87 @@ test("two tasks of one process: which was let in while the other was inside, and
   ]);
 });
 
-test("who stands still is interrupted as who is made to wait: what others did to what it had, and what it met then", () => {
+test("who stands still: between which of its steps, and what others did meanwhile to what it had made; then who was inside", () => {
   const touches = (reads: string[], writes: string[]) => ({ reads, writes });
   const trace = [
-    entry(1, "file", "make folder lock"),
-    entry(2, "pause", "stands still for 2000 ms"),
-    entry(3, "file", "remove folder lock", { process: "other" }),
-    entry(4, "file", "remove folder lock", { detail: "✗ ENOENT" }),
+    entry(1, "file", "make folder lock", { source: `${LOCK}:7` }),
+    entry(2, "file", "look at lock"),
+    entry(3, "step", "enter data", { object: "data", operation: 0 }),
+    entry(4, "pause", "stands still for 2000 ms", { detail: "before: sleep" }),
+    entry(5, "file", "look at lock", { process: "other" }),
+    entry(6, "file", "remove folder lock", { process: "other", source: `${LOCK}:9` }),
+    entry(7, "step", "enter data", { process: "other", object: "data", operation: 1 }),
+    entry(8, "step", "leave data", { object: "data", operation: 0 }),
+    entry(9, "file", "remove folder lock", { detail: "✗ ENOENT", source: `${LOCK}:9` }),
+    entry(10, "file", "make folder lock", { process: "other" }),
   ];
-  const footprints = [touches([], ["lock"]), touches([], []), touches([], ["lock"]), touches([], ["lock"])];
-  const steps = trace.map(({ step }) => ({ entry: step, preempts: false, footprint: footprints[step - 1] }));
+  const made = touches([], ["lock"]);
+  const looked = touches(["lock"], []);
+  const touched = [made, looked, null, touches([], []), looked, made, null, null, made, made];
+  const steps = touched.map((footprint, index) => ({
+    entry: index + 1,
+    preempts: false,
+    ...(footprint === null ? {} : { footprint }),
+  }));
+  const inside = [operation(0, 3, 8), { ...operation(1, 7, 8), process: "other" }];
+  expect(explain(trace, steps, inside, [0, 1], (place) => lines.get(place) ?? null)).toEqual([
+    "server stands still for 2000 ms (step 4), between its 'make folder lock' (step 1) and its 'remove folder lock' ✗ ENOENT (step 9); meanwhile other 'remove folder lock' (step 6)",
+    "server 'enter data' (step 3), then other 'enter data' (step 7) before server 'leave data' (step 8)",
+    "lock/index.js:7: tooLate();",
+    "lock/index.js:9: next();",
+  ]);
+});
+
+test("each fault is named, also where somebody was interrupted", () => {
+  const trace = [
+    entry(1, "read", "read word", { object: "word" }),
+    entry(2, "write", "write word", { process: "other", object: "word" }),
+    entry(3, "file", "write log", { process: "other", detail: "✗ ENOSPC" }),
+    entry(4, "jump", "the wall clock jumps by 60000 ms", { process: "other" }),
+    entry(5, "file", "write log", { process: "other", detail: "← ab" }),
+    entry(6, "kill", "killed", { process: "other", detail: "before: write log" }),
+    entry(7, "write", "write word", { object: "word" }),
+  ];
+  const steps = trace.map(({ step }) => ({ entry: step, preempts: step === 2 }));
+  const faults = [
+    { kind: "enospc", step: 3 },
+    { kind: "clock", step: 4 },
+    { kind: "short", step: 5 },
+    { kind: "kill", step: 6 },
+  ] as const;
+  expect(explain(trace, steps, [], [], undefined, faults)).toEqual([
+    "server 'read word' (step 1), then other 'write word' (step 2) before server 'write word' (step 7)",
+    "other 'write log' ✗ ENOSPC (step 3) is a fault",
+    "the wall clock jumps by 60000 ms (step 4)",
+    "other 'write log' ← ab (step 5) writes less than it was given",
+    "other is killed before 'write log' (step 6), after 'write log' ← ab (step 5)",
+  ]);
+});
+
+test("a look that was taken once more by another line before it acts decides nothing, and a file with two names is one by its name", () => {
+  const anything = { reads: [], writes: ["*"] };
+  const file = (step: number, label: string, object: string, more: Partial<TraceEntry> = {}) =>
+    entry(step, "file", label, { object, source: `${LOCK}:${step}`, ...more });
+  const trace = [
+    file(1, "look at lock", "lock"),
+    file(2, "create guard", "guard", { detail: "✗ EEXIST" }),
+    file(3, "link guard to lock", "guard", { process: "other" }),
+    file(4, "remove guard", "guard", { process: "other" }),
+    file(5, "look at guard", "guard", { detail: "✗ ENOENT" }),
+    file(6, "look at lock", "lock"),
+    file(7, "remove lock", "lock"),
+  ];
+  const footprints = [
+    { reads: ["lock"], writes: [] },
+    { reads: [], writes: ["guard"] },
+  ];
+  const steps = trace.map(({ step }) => ({
+    entry: step,
+    preempts: step === 3,
+    footprint: footprints[step - 1] ?? anything,
+  }));
   expect(explain(trace, steps, [])).toEqual([
-    "server 'make folder lock' (step 1), then other 'remove folder lock' (step 3) before server 'remove folder lock' ✗ ENOENT (step 4)",
+    "server 'create guard' ✗ EEXIST (step 2), then other 'remove guard' (step 4) before server 'look at guard' ✗ ENOENT (step 5)",
   ]);
 });
 

@@ -1,4 +1,5 @@
 import { shortDataText } from "./data-text.ts";
+import type { FaultKind } from "./fault.ts";
 import { overlap, type Footprint } from "./footprint.ts";
 import type { Operation } from "./history.ts";
 import { racingTriple, type Triple } from "./racing-triple.ts";
@@ -10,6 +11,7 @@ import type { TraceEntry } from "./trace.ts";
  *
  * @param matter ids of the operations that show the violation
  * @param lineAt the text of a line of code, by its place; null if it cannot be had
+ * @param faults those that struck: each of them is named
  */
 export function explain(
   trace: readonly TraceEntry[],
@@ -17,31 +19,40 @@ export function explain(
   operations: readonly Operation[],
   matter: readonly number[] = [],
   lineAt: (place: string) => string | null = () => null,
+  faults: readonly ExplainedFault[] = [],
 ): string[] {
   const footprints = new Map(steps.map(({ entry, footprint }) => [entry, footprint]));
-  const touched: Touched = (entry) => footprints.get(entry.step) ?? accessOf(entry);
+  const touched: Touched = (entry) => namedAlone(entry, footprints.get(entry.step)) ?? accessOf(entry);
   const sentences: string[] = [];
   const shown: TraceEntry[] = [];
-  const until = lastOf(operations, matter);
-  const tripleOf = (entry: number, process: string, stoodStill: boolean): Triple | null =>
-    (stoodStill ? null : racingTriple(trace.slice(0, until), entry, process, touched)) ??
-    racingTriple(trace, entry, process, touched);
-  for (const { preempts, entry } of steps) {
-    const stoodStill = trace[entry - 1].kind === "pause";
-    if ((!preempts && !stoodStill) || sentences.length >= SENTENCES_MAX) continue;
-    const before = trace[stoodStill ? entry - 1 : lastStepBefore(trace, entry - 1)];
-    const triple = before === undefined ? null : tripleOf(entry, before.process, stoodStill);
-    const plain = stoodStill ? standstillSaid : plainPreemption;
-    const sentence = triple === null ? plain(trace, entry, operations) : tripleSaid(triple);
-    if (sentence === null || sentences.includes(sentence)) continue;
+  const tell = (sentence: string | null, triple: Triple | null): void => {
+    if (sentence === null || sentences.includes(sentence) || sentences.length >= SENTENCES_MAX) return;
     sentences.push(sentence);
     shown.push(...(triple ?? []));
+  };
+  const failing = trace.slice(0, lastOf(operations, matter));
+  for (const { preempts, entry } of steps) {
+    const stoodStill = trace[entry - 1].kind === "pause";
+    if (!preempts && !stoodStill) continue;
+    const before = trace[stoodStill ? entry - 1 : lastStepBefore(trace, entry - 1)];
+    if (stoodStill) {
+      const meanwhile = racingTriple(trace, entry + 1, before.process, touched, true);
+      tell(standstillSaid(before, meanwhile), meanwhile);
+    }
+    const triple = before === undefined ? null : racingTriple(failing, entry, before.process, touched);
+    if (triple !== null) tell(tripleSaid(triple), triple);
+    else if (!stoodStill) {
+      const whole = before === undefined ? null : racingTriple(trace, entry, before.process, touched);
+      tell(whole === null ? plainPreemption(trace, entry, operations) : tripleSaid(whole), whole);
+    }
   }
+  if (sentences.length === 0) {
+    const tasks = explainTasks(trace, operations, matter);
+    sentences.push(...(tasks === null ? [] : [tasks.sentence]));
+    shown.push(...(tasks?.shown ?? []));
+  }
+  sentences.push(...explainFaults(trace, faults));
   if (sentences.length > 0) return [...sentences, ...linesOf(shown, lineAt)];
-  const tasks = explainTasks(trace, operations, matter);
-  if (tasks !== null) return [tasks.sentence, ...linesOf(tasks.shown, lineAt)];
-  const deaths = explainDeaths(trace);
-  if (deaths.length > 0) return deaths;
   const race = explainRace(trace, touched);
   return race.length > 0 ? race : explainStandstill(trace, operations, lineAt);
 }
@@ -57,6 +68,12 @@ interface ExplainedStep {
   readonly preempts: boolean;
   readonly entry: number;
   readonly footprint?: Footprint;
+}
+
+/** A fault that struck, and its entry in the trace. */
+interface ExplainedFault {
+  readonly kind: FaultKind;
+  readonly step: number;
 }
 
 type Touched = (entry: TraceEntry) => Footprint;
@@ -147,9 +164,11 @@ function plainPreemption(trace: readonly TraceEntry[], entry: number, operations
   return `${before.process} is interrupted${inside === undefined ? "" : ` inside ${inside.operation}`} after '${before.label}' (step ${before.step}), and ${said(during)}`;
 }
 
-function standstillSaid(trace: readonly TraceEntry[], entry: number): string {
-  const { process, label, detail, step } = trace[entry - 1];
-  return `${process} ${label}${aheadOf(detail)} (step ${step})`;
+/** What it had done, who came in between, and what it goes on with; or at least what it was about to do. */
+function standstillSaid({ process, label, detail, step }: TraceEntry, triple: Triple | null): string {
+  if (triple === null) return `${process} ${label}${aheadOf(detail)} (step ${step})`;
+  const [before, between, after] = triple;
+  return `${process} ${label} (step ${step}), between its ${done(before)} and its ${done(after)}; meanwhile ${said(between)}`;
 }
 
 /** " before 'write word'" */
@@ -157,18 +176,24 @@ function aheadOf(detail: string): string {
   return detail.replace(/^before: (.*)$/, " before '$1'");
 }
 
-/** Who was killed left something half done, and no order of the steps is to blame. */
-function explainDeaths(trace: readonly TraceEntry[]): string[] {
-  return trace
-    .filter(({ kind }) => kind === "kill")
-    .slice(0, SENTENCES_MAX)
-    .map((death) => {
-      const own = trace.slice(0, death.step - 1).filter(({ process }) => process === death.process);
-      const last = own[lastStepBefore(own, own.length)];
-      const after =
-        last === undefined ? "" : `, after '${last.label}' ${last.detail}`.trimEnd() + ` (step ${last.step})`;
-      return `${death.process} is killed${aheadOf(death.detail)} (step ${death.step})${after}`;
-    });
+/** What befell processes, but for standstills: who was killed left something half done, and no order of the steps is to blame. */
+function explainFaults(trace: readonly TraceEntry[], faults: readonly ExplainedFault[]): string[] {
+  const kinds = new Map(faults.map(({ step, kind }) => [step, kind]));
+  return trace.flatMap((entry) => faultSaid(trace, entry, kinds.get(entry.step)) ?? []).slice(0, SENTENCES_MAX);
+}
+
+function faultSaid(trace: readonly TraceEntry[], entry: TraceEntry, fault: FaultKind | undefined): string | null {
+  const { process, kind, label, detail, step } = entry;
+  if (kind === "kill") {
+    const own = trace.slice(0, step - 1).filter((other) => other.process === process);
+    const last = own[lastStepBefore(own, own.length)];
+    return `${process} is killed${aheadOf(detail)} (step ${step})${last === undefined ? "" : `, after ${done(last)}`}`;
+  }
+  if (kind === "restart" || kind === "spurious") return `${process} ${label} (step ${step})`;
+  if (kind === "jump") return `${label} (step ${step})`;
+  if (fault === "cut" || fault === "torn") return `${process} is killed in the middle of '${label}' (step ${step})`;
+  if (fault === "short") return `${said(entry)} writes less than it was given`;
+  return fault === "enospc" || fault === "eio" || fault === "emfile" ? `${said(entry)} is a fault` : null;
 }
 
 /** Without a preemption: the last two accesses of different processes to one object, one of them a write. */
@@ -195,6 +220,15 @@ function lastStepBefore(trace: readonly TraceEntry[], index: number): number {
   return -1;
 }
 
+/** Once a file has two names, a step may touch anything; for people it touches what it names. */
+function namedAlone({ kind, object, label }: TraceEntry, footprint: Footprint | undefined): Footprint | undefined {
+  if (kind !== "file" || object === null || footprint?.writes.includes("*") !== true) return footprint;
+  if (/^(look|open|read|size|resolve|list)\b/.test(label)) return { reads: [object], writes: [] };
+  const [verb, other] = label.split(` ${object} to `);
+  if (other === undefined) return { reads: [], writes: [object] };
+  return verb === "link" ? { reads: [object], writes: [other] } : { reads: [], writes: [object, other] };
+}
+
 /** What a step that has no footprint of its own touches: its object, if it has one, which a file may have the name of. */
 function accessOf(entry: TraceEntry): Footprint {
   if (entry.object === null) return NOTHING;
@@ -215,5 +249,9 @@ function writes(entry: TraceEntry): boolean {
 }
 
 function said(entry: TraceEntry): string {
-  return `${entry.process} '${entry.label}' ${entry.detail} (step ${entry.step})`.replace("  ", " ");
+  return `${entry.process} ${done(entry)}`;
+}
+
+function done({ label, detail, step }: TraceEntry): string {
+  return `'${label}' ${detail} (step ${step})`.replace("  ", " ");
 }

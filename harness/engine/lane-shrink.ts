@@ -135,7 +135,14 @@ function told(runs: LaneRuns, { judgement, mode, asItWas }: KnownFailure, smalle
     token: asItWas === undefined ? encodeToken(runs.request.name, valueOf(smallest.input, attempt)) : "",
     explanation: [
       ...loopNotes(judgement),
-      ...explain(trace, attempt.decisions, attempt.history.operations, judgement.operations, lineAt),
+      ...explain(
+        trace,
+        attempt.decisions,
+        attempt.history.operations,
+        judgement.operations,
+        lineAt,
+        attempt.faultsInWords,
+      ),
     ],
     ...(judgement.liveness === undefined ? {} : { liveness: judgement.liveness }),
     ...why,
