@@ -108,6 +108,22 @@ test("a look that was taken once more by another line before it acts decides not
   ]);
 });
 
+test("at a server: the requests that name the same thing, and not who has connected meanwhile", () => {
+  const steps = [
+    entry(1, "socket", "send to db", { detail: "get lock → _" }),
+    entry(2, "socket", "connect to db", { process: "other" }),
+    entry(3, "socket", "send to db", { process: "other", detail: "info → redis" }),
+    entry(4, "socket", "send to db", { process: "other", detail: "get lock → _" }),
+    entry(5, "socket", "send to db", { process: "other", detail: "set lock 1 → +OK" }),
+    entry(6, "socket", "send to db", { detail: "set lock 1 → +OK" }),
+  ];
+  const footprint = { reads: [], writes: ["server 10.0.0.1"] };
+  const asked = steps.map(({ step }) => ({ entry: step, preempts: step === 2, footprint }));
+  expect(explain(steps, asked, [])).toEqual([
+    "server 'send to db' get lock → _ (step 1), then other 'send to db' set lock 1 → +OK (step 5) before server 'send to db' set lock 1 → +OK (step 6)",
+  ]);
+});
+
 test("who stands still while nothing of its own is touched: that is what matters, with what it was about to do", () => {
   const trace = [
     entry(1, "pause", "stands still for 50 ms", { detail: "before: write word" }),

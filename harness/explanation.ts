@@ -2,6 +2,7 @@ import { shortDataText } from "./data-text.ts";
 import type { FaultKind } from "./fault.ts";
 import { overlap, type Footprint } from "./footprint.ts";
 import type { Operation } from "./history.ts";
+import { REPLY } from "./node/wire-text.ts";
 import { racingTriple, type Triple } from "./racing-triple.ts";
 import type { TraceEntry } from "./trace.ts";
 
@@ -22,7 +23,7 @@ export function explain(
   faults: readonly ExplainedFault[] = [],
 ): string[] {
   const footprints = new Map(steps.map(({ entry, footprint }) => [entry, footprint]));
-  const touched: Touched = (entry) => namedAlone(entry, footprints.get(entry.step)) ?? accessOf(entry);
+  const touched: Touched = (entry) => inWords(entry, footprints.get(entry.step)) ?? accessOf(entry);
   const sentences: string[] = [];
   const shown: TraceEntry[] = [];
   const tell = (sentence: string | null, triple: Triple | null): void => {
@@ -220,9 +221,24 @@ function lastStepBefore(trace: readonly TraceEntry[], index: number): number {
   return -1;
 }
 
+/** What a step touches as far as a person would say so: of a request what it names, though it might be anything at the server. */
+function inWords(entry: TraceEntry, footprint: Footprint | undefined): Footprint | undefined {
+  if (entry.kind === "socket" && footprint !== undefined) return requestInWords(entry, footprint.writes);
+  return entry.kind === "file" && footprint?.writes.includes("*") === true ? namedAlone(entry) : footprint;
+}
+
+/** That a request only asks is guessed by its first word. */
+function requestInWords({ label, detail }: TraceEntry, server: readonly string[]): Footprint {
+  const said = label.startsWith("send to") ? detail.split(REPLY)[0].split(" ") : [];
+  // After all that has a name, as the list of a folder does.
+  const touches = [...said.slice(1), ...server.map((name) => `${name}/`)];
+  const asks = /^(m?get|hget(all)?|exists|ttl|select|show|hello|info|client|ping)$/i.test(said[0] ?? "");
+  return asks || label.startsWith("connect") ? { reads: touches, writes: [] } : { reads: [], writes: touches };
+}
+
 /** Once a file has two names, a step may touch anything; for people it touches what it names. */
-function namedAlone({ kind, object, label }: TraceEntry, footprint: Footprint | undefined): Footprint | undefined {
-  if (kind !== "file" || object === null || footprint?.writes.includes("*") !== true) return footprint;
+function namedAlone({ object, label }: TraceEntry): Footprint {
+  if (object === null) return NOTHING;
   if (/^(look|open|read|size|resolve|list)\b/.test(label)) return { reads: [object], writes: [] };
   const [verb, other] = label.split(` ${object} to `);
   if (other === undefined) return { reads: [], writes: [object] };

@@ -42,7 +42,7 @@ export function racingTriple(
         const weight =
           weightOf(triple, common, touched) +
           (tellsMore(triple, touched, stoodStill) && !looksAgain ? ACTION_WEIGHT : 0) +
-          (after === next ? NEXT_WEIGHT : 0);
+          (after === next && !stoodStill ? NEXT_WEIGHT : 0);
         // Of equals the first, but for what was done before the interruption: there the last.
         const isNearer = weight === bestWeight && between === best?.[1] && after === best[2];
         if (weight < bestWeight || (weight === bestWeight && !isNearer)) continue;
