@@ -59,6 +59,8 @@ export interface ProcessEnd {
   readonly reason: string;
   /** The process whose program has started it; absent for those of the scenario. */
   readonly startedBy?: string;
+  /** Of a thread that the program has started, its number (`threadId`). */
+  readonly thread?: number;
   /** Rank at which a fault killed it; absent for all others. Its pending operations may have happened, but not after that. */
   readonly at?: number;
 }

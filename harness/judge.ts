@@ -122,8 +122,9 @@ function* builtInViolations(
       return;
     default:
   }
-  for (const { process, end, reason, startedBy } of history.processes) {
-    if (end === "threw") yield builtIn("no-uncaught-error", `${process} failed: ${reason}`);
+  for (const { process, end, reason, startedBy, thread } of history.processes) {
+    // An error that ends a thread is told to who has started it, as an event.
+    if (end === "threw" && thread === undefined) yield builtIn("no-uncaught-error", `${process} failed: ${reason}`);
     // Who is started by the program may well end that way: its parent hears of it.
     if (end === "exited" && startedBy === undefined)
       yield builtIn("no-early-exit", `${process} left by process.exit(${reason})`);

@@ -29,6 +29,8 @@ export class ControlledProcess implements Probe, Gate {
   readonly servers: ServerWatch;
   /** Something real is under way that is waited for before anybody else moves. */
   busy: () => boolean = () => false;
+  /** Nothing is left to wait for in a program that another one has started, be it that it awaits what never comes. */
+  beforeExit: (isSettled: boolean) => void = () => {};
   readonly #words: Int32Array;
   readonly #bytes: Uint8Array;
   readonly #scheduler: Scheduler;
@@ -40,6 +42,8 @@ export class ControlledProcess implements Probe, Gate {
   readonly #flow = new Flow();
   readonly #asides: Asides;
   #roleSettled = false;
+  /** It has been told that nothing is left to wait for, and no event has come since. */
+  #toldOfExit = false;
   #quietTurns = 0;
 
   constructor(memory: LaneMemory, scheduler: Scheduler, baton: Baton, recorder: Recorder, process: number) {
@@ -81,6 +85,7 @@ export class ControlledProcess implements Probe, Gate {
     this.lasting = lasting;
     this.#events.clear();
     this.#roleSettled = false;
+    this.#toldOfExit = false;
     this.#quietTurns = 0;
     this.#flow.clear();
     try {
@@ -112,7 +117,13 @@ export class ControlledProcess implements Probe, Gate {
         this.life.forgetRun();
         return this.#turns.passOnForGood();
       }
-      if (this.life.isGone || (this.#roleSettled && events.holding === 0 && !events.insideStep)) {
+      const idle = events.holding === 0 && !events.insideStep;
+      if (this.lasting && idle && !this.life.isGone && !this.#toldOfExit) {
+        if (!this.#roleSettled && (this.busy() || !this.#nothingWillCome())) return "outside";
+        this.#tellOfExit();
+        continue;
+      }
+      if (this.life.isGone || (this.#roleSettled && idle)) {
         if (!this.life.leave()) return this.#leaveAborted();
         this.life.end();
         return this.#turns.passOnForGood();
@@ -127,6 +138,7 @@ export class ControlledProcess implements Probe, Gate {
         return this.#turns.passOnForGood();
       }
       this.#quietTurns = 0;
+      this.#toldOfExit = false;
       if (events.fireLocal()) continue;
       this.#turns.takeTurns();
       if (this.life.aborted) return this.#leaveAborted();
@@ -295,6 +307,10 @@ export class ControlledProcess implements Probe, Gate {
     throw new RunAborted();
   }
 
+  die(): never {
+    return this.life.die();
+  }
+
   crowded(): never {
     this.#scheduler.end(ENDING.crowded);
     throw new RunAborted();
@@ -367,6 +383,18 @@ export class ControlledProcess implements Probe, Gate {
   #roleFailed(error: unknown): void {
     this.#roleSettled = true;
     this.uncaught(error);
+  }
+
+  /** As Node has it, what it begins now is waited for, too. */
+  #tellOfExit(): void {
+    const isSettled = this.#roleSettled;
+    this.#toldOfExit = true;
+    this.#roleSettled = true;
+    try {
+      this.beforeExit(isSettled);
+    } catch (error) {
+      this.uncaught(error);
+    }
   }
 
   #leaveAborted(): "aborted" {

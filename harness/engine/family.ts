@@ -8,6 +8,8 @@ import { processAt, strandAt } from "./strands.ts";
  * The processes that a program starts itself, and what they and their parents tell each other: for each of them some queues in
  * the lane's memory. Each has a worker that waits from the beginning of the run, and takes no step before the one by which its
  * parent starts it.
+ *
+ * A thread is one of them that belongs to another one: it dies with that, and stands still with it.
  */
 export class Family {
   readonly #words: Int32Array;
@@ -19,8 +21,9 @@ export class Family {
   }
 
   /** `parent` starts a process by the step that it has just been granted; -1 if there is no worker left for it. */
-  start(parent: number, title: number, linked: boolean): number {
+  start(parent: number, title: number, { linked, thread }: Ties): number {
     const words = this.#words;
+    const number = thread ? this.#threadsSoFar(this.ownerOf(parent)) + 1 : 0;
     for (let process = words[H.starters]; process < words[H.processes]; process++) {
       const own = processAt(process);
       if (words[own + P.state] !== PROCESS.absent) continue;
@@ -30,6 +33,7 @@ export class Family {
       words[own + P.title] = title;
       words[own + P.role] = ROLES_OF_STARTED + title;
       words[own + P.linked] = linked ? 1 : 0;
+      words[own + P.thread] = number;
       words[own + P.strand] = 1;
       this.#scheduler.announce(process, 1, KIND.start, 0, title);
       return process;
@@ -47,12 +51,49 @@ export class Family {
     return this.#words[processAt(process) + P.parent] - 1;
   }
 
+  /** Its number among the threads of its process, from 1; 0 if it is no thread. */
+  threadOf(process: number): number {
+    return this.#words[processAt(process) + P.thread];
+  }
+
+  /** The process that a thread belongs to; itself, if it is none. */
+  ownerOf(process: number): number {
+    let owner = process;
+    while (this.threadOf(owner) !== 0) owner = this.parentOf(owner);
+    return owner;
+  }
+
+  /** The live threads of a process, or of a thread: those that it has started, and the ones that these have. */
+  threadsOf(process: number): number[] {
+    const words = this.#words;
+    const found: number[] = [];
+    for (let other = words[H.starters]; other < words[H.processes]; other++) {
+      if (this.threadOf(other) === 0 || !this.isLive(other)) continue;
+      const parent = this.parentOf(other);
+      if (parent === process || found.includes(parent)) found.push(other);
+    }
+    return found;
+  }
+
+  #threadsSoFar(owner: number): number {
+    const words = this.#words;
+    let count = 0;
+    for (let other = words[H.starters]; other < words[H.processes]; other++) {
+      if (this.threadOf(other) !== 0 && this.ownerOf(other) === owner) count++;
+    }
+    return count;
+  }
+
   isLive(process: number): boolean {
     return this.#words[processAt(process) + P.state] === PROCESS.live;
   }
 
   isLinked(child: number): boolean {
     return this.#words[processAt(child) + P.linked] === 1;
+  }
+
+  handlesSignal(process: number, signal: number): boolean {
+    return (this.#words[processAt(process) + P.handled] & (1 << signal)) !== 0;
   }
 
   /** The process has a handler for the signal, or has one no longer. */
@@ -119,10 +160,16 @@ export class Family {
     if (told !== "parent") this.post(child, QUEUE.up, MAIL.end);
   }
 
-  /** The process takes no further step: its parent and its children hear of it. */
+  /** The process takes no further step: its parent and its children hear of it, and its threads end with it. */
   ended(process: number, status: number, signal: number): void {
     const words = this.#words;
-    if (words[processAt(process) + P.parent] !== 0) {
+    if (this.threadOf(process) !== 0) {
+      this.post(process, QUEUE.out, MAIL.end);
+      this.post(process, QUEUE.err, MAIL.end);
+      const at = this.post(process, QUEUE.up, MAIL.exit);
+      words[at] = signal === 0 ? status : TERMINATED;
+      words[at + 1] = 0;
+    } else if (words[processAt(process) + P.parent] !== 0) {
       this.unlink(process, "child");
       this.post(process, QUEUE.out, MAIL.end);
       this.post(process, QUEUE.err, MAIL.end);
@@ -131,15 +178,21 @@ export class Family {
       words[at + 1] = signal;
     }
     for (let child = words[H.starters]; child < words[H.processes]; child++) {
-      if (words[processAt(child) + P.parent] === process + 1 && this.isLive(child)) this.unlink(child, "parent");
+      if (this.parentOf(child) !== process || !this.isLive(child)) continue;
+      if (this.threadOf(child) === 0) this.unlink(child, "parent");
+      else this.#scheduler.effects.kill(child);
     }
   }
 
   /** A signal for a live process that the program has started: its handler gets it, or it dies. */
   signal(process: number, signal: number): void {
-    const words = this.#words;
-    if ((words[processAt(process) + P.handled] & (1 << signal)) === 0) this.#scheduler.effects.kill(process, signal);
-    else words[this.post(process, QUEUE.signal, MAIL.signal)] = signal;
+    if (this.handlesSignal(process, signal)) this.#words[this.post(process, QUEUE.signal, MAIL.signal)] = signal;
+    else this.#scheduler.effects.kill(process, signal);
+  }
+
+  /** The step just granted ends the thread where it stands. */
+  terminate(thread: number): void {
+    this.#scheduler.effects.kill(thread);
   }
 
   /** There is no room in the lane's memory for what the run brings about. */
@@ -155,6 +208,16 @@ interface Announcing {
   makeReady(record: number, kind: number): void;
   end(ending: number): number;
 }
+
+/** How a process belongs to the one that starts it. */
+export interface Ties {
+  /** They can send each other messages as parent and child. */
+  readonly linked: boolean;
+  readonly thread: boolean;
+}
+
+/** What its parent hears of a thread that did not end by itself. */
+const TERMINATED = 1;
 
 /** Equal programs play equal parts, and none of those of the scenario's roles. */
 const ROLES_OF_STARTED = LIMITS.processesMax;

@@ -23,7 +23,8 @@ export class FaultEffects {
   apply(kind: FaultKind, fault: number, process: number, record: number): void {
     switch (kind) {
       case "pause":
-        this.#words[processAt(process) + P.paused] = fault + 1;
+        for (const one of [process, ...this.#scheduler.family.threadsOf(process)])
+          this.#words[processAt(one) + P.paused] = fault + 1;
         this.#faults.holdUntil(fault, this.#scheduler.now() + this.#faults.ms(fault));
         break;
       case "wake":
@@ -47,7 +48,8 @@ export class FaultEffects {
     words[own + P.paused] = 0;
     words[H.deaths]++;
     this.#scheduler.family.ended(process, 0, signal);
-    if (words[H.signals] === 1) {
+    // What a thread holds is seen from outside only where it is connected to a server.
+    if (words[H.signals] === 1 && (words[own + P.thread] === 0 || words[H.servers] === 1)) {
       words[own + P.signal] = SIGNAL.due;
       words[H.doomed]++;
     }
@@ -115,7 +117,7 @@ const SIGKILL = 9;
 
 /** The scheduler, as far as faults make it do something. */
 interface Announcing {
-  readonly family: Pick<Family, "ended">;
+  readonly family: Pick<Family, "ended" | "threadsOf">;
   now(): number;
   announce(process: number, task: number, kind: number, object: number, label: number): number;
   makeReady(record: number, kind: number): void;

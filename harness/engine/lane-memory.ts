@@ -237,10 +237,15 @@ export const P = {
   programPayload: 21,
   /** 1 while it and its parent can send each other messages. */
   linked: 22,
-  /** Signals that it has a handler for, as bits. */
+  /** Signals that it has a handler for, as bits; of a thread, in bit 0, whether its parent wants to hear that it has begun. */
   handled: 23,
   /** What it is called, as a name. */
   title: 24,
+  /** Its number among the threads of its process, from 1; 0 if it is no thread. */
+  thread: 25,
+  /** Of a thread, a value: what it was given besides its program. */
+  dataTag: 26,
+  dataPayload: 27,
 } as const;
 
 export const SIGNAL = { none: 0, due: 1, sent: 2 } as const;
@@ -348,7 +353,7 @@ export const FAULT = { planned: 0, armed: 1, struck: 2 } as const;
 export const QUEUE = {
   /** To the child: messages, and that nobody is there any more to send some. */
   down: 0,
-  /** The same to the parent. */
+  /** The same to the parent; from a thread, all that it says, its end at last. */
   up: 1,
   /** To the parent: how the child has ended. */
   exit: 2,
@@ -388,6 +393,8 @@ export const MAIL = {
   signal: 4,
   /** The error that a thread has ended by. */
   error: 5,
+  /** A thread has begun. */
+  online: 6,
 } as const;
 
 /** Words of an access without a step of its own. */
@@ -421,7 +428,7 @@ export const OUTCOME = { pending: 0, returned: 1, threw: 2 } as const;
 export const SIZES = {
   headerWords: 80,
   headerDoubles: 8,
-  processWords: 25,
+  processWords: 28,
   strandWords: 10,
   entryWords: 16,
   operationWords: 12,

@@ -16,8 +16,8 @@ export class ProcessLife {
   /** Set when the process has ended before its role has: no step may follow. */
   #gone: Gone | null = null;
   #cut: Cut | null = null;
-  /** Called, as a part of the run, when the process ends otherwise than by being killed. */
-  atExit: (code: number) => void = () => {};
+  /** Called, as a part of the run, when the process ends otherwise than by being killed; with the error, if it ends by one. */
+  atExit: (code: number, failure?: Failure) => void = () => {};
 
   constructor(memory: LaneMemory, scheduler: Scheduler, recorder: Recorder, process: number) {
     this.#words = memory.words;
@@ -76,7 +76,7 @@ export class ProcessLife {
   /** An error that nobody caught, outside of the role's own promise: it ends the process, as it would end a real one. */
   uncaught(error: unknown): void {
     if (error instanceof RunAborted || error instanceof ProcessExited || !this.playing || this.#gone !== null) return;
-    this.#gone = { state: PROCESS.threw, code: 1 };
+    this.#gone = { state: PROCESS.threw, code: 1, failure: { error } };
     this.#recorder.failed(error);
   }
 
@@ -87,6 +87,13 @@ export class ProcessLife {
       this.leave();
       this.#recorder.exited(`${code}`);
     }
+    throw new ProcessExited();
+  }
+
+  /** The step that it has just taken has killed it. */
+  die(): never {
+    this.#gone = { state: PROCESS.killed, code: 0 };
+    this.#leaving = false;
     throw new ProcessExited();
   }
 
@@ -107,10 +114,10 @@ export class ProcessLife {
 
   /** Runs what the program wants done at its end; false if the run was cut off meanwhile. */
   leave(): boolean {
-    if (this.#leaving) return true;
+    if (this.#leaving || this.#gone?.state === PROCESS.killed) return true;
     this.#leaving = true;
     try {
-      this.atExit(this.#gone?.code ?? 0);
+      this.atExit(this.#gone?.code ?? 0, this.#gone?.failure);
     } catch (error) {
       if (error instanceof RunAborted) return false;
       const gone = this.#gone;
@@ -150,6 +157,11 @@ class ProcessExited extends Error {
 interface Gone {
   readonly state: number;
   readonly code: number;
+  readonly failure?: Failure;
+}
+
+export interface Failure {
+  readonly error: unknown;
 }
 
 /** A step that its process does not survive. */

@@ -338,7 +338,7 @@ export class Recording {
       case PROCESS.exited:
         return { end: "exited", reason: String(this.#values.read(own + P.endTag)) };
       case PROCESS.killed:
-        return { end: "killed", reason: String(this.#values.read(own + P.endTag) ?? "SIGKILL") };
+        return { end: "killed", reason: String(this.#values.read(own + P.endTag) ?? this.#howKilled(own)) };
       case PROCESS.outside:
         return { end: "blocked", reason: "waits for something that nobody will bring about" };
       default:
@@ -346,9 +346,15 @@ export class Recording {
     }
   }
 
-  #parent(run: RunNames, index: number): { startedBy?: string } {
-    const parent = this.#memory.words[processAt(index) + P.parent];
-    return parent === 0 ? {} : { startedBy: run.processes[parent - 1] };
+  #howKilled(own: number): string {
+    return this.#memory.words[own + P.thread] === 0 ? "SIGKILL" : "terminated";
+  }
+
+  #parent(run: RunNames, index: number): { startedBy?: string; thread?: number } {
+    const own = processAt(index);
+    const { [own + P.parent]: parent, [own + P.thread]: thread } = this.#memory.words;
+    if (parent === 0) return {};
+    return { startedBy: run.processes[parent - 1], ...(thread === 0 ? {} : { thread }) };
   }
 
   /** When a fault killed it: what it had begun before may have happened, after that it does nothing. */

@@ -49,6 +49,18 @@ export function stackHere(): Error {
 
 const FRAMES_MAX = 64;
 
+/** A stack as text, with no frames but those of the program: where forkcheck called it from is another place each time. */
+export function withoutOwnFrames(stack: string): string {
+  const isOwn = (line: string): boolean => {
+    const file = /^\s+at .*?((?:file:\/\/|node:)?[^\s()]+):\d+:\d+\)?$/.exec(line)?.[1] ?? "";
+    return file.startsWith("node:") || isOwnFile(file.startsWith("file:") ? fileURLToPath(file) : file);
+  };
+  return stack
+    .split("\n")
+    .filter((line) => !isOwn(line))
+    .join("\n");
+}
+
 /** The file is one of those that forkcheck's engine consists of. */
 export function isOwnFile(file: string): boolean {
   return OWN_FOLDERS.some((folder) => file.startsWith(folder));

@@ -1,4 +1,4 @@
-import { deserialize, serialize } from "node:v8";
+import { Deserializer, deserialize, serialize } from "node:v8";
 import { inspect } from "node:util";
 import { H, LIMITS, PARTS, type LaneMemory } from "./lane-memory.ts";
 import type { Names } from "./names.ts";
@@ -19,6 +19,10 @@ export class Values {
   /** Writes `value` at word `index` and the one after it. Values that cannot be copied are kept as their description. */
   write(index: number, value: unknown): void {
     const { words } = this.#memory;
+    if (value instanceof ClonedValue) {
+      this.#writeBytes(index, TAG.cloned, value.bytes);
+      return;
+    }
     switch (typeof value) {
       case "undefined":
         words[index] = TAG.undefined;
@@ -71,6 +75,8 @@ export class Values {
         return decoder.decode(this.#bytesAt(payload));
       case TAG.structured:
         return deserialize(bytes.slice(PARTS.text + payload + 4, PARTS.text + payload + 4 + this.#lengthAt(payload)));
+      case TAG.cloned:
+        return deserializeCloned(this.#bytesAt(payload).slice());
       case TAG.described:
         return `[${decoder.decode(this.#bytesAt(payload))}]`;
       default:
@@ -86,9 +92,15 @@ export class Values {
     const { words } = this.#memory;
     for (let offset = 0; offset < words[H.textUsed];) {
       const bytes = this.#bytesAt(offset);
-      yield this.#tagAt(offset) === TAG.structured ? encoder.encode(inspect(deserialize(bytes), WHOLE)) : bytes;
+      yield this.#canonical(this.#tagAt(offset), bytes);
       offset += 4 + Math.ceil(bytes.byteLength / 4) * 4;
     }
+  }
+
+  #canonical(tag: number, bytes: Uint8Array): Uint8Array {
+    if (tag === TAG.structured) return encoder.encode(inspect(deserialize(bytes), WHOLE));
+    if (tag === TAG.cloned) return encoder.encode(inspect(deserializeCloned(bytes.slice()), WHOLE));
+    return bytes;
   }
 
   #writeBytes(index: number, tag: number, source: Uint8Array): void {
@@ -117,6 +129,21 @@ export class Values {
     const start = PARTS.text + offset + 4;
     return this.#memory.bytes.subarray(start, start + this.#lengthAt(offset));
   }
+}
+
+/** What `v8.Serializer` makes of a value: unlike `v8.serialize`, with views of one buffer that stay views of one. */
+export class ClonedValue {
+  readonly bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+}
+
+function deserializeCloned(bytes: Uint8Array): unknown {
+  const deserializer = new Deserializer(bytes);
+  deserializer.readHeader();
+  return deserializer.readValue();
 }
 
 /** The run's texts and values are more than a lane has room for. */
@@ -154,6 +181,7 @@ const TAG = {
   text: 6,
   structured: 7,
   described: 8,
+  cloned: 9,
 } as const;
 
 function structured(value: unknown): [number, Uint8Array] {

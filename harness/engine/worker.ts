@@ -197,8 +197,9 @@ class Worker {
     if (this.#node === null) {
       const node = new ControlledNode(this.#controlled, this.#memory, this.#names, this.#process, folder);
       this.#controlled.busy = () => node.busy;
-      this.#controlled.life.atExit = (code) => {
-        if (this.#controlled.controlsNode) node.atExit(code);
+      this.#controlled.beforeExit = (isSettled) => node.beforeExit(isSettled);
+      this.#controlled.life.atExit = (code, failure) => {
+        if (this.#controlled.controlsNode) node.atExit(code, failure);
       };
       this.#controlled.servers.connections = node.connections;
       this.#node = node;

@@ -2,7 +2,6 @@ import dgram from "node:dgram";
 import net from "node:net";
 import { basename } from "node:path";
 import tls from "node:tls";
-import workerThreads from "node:worker_threads";
 import { labelText } from "../engine/footprints.ts";
 import { H, type LaneMemory } from "../engine/lane-memory.ts";
 import type { Names } from "../engine/names.ts";
@@ -33,7 +32,6 @@ export function watchTheRest(gate: Gate, memory: LaneMemory, names: Names): void
       Object.defineProperty(owner, name, { value: replacement, writable: true, configurable: true, enumerable: true });
     }
   };
-  refuse(workerThreads, ["Worker"], "new worker_threads.", BESIDE);
   refuse(dgram, ["createSocket"], "dgram.", BESIDE);
   refuse(net.Server.prototype, ["listen"], "net.Server.", IS_A_SERVER);
   refuse(tls, ["connect"], "tls.", IS_ENCRYPTED);

@@ -1,11 +1,12 @@
 import childProcess from "node:child_process";
-import { basename, isAbsolute, posix } from "node:path";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { beside } from "./beyond.ts";
 import { ControlledChild } from "./controlled-child.ts";
 import type { Kin, Serialization } from "./kin.ts";
-import { RUN_ROOT, type RunPlace } from "./run-place.ts";
+import { RUN_ROOT } from "./run-place.ts";
+import type { StartOptions } from "./start-options.ts";
 
 /**
  * `fork`, and `spawn` and `execFile` of Node itself with a file to run: the child is a further process of the run, under control as
@@ -13,13 +14,11 @@ import { RUN_ROOT, type RunPlace } from "./run-place.ts";
  */
 export class ChildProcesses {
   readonly #kin: Kin;
-  readonly #place: RunPlace;
-  /** What every process of the scenario begins with. */
-  readonly #env = { ...process.env };
+  readonly #options: StartOptions;
 
-  constructor(kin: Kin, place: RunPlace) {
+  constructor(kin: Kin, options: StartOptions) {
     this.#kin = kin;
-    this.#place = place;
+    this.#options = options;
   }
 
   /** To be called once. */
@@ -50,15 +49,6 @@ export class ChildProcesses {
     put("exec", () => gate.refuse(beside("child_process.exec")));
   }
 
-  #differences(env: Readonly<Record<string, unknown>>): Record<string, string | null> {
-    const differences: Record<string, string | null> = {};
-    for (const name of Object.keys(this.#env)) if (env[name] === undefined) differences[name] = null;
-    for (const [name, value] of Object.entries(env)) {
-      if (value !== undefined && String(value) !== this.#env[name]) differences[name] = String(value);
-    }
-    return differences;
-  }
-
   #spawn(name: string, command: string, args: readonly string[], options: Options): ControlledChild {
     const isNode = command === process.execPath || command === "node";
     const [file] = args;
@@ -75,31 +65,27 @@ export class ChildProcesses {
     stdio: "pipe" | "inherit",
   ): ControlledChild {
     const { gate } = this.#kin;
-    const refuse = (what: string): never =>
+    const refuse = (what: string, instead = "Leave it out."): never =>
       gate.refuse(
-        `child_process.${name} is called with ${what}, which has no form that a schedule could order. Leave it out.`,
+        `child_process.${name} is called with ${what}, which has no form that a schedule could order. ${instead}`,
       );
     for (const option of NOT_CONTROLLED) if (options[option] !== undefined) refuse(`the option \`${option}\``);
     if (options.execPath !== undefined && options.execPath !== process.execPath) refuse("another `execPath`");
-    // Packages hand on what their own process was started with.
-    const execArgv = (options.execArgv ?? []).filter((argument) => !process.execArgv.includes(argument));
-    if (execArgv.length > 0) refuse(`options for Node (${execArgv.join(" ")})`);
+    this.#options.checkNodeOptions(options.execArgv, refuse);
     const ways = waysOf(options.stdio, name === "fork" ? stdio : "pipe");
     const odd = ways.slice(0, 3).find((way) => !WAYS.includes(way));
     if (odd !== undefined) refuse(`${String(odd)} for \`stdio\``);
 
-    const cwd = this.#place.locate(options.cwd ?? ".");
+    const cwd = this.#options.place.locate(options.cwd ?? ".");
     if (cwd === null) refuse(`a folder outside of the run's (${String(options.cwd)})`);
-    const file = isAbsolute(path) ? path : posix.join(this.#place.cwd, path);
-    if (file.startsWith(`${RUN_ROOT}/`))
-      refuse(`a file in the run's folder (${path}); give it the path of a module that is there before the run,`);
+    const file = this.#options.file(path, refuse);
     const serialization: Serialization = options.serialization === "advanced" ? "advanced" : "json";
     const linked = name === "fork" || ways.includes("ipc");
     const program = {
       title: basename(file),
       file,
       args: args.map(String),
-      env: this.#differences(options.env ?? process.env),
+      env: this.#options.differences(options.env ?? process.env),
       cwd: cwd === null || cwd.name === "." ? RUN_ROOT : `${RUN_ROOT}/${cwd.name}`,
       serialization,
       pipes: [ways[1] === "pipe", ways[2] === "pipe"] as const,

@@ -1,7 +1,8 @@
 import Module, { createRequire, isBuiltin } from "node:module";
 import { dirname, extname } from "node:path";
 import { isOwnFile } from "../engine/source-place.ts";
-import { compileCommon, formatOf, textOf, type CompiledCommon } from "./module-source.ts";
+import { real } from "./originals.ts";
+import { compileCommon, compileText, formatOf, textOf, type CompiledCommon } from "./module-source.ts";
 
 /** CommonJS modules, executed anew after each `forget`. Each file is resolved, read and compiled once. */
 export class CommonModules {
@@ -38,6 +39,14 @@ export class CommonModules {
   loadMain(file: string): void {
     this.#main = new Module(".");
     this.#executed(this.#main, file);
+  }
+
+  /** Executes code that lies in no file. */
+  loadCode(code: string): void {
+    const file = "[worker eval]";
+    const module = new Module(file);
+    const require = this.#requireOf(module, `${real.cwd()}/${file}`);
+    compileText(code, file).call(module.exports, module.exports, require, module, file, ".");
   }
 
   #executed(module: Module, file: string): unknown {

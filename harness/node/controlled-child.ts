@@ -2,8 +2,9 @@ import { AsyncResource } from "node:async_hooks";
 import childProcess from "node:child_process";
 import { EventEmitter } from "node:events";
 import os from "node:os";
-import { Readable, Writable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import { MAIL, QUEUE } from "../engine/lane-memory.ts";
+import { outputOf, refusedInput } from "./child-streams.ts";
 import { packed, pidOf, unpacked, type Kin, type Mail, type Program } from "./kin.ts";
 
 /** What `fork` returns: a process that this one has started, as Node shows it. */
@@ -39,9 +40,9 @@ export class ControlledChild extends EventEmitter {
     this.pid = pidOf(child);
     this.#connected = linked;
     this.spawnargs = [process.execPath, program.file, ...program.args];
-    this.stdin = input ? this.#input() : null;
-    this.stdout = program.pipes[0] ? this.#output(QUEUE.out, "output") : null;
-    this.stderr = program.pipes[1] ? this.#output(QUEUE.err, "error") : null;
+    this.stdin = input ? refusedInput(kin, child) : null;
+    this.stdout = program.pipes[0] ? this.#output(QUEUE.out) : null;
+    this.stderr = program.pipes[1] ? this.#output(QUEUE.err) : null;
     this.stdio = [this.stdin, this.stdout, this.stderr, ...(linked ? [null] : [])];
     // As in Node, a child that its parent has disconnected from is never said to be closed.
     if (linked) this.#open++;
@@ -184,32 +185,11 @@ export class ControlledChild extends EventEmitter {
     if (--this.#open === 0) this.emit("close", this.exitCode, this.signalCode);
   }
 
-  #output(queue: number, name: string): Readable {
-    let isRead = false;
+  #output(queue: number): Readable {
     this.#open++;
-    const stream = new Readable({
-      read: () => {
-        if (isRead) return;
-        isRead = true;
-        this.#listen(queue, `read standard ${name} of ${this.#program.title}`, ({ kind, value }) => {
-          this.#kin.gate.found(kind === MAIL.end ? "→ its end" : `→ ${String(value)}`);
-          stream.push(kind === MAIL.end ? null : Buffer.from(value as string));
-        });
-      },
-    });
+    const stream = outputOf(this.#kin, this.#child, queue, this.#context);
     stream.once("close", () => this.#close());
     return stream;
-  }
-
-  #input(): Writable {
-    const { gate } = this.#kin;
-    const { title } = this.#program;
-    return new Writable({
-      write: () =>
-        gate.refuse(
-          `${title} is written to its standard input, which has no form that a schedule could order. Send it a message.`,
-        ),
-    });
   }
 
   #fail(callback: Callback | undefined, error: Error): void {
@@ -242,6 +222,8 @@ export function signalled(kin: Kin, process: number, signal: NodeJS.Signals | nu
   if (!gate.family.isLive(process)) {
     gate.found("→ it is dead");
     kin.noteDeath(process, signalName(number));
+    // Its own process, or that of which it is a thread.
+    if (!gate.family.isLive(kin.index)) gate.die();
   }
   return true;
 }

@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { MEMBERSHIP_VARIABLE } from "../engine/membership.ts";
+import type { Failure } from "../engine/process-life.ts";
 import type { LaneMemory } from "../engine/lane-memory.ts";
 import type { Names } from "../engine/names.ts";
 import type { ServerConnections } from "../engine/server-watch.ts";
@@ -24,9 +25,11 @@ import { replacePrograms } from "./programs.ts";
 import { Randomness, replaceRandomness } from "./randomness.ts";
 import { RUN_ROOT, RunPlace } from "./run-place.ts";
 import { Sockets } from "./sockets.ts";
+import { StartOptions } from "./start-options.ts";
 import { StartedProgram } from "./started-program.ts";
 import { replaceTimers, Timers } from "./timers.ts";
 import { replaceWaiting } from "./waiting.ts";
+import { WorkerThreads } from "./worker-threads.ts";
 
 /**
  * A worker's Node under control: what reaches out of a program (files, timers, clocks, random numbers, the process itself) is
@@ -42,6 +45,7 @@ export class ControlledNode {
   readonly #facade: ProcessFacade;
   readonly #kin: Kin;
   readonly #program: StartedProgram;
+  readonly #threads: WorkerThreads;
   readonly #sockets: Sockets;
   readonly #place: RunPlace;
   readonly #index: number;
@@ -83,7 +87,10 @@ export class ControlledNode {
     process.env.HOME = RUN_ROOT;
     process.env.TMPDIR = RUN_ROOT;
     for (const name of Object.keys(process.env)) if (name.startsWith("XDG_")) delete process.env[name];
-    new ChildProcesses(this.#kin, this.#place).replace();
+    const options = new StartOptions(this.#place);
+    new ChildProcesses(this.#kin, options).replace();
+    this.#threads = new WorkerThreads(this.#kin, options);
+    this.#threads.replace();
     syncBuiltinESMExports();
   }
 
@@ -123,9 +130,11 @@ export class ControlledNode {
 
   /** Plays what another process has started this one for. */
   async runProgram(): Promise<void> {
-    const { cwd, file } = this.#program.begin();
-    this.#place.cwd = cwd;
-    await this.#modules.runMain(file);
+    const program = this.#program.begin();
+    this.#threads.begin(program);
+    this.#place.cwd = program.cwd;
+    if (program.code === undefined) await this.#modules.runMain(program.file);
+    else this.#modules.runCode(program.code);
   }
 
   /** What a program that another one has started has written to its standard output or error. */
@@ -133,12 +142,21 @@ export class ControlledNode {
     this.#program.printed(text, fd);
   }
 
+  /** @param isSettled false if it awaits, at the top level of its module, what never comes */
+  beforeExit(isSettled: boolean): void {
+    if (!isSettled) process.exitCode ??= UNSETTLED;
+    process.emit("beforeExit", Number(process.exitCode ?? 0));
+  }
+
   /** What the program wants done at the end of its process; it is still a part of the run. */
-  atExit(code: number): void {
+  atExit(code: number, failure?: Failure): void {
     const status = code === 0 && this.#kin.gate.lasting ? Number(process.exitCode ?? 0) : code;
     this.#facade.atExit(status);
     this.#sockets.closeAll();
-    if (this.#kin.hasKin) this.#program.ended(status);
+    const tell = (): void => {
+      if (this.#kin.thread !== 0 && failure !== undefined) this.#threads.failed(failure.error);
+    };
+    if (this.#kin.hasKin) this.#program.ended(status, tell);
   }
 
   /** The process has ended, or the run was cut off: nothing of it is to reach the next one. */
@@ -149,10 +167,13 @@ export class ControlledNode {
     this.#sockets.clear();
     this.#work.clear();
     this.#program.clear();
+    this.#threads.clear();
     this.#facade.end();
     for (const kept of this.#kept) kept.putBack();
   }
 }
 
+/** The exit status that Node has for it. */
+const UNSETTLED = 13;
 /** How long a request to a server waits for its reply, where the scenario does not say. */
 const REPLY_WAIT_MS = 20;

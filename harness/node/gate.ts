@@ -51,6 +51,8 @@ export interface Gate {
   uncaught(error: unknown): void;
   /** There is no worker left for a process that the program starts: the run is done again with one more. */
   crowded(): never;
+  /** The step just granted has killed this process. */
+  die(): never;
   /** The process does not survive the step that it is in. */
   dieInside(what: string): void;
   /** What the step just granted brought out, for the trace. */

@@ -1,9 +1,10 @@
 import { serialize } from "node:v8";
+import type { Ties } from "../engine/family.ts";
 import { KIND } from "../engine/kinds.ts";
 import { LIMITS, M, MAIL, P, type LaneMemory } from "../engine/lane-memory.ts";
 import type { Names } from "../engine/names.ts";
 import { processAt } from "../engine/strands.ts";
-import { TextLimitError, Values } from "../engine/values.ts";
+import { TextLimitError, Values, type ClonedValue } from "../engine/values.ts";
 import { footprintText } from "../footprint.ts";
 import type { Gate } from "./gate.ts";
 
@@ -39,21 +40,51 @@ export class Kin {
     });
   }
 
+  /** Its number as its program sees it: threads have that of their process. */
+  get pid(): number {
+    return pidOf(this.gate.family.ownerOf(this.index));
+  }
+
+  /** The number of the process that has started it; 0 if it is one of the scenario. */
+  get ppid(): number {
+    const { family } = this.gate;
+    const parent = family.parentOf(family.ownerOf(this.index));
+    return parent < 0 ? 0 : pidOf(family.ownerOf(parent));
+  }
+
+  /** Its number among the threads of its process; 0 if it is none. */
+  get thread(): number {
+    return this.gate.family.threadOf(this.index);
+  }
+
   /** Starts a process that runs `program`, as one step; returns its number. */
   start(program: Program, linked: boolean): number {
+    const child = this.#started(`start ${program.title}`, program, { linked, thread: false });
+    this.gate.found(`→ process ${pidOf(child)}`);
+    return child;
+  }
+
+  /** As `start`, for a thread. */
+  startThread(program: Program, data: ClonedValue): number {
+    const thread = this.#started(`start thread ${program.title}`, program, { linked: false, thread: true });
+    this.#write(processAt(thread) + P.dataTag, data);
+    this.gate.found(`→ thread ${this.gate.family.threadOf(thread)}`);
+    return thread;
+  }
+
+  #started(label: string, program: Program, ties: Ties): number {
     const { gate } = this;
-    this.step(`start ${program.title}`, `process of ${pidOf(this.index)}`);
-    const child = gate.family.start(this.index, this.#names.intern(program.title), linked);
+    this.step(label, `process of ${pidOf(this.index)}`);
+    const child = gate.family.start(this.index, this.#names.intern(program.title), ties);
     if (child < 0) {
       if (!gate.family.isFull) gate.crowded();
       gate.refuse(
-        `its program starts more than ${LIMITS.childrenMax} processes in one run (limit: childrenMax), or there are more than ` +
+        `its program starts more than ${LIMITS.childrenMax} processes and threads in one run (limit: childrenMax), or there are more than ` +
           `${LIMITS.processesMax} with those of the scenario (limit: processesMax). Have it start fewer, by its options or its input.`,
       );
     }
     this.#write(processAt(child) + P.programTag, program);
     this.#hasChildren = true;
-    gate.found(`→ process ${pidOf(child)}`);
     return child;
   }
 
@@ -70,6 +101,11 @@ export class Kin {
   /** What this process was started for. */
   get program(): Program {
     return this.#values.read(processAt(this.index) + P.programTag) as Program;
+  }
+
+  /** What this thread was given by who has started it. */
+  get data(): unknown {
+    return this.#values.read(processAt(this.index) + P.dataTag);
   }
 
   titleOf(process: number): string {
@@ -92,6 +128,8 @@ export class Kin {
     const event = { kind: KIND.receive, object: 0, label: this.#names.intern(label), footprint: 0, place: "" };
     const wait = (): void => {
       const task = this.gate.listen(event, family.hasMail(child, queue), () => {
+        // It may have been taken in another way.
+        if (!family.hasMail(child, queue)) return wait();
         const mail = this.#taken(child, queue);
         if (mail.kind !== MAIL.end && mail.kind !== MAIL.exit) wait();
         hear(mail);
@@ -99,6 +137,11 @@ export class Kin {
       family.listen(child, queue, task);
     };
     wait();
+  }
+
+  /** Takes the oldest mail of the queue as a part of the step that was granted last; null if there is none. */
+  takeNow(child: number, queue: number): Mail | null {
+    return this.gate.family.hasMail(child, queue) ? this.#taken(child, queue) : null;
   }
 
   #taken(child: number, queue: number): Mail {
@@ -125,6 +168,8 @@ export interface Program {
   /** What it is called in the report. */
   readonly title: string;
   readonly file: string;
+  /** What it is to run in place of a file. */
+  readonly code?: string;
   readonly args: readonly string[];
   /** In which its environment differs from that of a process of the scenario; null for what it lacks. */
   readonly env: Readonly<Record<string, string | null>>;

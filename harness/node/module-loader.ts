@@ -36,6 +36,8 @@ export class ModuleLoader {
   /** Forgets what was loaded for the run before. */
   forget(): void {
     this.#fresh = new Map();
+    // What it says depends on who asks: a thread, or its process.
+    this.#builtins.delete("node:worker_threads");
     this.#commons.forget();
   }
 
@@ -56,6 +58,11 @@ export class ModuleLoader {
     const file = nativeRequire.resolve(path);
     if (formatOf(file) === "module") await this.#executeFresh(pathToFileURL(file).href, []);
     else this.#commons.loadMain(file);
+  }
+
+  /** As `runMain`, for code that lies in no file. */
+  runCode(code: string): void {
+    this.#commons.loadCode(code);
   }
 
   async #importFresh(specifier: string, parent: string, stack: readonly string[]): Promise<Namespace> {

@@ -45,7 +45,11 @@ export function compileModule(file: string): CompiledModule {
 export function compileCommon(file: string): CompiledCommon {
   const typed = isTypeScript(file) ? withoutTypes(file) : null;
   if (typed !== null) rememberSourceMaps(file, [typed.map]);
-  return vm.compileFunction(typed?.code ?? textOf(file), ["exports", "require", "module", "__filename", "__dirname"], {
+  return compileText(typed?.code ?? textOf(file), file);
+}
+
+export function compileText(code: string, file: string): CompiledCommon {
+  return vm.compileFunction(code, ["exports", "require", "module", "__filename", "__dirname"], {
     filename: file,
     // What it imports dynamically comes from Node's own loader, and lasts.
     importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,

@@ -7,7 +7,7 @@ import { footprintText } from "../footprint.ts";
 import { signalled } from "./controlled-child.ts";
 import type { Gate } from "./gate.ts";
 import { KeptProperties } from "./kept-properties.ts";
-import { FIRST_PID, pidOf, type Kin } from "./kin.ts";
+import { FIRST_PID, type Kin } from "./kin.ts";
 import { real } from "./originals.ts";
 import { refuseAll } from "./refusal.ts";
 import { RUN_ROOT, type RunPlace } from "./run-place.ts";
@@ -41,20 +41,26 @@ export class ProcessFacade {
   /** To be called once. */
   replace(place: RunPlace): void {
     const gate = this.#gate;
-    const own = FIRST_PID + this.#index;
     Object.defineProperty(process, "pid", {
-      get: () => (gate.active ? own : real.pid),
+      get: () => (gate.active ? this.#kin.pid : real.pid),
       configurable: true,
       enumerable: true,
     });
     Object.defineProperty(process, "ppid", {
-      get: () => (gate.active ? this.#parent : real.ppid),
+      get: () => (gate.active ? this.#kin.ppid || PARENT_PID : real.ppid),
       configurable: true,
       enumerable: true,
     });
     process.cwd = () => (gate.active ? place.cwd : real.cwd());
     process.chdir = (folder: string) => {
       if (!gate.active) return real.chdir(folder);
+      if (this.#kin.thread !== 0) throw unsupportedInThread("process.chdir()");
+      if (gate.family.threadsOf(this.#index).length > 0) {
+        gate.refuse(
+          `process.chdir(${folder}) changes the folder of its threads, too, in a moment that no schedule orders. Call it before ` +
+            "the first of them is started.",
+        );
+      }
       const target = place.locate(folder);
       if (target === null) {
         throw new Error(`process.chdir(${folder}) leaves the run's folder. Stay below ${RUN_ROOT}.`);
@@ -69,7 +75,10 @@ export class ProcessFacade {
     this.#replaceInput();
     const umask = process.umask.bind(process);
     process.umask = (mask?: string | number) => {
-      if (gate.active && mask !== undefined) this.#maskChanged = true;
+      if (gate.active && mask !== undefined) {
+        if (this.#kin.thread !== 0) throw unsupportedInThread("Setting process.umask()");
+        this.#maskChanged = true;
+      }
       return mask === undefined ? umask() : umask(mask);
     };
     refuseAll(process, REFUSED, "process", () => gate.active);
@@ -154,16 +163,12 @@ export class ProcessFacade {
     });
   }
 
-  get #parent(): number {
-    const parent = this.#gate.family.parentOf(this.#index);
-    return parent < 0 ? PARENT_PID : pidOf(parent);
-  }
-
   #kill(pid: number, signal: string | number): true {
-    if (pid === FIRST_PID + this.#index && signal !== 0) return this.#raise(String(signal));
+    if (pid === this.#kin.pid && signal !== 0) return this.#raise(signal);
     const { words } = this.#memory;
     const index = pid - FIRST_PID;
-    const known = Number.isInteger(index) && index >= 0 && index < words[H.processes];
+    const known =
+      Number.isInteger(index) && index >= 0 && index < words[H.processes] && this.#gate.family.threadOf(index) === 0;
     if (signal !== 0 && known && this.#gate.family.parentOf(index) >= 0) {
       signalled(this.#kin, index, signal as NodeJS.Signals);
       return true;
@@ -174,7 +179,7 @@ export class ProcessFacade {
           "Ask only whether it lives (signal 0), unless it was started by one.",
       );
     }
-    if (known && index !== this.#index) this.#look(index);
+    if (known && pid !== this.#kin.pid) this.#look(index);
     if (pid === PARENT_PID || (known && words[processAt(index) + P.state] === PROCESS.live)) return true;
     throw Object.assign(new Error("kill ESRCH"), { errno: -3, code: "ESRCH", syscall: "kill" });
   }
@@ -192,13 +197,29 @@ export class ProcessFacade {
     this.#gate.found(this.#memory.words[processAt(index) + P.state] === PROCESS.live ? "→ it does" : "→ it does not");
   }
 
-  #raise(signal: string): true {
+  #raise(given: string | number): true {
+    const owner = this.#gate.family.ownerOf(this.#index);
+    if (this.#gate.family.parentOf(owner) >= 0) {
+      signalled(this.#kin, owner, given as NodeJS.Signals);
+      return true;
+    }
+    if (owner !== this.#index) {
+      throw new Error(
+        `process.kill(process.pid, ${String(given)}) is not under control in a thread. Have its process do that.`,
+      );
+    }
+    const signal = String(given);
     if (process.listenerCount(signal) > 0) {
       process.emit(signal as NodeJS.Signals, signal as NodeJS.Signals);
       return true;
     }
     return process.exit(KILLED_BY_SIGNAL);
   }
+}
+
+function unsupportedInThread(what: string): Error {
+  const error = new TypeError(`${what} is not supported in workers`);
+  return Object.assign(error, { code: "ERR_WORKER_UNSUPPORTED_OPERATION" });
 }
 
 const PARENT_PID = 1000;

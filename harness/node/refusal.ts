@@ -1,8 +1,9 @@
 import { stackHere, userPlace } from "../engine/source-place.ts";
+import type { Gate } from "./gate.ts";
 
 /** What a program is told that calls what has no controlled form, and could not be let through. */
 export function refusal(what: string, instead = "Leave it out of the role."): Error {
-  const place = userPlace(stackHere());
+  const place = placed();
   return Object.assign(
     new Error(
       `${what} is not under control${place === "" ? "" : `: it is called at ${place}`}. forkcheck has no form of it that a ` +
@@ -10,6 +11,22 @@ export function refusal(what: string, instead = "Leave it out of the role."): Er
     ),
     { code: "ERR_FORKCHECK_NOT_CONTROLLED" },
   );
+}
+
+/** A program gives a thread, or gets from it, what only real threads have in common: the check is over. */
+export function threadRefusal(gate: Gate, call: string, what: string, instead = SHARE_NOTHING): never {
+  const place = placed();
+  return gate.refuse(
+    `${call}${place === "" ? "" : ` (${place})`} is called with ${what}, which has no form that a schedule could order. ${instead}`,
+  );
+}
+
+const SHARE_NOTHING =
+  "Under control a thread shares nothing with its process but files and messages, which are copies. Leave it out, by the " +
+  "package's own options if it has some, or have that part done in a process of the scenario.";
+
+function placed(): string {
+  return userPlace(stackHere());
 }
 
 /** Has the methods of these names refuse while a role is played. Those that this version of Node does not have are left alone. */

@@ -36,7 +36,7 @@ export class StartedProgram {
     const own = process as unknown as Record<string, unknown>;
     const shown: Record<string, () => unknown> = {
       send: () => (this.#isLinked ? this.#send : undefined),
-      connected: () => (this.#program === null ? undefined : this.#isConnected),
+      connected: () => (this.#program === null || this.#kin.thread !== 0 ? undefined : this.#isConnected),
       disconnect: () => (this.#isLinked ? this.#disconnect : undefined),
       channel: () => (this.#isLinked ? this.#channel : undefined),
     };
@@ -80,11 +80,17 @@ export class StartedProgram {
     this.#kin.post(this.#kin.index, fd === 1 ? QUEUE.out : QUEUE.err, text);
   }
 
-  /** Its last step. */
-  ended(status: number): void {
-    const { index } = this.#kin;
+  /**
+   * Its last step.
+   *
+   * @param also what else belongs to it
+   */
+  ended(status: number, also: () => void): void {
+    const { index, gate } = this.#kin;
+    if (!gate.family.isLive(index)) return;
     this.#kin.step(`exit ${status}`, `process of ${pidOf(index)}`);
-    this.#kin.gate.family.ended(index, status, 0);
+    also();
+    gate.family.ended(index, status, 0);
   }
 
   /** The run is over. */
@@ -148,7 +154,7 @@ export class StartedProgram {
   }
 
   #noteListener(event: string | symbol, more: number): void {
-    if (this.#program === null || !this.#kin.gate.active) return;
+    if (this.#program === null || this.#kin.thread !== 0 || !this.#kin.gate.active) return;
     const signal = os.constants.signals[event as NodeJS.Signals];
     if (signal !== undefined) this.#noteHandler(event as NodeJS.Signals, signal, more);
     if (event !== "message" && event !== "disconnect") return;
@@ -198,7 +204,7 @@ export class StartedProgram {
     this.#kin.listen(index, QUEUE.signal, "hear a signal", (mail) => {
       const heard = Object.entries(os.constants.signals).find(([, number]) => number === mail.signal)?.[0];
       gate.found(`→ ${heard ?? mail.signal}`);
-      process.kill(process.pid, heard);
+      process.emit(heard as never, heard as never, mail.signal as never);
     });
   }
 

@@ -2,8 +2,8 @@ import type { Gate } from "./gate.ts";
 import { refuseAll, refusal } from "./refusal.ts";
 
 /**
- * `Atomics.wait` is how packages sleep without letting go of the stack: it passes in virtual time. There is no other thread in a
- * process under control, so nobody could end it sooner, and one without a timeout would never end.
+ * `Atomics.wait` is how packages sleep without letting go of the stack: it passes in virtual time. Threads under
+ * control share no memory, so nobody could end it sooner, and one without a timeout would never end.
  */
 export function replaceWaiting(gate: Gate): void {
   const original = Atomics.wait.bind(Atomics) as (...args: unknown[]) => unknown;
@@ -15,7 +15,7 @@ export function replaceWaiting(gate: Gate): void {
       return original(view, index, value, 0);
     if (Atomics.load(view as Int32Array, index) !== value) return "not-equal";
     if (Number.isNaN(ms) || ms === Infinity) {
-      throw refusal("Atomics.wait without a timeout", "Nobody could wake it: there is no other thread in the process.");
+      throw refusal("Atomics.wait without a timeout", "Nobody could wake it: no other thread shares its memory.");
     }
     if (ms > 0) gate.sleepSync(ms);
     return "timed-out";
