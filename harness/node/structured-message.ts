@@ -47,7 +47,7 @@ export function clonedFailure(error: unknown): ClonedValue {
 export function rebuiltFailure(failure: unknown): unknown {
   const { type, properties, value } = failure as Partial<Failure> & { readonly value?: unknown };
   if (type === undefined || properties === undefined) return value;
-  const error = new ERRORS[type]("") as Error;
+  const error = new ERRORS[type]("");
   for (const [name, property] of Object.entries(properties)) {
     const enumerable = !["message", "stack", "cause", "errors"].includes(name);
     Object.defineProperty(error, name, { value: property, enumerable, writable: true, configurable: true });
