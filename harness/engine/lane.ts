@@ -171,7 +171,7 @@ export class Lane {
     let loss: Loss | null = null;
     const first = request.free === undefined ? 1 : prepared.roles.length;
     for (let process = 0; process < first; process++) this.#baton.passTo(process + 1);
-    if (!this.#isOverBy(now() + FIRST_WAIT_NS)) loss = await this.#waitPatiently(prepared);
+    if (!this.#isOverBy(now() + FIRST_WAIT_NS)) loss = await this.#waitPatiently();
     this.#final = NOT_READ;
     if (scenario.setup !== undefined) {
       const { final } = scenario;
@@ -308,7 +308,7 @@ export class Lane {
   }
 
   /** The run takes longer than most: look now and then whether it still moves and whether its workers are alive. */
-  async #waitPatiently(prepared: Prepared): Promise<Loss | null> {
+  async #waitPatiently(): Promise<Loss | null> {
     const { words } = this.#memory;
     const { watchdogMs } = this.#workers;
     let progress = words[H.progress];
@@ -335,20 +335,19 @@ export class Lane {
       if (patience.look() <= watchdogMs) continue;
       const stopped = await this.#crew.halted(true);
       if (stopped !== null) return stopped;
-      if (words[H.free] === 0 || this.#freeWatch.caught() >= 0)
-        return await this.#crew.stuck(this.#whoIsStuck(prepared));
+      if (words[H.free] === 0 || this.#freeWatch.caught() >= 0) return await this.#crew.stuck(this.#whoIsStuck());
       words[H.ending] = ENDING.deadlock;
       return null;
     }
   }
 
-  #whoIsStuck(prepared: Prepared): number {
+  #whoIsStuck(): number {
     const { words } = this.#memory;
     const last = words[H.lastStrand];
     let process = last >= 0 ? Math.floor(last / LIMITS.strandsMax) : words[H.starting];
     if (words[H.steps] === 0) process = words[H.starting];
     if (words[H.free] === 1) process = this.#freeWatch.caught();
-    return process < 0 || process >= prepared.roles.length ? 0 : process;
+    return process < 0 || process >= words[H.processes] ? 0 : process;
   }
 
   #noteLoss({ process, reason }: Loss): void {

@@ -3,9 +3,10 @@ import childProcess from "node:child_process";
 import { EventEmitter } from "node:events";
 import os from "node:os";
 import type { Readable, Writable } from "node:stream";
-import { MAIL, QUEUE } from "../engine/lane-memory.ts";
+import { QUEUE } from "../engine/lane-memory.ts";
+import { ChannelEnd } from "./channel-end.ts";
 import { outputOf, refusedInput } from "./child-streams.ts";
-import { packed, pidOf, unpacked, type Kin, type Mail, type Program } from "./kin.ts";
+import { pidOf, type Kin, type Mail, type Program } from "./kin.ts";
 
 /** What `fork` returns: a process that this one has started, as Node shows it. */
 export class ControlledChild extends EventEmitter {
@@ -21,12 +22,9 @@ export class ControlledChild extends EventEmitter {
   readonly stdio: readonly (Writable | Readable | null)[];
   readonly #kin: Kin;
   readonly #child: number;
-  readonly #program: Program;
   readonly #context = new AsyncResource("ChildProcess");
-  #connected: boolean;
-  #hears = false;
-  /** Messages that came before somebody listened to them. */
-  #early: unknown[] = [];
+  readonly #channelEnd: ChannelEnd;
+  readonly send: ChannelEnd["send"];
   #holds = true;
   #ended = false;
   /** What has to come to its end before the child is closed. */
@@ -36,9 +34,22 @@ export class ControlledChild extends EventEmitter {
     super();
     this.#kin = kin;
     this.#child = child;
-    this.#program = program;
     this.pid = pidOf(child);
-    this.#connected = linked;
+    this.#channelEnd = new ChannelEnd(
+      kin,
+      {
+        child,
+        isChild: false,
+        peer: program.title,
+        emitter: this,
+        serialization: program.serialization,
+        cut: (byPeer) => {
+          if (byPeer) this.#close();
+        },
+      },
+      linked,
+    );
+    this.send = this.#channelEnd.send;
     this.spawnargs = [process.execPath, program.file, ...program.args];
     this.stdin = input ? refusedInput(kin, child) : null;
     this.stdout = program.pipes[0] ? this.#output(QUEUE.out) : null;
@@ -49,62 +60,21 @@ export class ControlledChild extends EventEmitter {
     kin.gate.hold(1);
     this.#listen(QUEUE.exit, `hear that ${program.title} has ended`, (mail) => this.#hearEnd(mail));
     this.on("newListener", (event) => {
-      if (event === "message" || event === "disconnect" || event === "close") this.#hear();
-      if (event === "message") process.nextTick(() => this.#giveOut());
+      if (event === "message" || event === "disconnect" || event === "close") this.#channelEnd.hear();
+      if (event === "message") process.nextTick(() => this.#channelEnd.giveOut());
     });
     process.nextTick(() => this.#context.runInAsyncScope(() => this.emit("spawn")));
   }
 
-  /** Whoever asks may hear that it is not. */
   get connected(): boolean {
-    this.#hear();
-    return this.#connected;
+    return this.#channelEnd.connected;
   }
 
   get channel(): object | undefined {
     return this.connected ? CHANNEL : undefined;
   }
 
-  readonly send = (message: unknown, ...others: unknown[]): boolean => {
-    const [handle] = others;
-    const { serialization, title } = this.#program;
-    if (typeof handle === "object" && handle !== null && !("keepOpen" in handle) && !("swallowErrors" in handle))
-      this.#kin.gate.refuse(
-        `${title} is sent a handle of a server or socket, which only one process at a time can have under control. Leave it out.`,
-      );
-    const callback = others.find((other) => typeof other === "function") as Callback | undefined;
-    const value = packed(message, serialization);
-    if (!this.connected) {
-      this.#fail(callback, Object.assign(new Error("Channel closed"), { code: "ERR_IPC_CHANNEL_CLOSED" }));
-      return false;
-    }
-    const { gate } = this.#kin;
-    this.#kin.step(`send to ${title}`, `messages to ${this.pid}`);
-    if (gate.family.isLinked(this.#child)) {
-      gate.found(serialization === "json" ? String(value) : JSON.stringify(value));
-      this.#kin.post(this.#child, QUEUE.down, value);
-      if (callback !== undefined) process.nextTick(callback, null);
-      return true;
-    }
-    gate.found("✗ EPIPE");
-    const errno = -os.constants.errno.EPIPE;
-    this.#fail(callback, Object.assign(new Error("write EPIPE"), { errno, code: "EPIPE", syscall: "write" }));
-    return true;
-  };
-
-  readonly disconnect = (): void => {
-    if (!this.connected) {
-      this.#fail(
-        undefined,
-        Object.assign(new Error("IPC channel is already disconnected"), { code: "ERR_IPC_DISCONNECTED" }),
-      );
-      return;
-    }
-    this.#kin.step(`disconnect from ${this.#program.title}`, `messages to ${this.pid}`);
-    this.#kin.gate.family.unlink(this.#child, "parent");
-    this.#connected = false;
-    process.nextTick(() => this.emit("disconnect"));
-  };
+  readonly disconnect = (): void => this.#channelEnd.disconnect(false);
 
   kill(signal: NodeJS.Signals | number = "SIGTERM"): boolean {
     if (this.#ended) return false;
@@ -142,36 +112,11 @@ export class ControlledChild extends EventEmitter {
     this.#kin.listen(this.#child, queue, label, (mail) => this.#context.runInAsyncScope(hear, undefined, mail));
   }
 
-  #hear(): void {
-    if (this.#hears || !this.#connected) return;
-    this.#hears = true;
-    const { serialization, title } = this.#program;
-    this.#listen(QUEUE.up, `hear from ${title}`, ({ kind, value }) => {
-      const { gate } = this.#kin;
-      if (kind === MAIL.end) {
-        gate.found("→ nothing more");
-        if (!this.#connected) return;
-        this.#connected = false;
-        this.emit("disconnect");
-        this.#close();
-      } else if (this.#connected) {
-        gate.found(`→ ${serialization === "json" ? String(value) : JSON.stringify(value)}`);
-        this.#early.push(unpacked(value, serialization));
-        this.#giveOut();
-      }
-    });
-  }
-
-  #giveOut(): void {
-    while (this.#early.length > 0 && this.listenerCount("message") > 0)
-      this.emit("message", this.#early.shift(), undefined);
-  }
-
   #hearEnd({ status, signal }: Mail): void {
     const { gate } = this.#kin;
     this.#hold(false);
     this.#ended = true;
-    this.#hear();
+    this.#channelEnd.hear();
     this.signalCode = signal === 0 ? null : signalName(signal);
     this.exitCode = signal === 0 ? status : null;
     gate.found(`→ ${this.signalCode ?? this.exitCode}`);
@@ -190,13 +135,6 @@ export class ControlledChild extends EventEmitter {
     const stream = outputOf(this.#kin, this.#child, queue, this.#context);
     stream.once("close", () => this.#close());
     return stream;
-  }
-
-  #fail(callback: Callback | undefined, error: Error): void {
-    process.nextTick(() => {
-      if (callback === undefined) this.emit("error", error);
-      else callback(error);
-    });
   }
 }
 
@@ -236,8 +174,6 @@ interface Channels {
   readonly linked: boolean;
   readonly input: boolean;
 }
-
-type Callback = (error: Error | null) => void;
 
 /** Keeps nothing alive: a parent lives until its child has ended, or was let go of by `unref`. */
 const CHANNEL = { ref: () => {}, unref: () => {} };

@@ -23,7 +23,7 @@ export class StartOptions {
 
   /** @param refuse is told of options that the process itself was not started with: packages hand those on */
   checkNodeOptions(execArgv: readonly string[] | undefined, refuse: (what: string) => void): void {
-    const own = (execArgv ?? []).filter((argument) => !process.execArgv.includes(argument));
+    const own = (execArgv ?? []).filter((argument) => argument !== "" && !process.execArgv.includes(argument));
     if (own.length > 0) refuse(`options for Node (${own.join(" ")})`);
   }
 

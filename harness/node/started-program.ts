@@ -1,6 +1,7 @@
 import os from "node:os";
-import { MAIL, QUEUE } from "../engine/lane-memory.ts";
-import { packed, pidOf, unpacked, type Kin, type Program } from "./kin.ts";
+import { QUEUE } from "../engine/lane-memory.ts";
+import { ChannelEnd } from "./channel-end.ts";
+import { pidOf, type Kin, type Program } from "./kin.ts";
 
 /**
  * A process that another one of the run has started, as its program sees it: what it was started with, its channel to its parent,
@@ -9,11 +10,8 @@ import { packed, pidOf, unpacked, type Kin, type Program } from "./kin.ts";
 export class StartedProgram {
   readonly #kin: Kin;
   #program: Program | null = null;
-  /** It knows of nothing that would have ended its channel. */
-  #connected = false;
-  #hears = false;
-  /** Messages that came before somebody listened to them. */
-  #early: unknown[] = [];
+  /** Its channel to its parent. */
+  #end: ChannelEnd | null = null;
   #hearsSignals = false;
   /** The channel keeps the process alive. */
   #holds = false;
@@ -35,10 +33,10 @@ export class StartedProgram {
     const { gate } = this.#kin;
     const own = process as unknown as Record<string, unknown>;
     const shown: Record<string, () => unknown> = {
-      send: () => (this.#isLinked ? this.#send : undefined),
-      connected: () => (this.#program === null || this.#kin.thread !== 0 ? undefined : this.#isConnected),
-      disconnect: () => (this.#isLinked ? this.#disconnect : undefined),
-      channel: () => (this.#isLinked ? this.#channel : undefined),
+      send: () => this.#linked?.send,
+      connected: () => this.#end?.connected,
+      disconnect: () => (this.#linked === undefined ? undefined : this.#disconnect),
+      channel: () => (this.#linked === undefined ? undefined : this.#channel),
     };
     for (const [name, value] of Object.entries(shown)) {
       const original = own[name];
@@ -63,7 +61,11 @@ export class StartedProgram {
   begin(): Program {
     const { gate, program, index } = this.#kin;
     this.#program = program;
-    this.#connected = gate.family.isLinked(index);
+    if (this.#kin.thread === 0) {
+      const { serialization } = program;
+      const side = { child: index, isChild: true, peer: "the parent", emitter: process, serialization };
+      this.#end = new ChannelEnd(this.#kin, { ...side, cut: () => this.#hold() }, gate.family.isLinked(index));
+    }
     process.argv = [process.execPath, program.file, ...program.args];
     process.execArgv = [];
     for (const [name, value] of Object.entries(program.env)) {
@@ -96,62 +98,18 @@ export class StartedProgram {
   /** The run is over. */
   clear(): void {
     this.#program = null;
-    this.#connected = false;
-    this.#hears = false;
-    this.#early = [];
+    this.#end = null;
     this.#hearsSignals = false;
     this.#holds = false;
     this.#listeners = 0;
     this.#told = null;
   }
 
-  get #isLinked(): boolean {
-    return this.#program !== null && (this.#connected || this.#hears);
+  get #linked(): ChannelEnd | undefined {
+    return this.#end?.isKnown === true ? this.#end : undefined;
   }
 
-  readonly #send = (message: unknown, ...others: unknown[]): boolean => {
-    const program = this.#program as Program;
-    const callback = others.findLast((other) => typeof other === "function") as Callback | undefined;
-    const { index, gate } = this.#kin;
-    const value = packed(message, program.serialization);
-    if (!this.#isConnected) {
-      fail(callback, Object.assign(new Error("Channel closed"), { code: "ERR_IPC_CHANNEL_CLOSED" }));
-      return false;
-    }
-    this.#kin.step("send to the parent", `messages from ${pidOf(index)}`);
-    if (gate.family.isLinked(index)) {
-      gate.found(String(program.serialization === "json" ? value : JSON.stringify(value)));
-      this.#kin.post(index, QUEUE.up, value);
-      if (callback !== undefined) process.nextTick(callback, null);
-    } else {
-      gate.found("✗ EPIPE");
-      fail(
-        callback,
-        Object.assign(new Error("write EPIPE"), { errno: -os.constants.errno.EPIPE, code: "EPIPE", syscall: "write" }),
-      );
-    }
-    return true;
-  };
-
-  readonly #disconnect = (): void => {
-    const { index, gate } = this.#kin;
-    if (!this.#connected) {
-      fail(
-        undefined,
-        Object.assign(new Error("IPC channel is already disconnected"), { code: "ERR_IPC_DISCONNECTED" }),
-      );
-      return;
-    }
-    this.#kin.step("disconnect from the parent", `messages from ${pidOf(index)}`);
-    gate.family.unlink(index, "child");
-    this.#cutOff();
-    process.nextTick(() => process.emit("disconnect"));
-  };
-
-  #cutOff(): void {
-    this.#connected = false;
-    this.#hold();
-  }
+  readonly #disconnect = (): void => this.#end?.disconnect(true);
 
   #noteListener(event: string | symbol, more: number): void {
     if (this.#program === null || this.#kin.thread !== 0 || !this.#kin.gate.active) return;
@@ -159,39 +117,9 @@ export class StartedProgram {
     if (signal !== undefined) this.#noteHandler(event as NodeJS.Signals, signal, more);
     if (event !== "message" && event !== "disconnect") return;
     this.#listeners += more;
-    this.#hear();
-    if (event === "message") process.nextTick(() => this.#giveOut());
+    this.#end?.hear();
+    if (event === "message") process.nextTick(() => this.#end?.giveOut());
     this.#hold();
-  }
-
-  /** Whoever asks may hear that it is not. */
-  get #isConnected(): boolean {
-    this.#hear();
-    return this.#connected;
-  }
-
-  #hear(): void {
-    if (this.#hears || !this.#connected) return;
-    const { index, gate } = this.#kin;
-    const { serialization } = this.#program as Program;
-    this.#hears = true;
-    this.#kin.listen(index, QUEUE.down, "hear from the parent", ({ kind, value }) => {
-      if (kind === MAIL.end) {
-        gate.found("→ it is gone");
-        if (!this.#connected) return;
-        this.#cutOff();
-        process.emit("disconnect");
-      } else if (this.#connected) {
-        gate.found(`→ ${serialization === "json" ? String(value) : JSON.stringify(value)}`);
-        this.#early.push(unpacked(value, serialization));
-        this.#giveOut();
-      }
-    });
-  }
-
-  #giveOut(): void {
-    while (this.#early.length > 0 && process.listenerCount("message") > 0)
-      process.emit("message", this.#early.shift(), undefined as never);
   }
 
   /** Whether it has a handler is for others to know, as a signal ends it at once where there is none. */
@@ -214,7 +142,7 @@ export class StartedProgram {
   }
 
   #hold(): void {
-    const holds = this.#connected && (this.#told ?? this.#listeners > 0);
+    const holds = this.#end?.isOpen === true && (this.#told ?? this.#listeners > 0);
     if (holds === this.#holds) return;
     this.#holds = holds;
     this.#kin.gate.hold(holds ? 1 : -1);
@@ -223,12 +151,3 @@ export class StartedProgram {
 
 /** What Node itself puts there in a process that was forked, to keep its channel alive and to give out what came early. */
 const OF_THE_POOL = /refCounted\(|kPendingMessages/;
-
-type Callback = (error: Error | null) => void;
-
-function fail(callback: Callback | undefined, error: Error): void {
-  process.nextTick(() => {
-    if (callback === undefined) process.emit("error" as never, error as never);
-    else callback(error);
-  });
-}

@@ -39,33 +39,27 @@ test(
   },
 );
 
-test("who dies by a fault takes its threads along, and who stands still has them stand still", TAKES_LONG, async () => {
-  const ends = new Set<string>();
-  for (const kind of ["kill", "restart", "pause"]) {
-    const options = { seed: 3, jobs: 1, runs: 60, distrustEvery: 3, faults: { [kind]: 1 }, property: "no-early-exit" };
+test(
+  "with deaths of their process, every third run of threads is the same when it is done again",
+  TAKES_LONG,
+  async () => {
+    const options = {
+      seed: 3,
+      jobs: 1,
+      runs: 30,
+      distrustEvery: 3,
+      faults: { kill: 1 },
+      property: "threads-die-with-their-process",
+    };
     const { verdict, message, faults } = await checker.check(adding, options);
-    expect({ kind, verdict, message }).toEqual({ kind, verdict: "pass", message: undefined });
-    expect(faults).toBeGreaterThan(10);
-  }
-  const options = { seed: 3, jobs: 1, runs: 60, faults: { kill: 1 }, inputs: [{ threads: 2, times: 2 }] };
-  const found = await checker.check(adding, { ...options, endOnFailure: true });
-  const { ends: all = [] } = found.counterexample ?? {};
-  const dead = all.find(({ process }) => process === "main")?.end === "killed";
-  for (const { end, reason } of all) if (dead) ends.add(`${end} ${reason}`);
-  expect([...ends].toSorted()).toEqual(["killed SIGKILL", "killed terminated"]);
-});
+    expect({ verdict, message }).toEqual({ verdict: "pass", message: undefined });
+    expect(faults).toBeGreaterThan(5);
+  },
+);
 
 describe("what a thread cannot do is said", () => {
   test.each([
     ["shared memory as data", "error", "scenario", /new Worker .*memory that threads share \(SharedArrayBuffer\)/],
-    ["shared memory as message", "error", "scenario", /postMessage .*memory that threads share/],
-    ["port", "error", "scenario", /postMessage .*a MessagePort to hand over/],
-    ["handle", "error", "scenario", /postMessage .*a Blob/],
-    ["environment", "error", "scenario", /new Worker .*SHARE_ENV/],
-    ["limits", "error", "scenario", /the option `resourceLimits`/],
-    ["options for Node", "error", "scenario", /options for Node \(--expose-gc\)/],
-    ["data URL", "error", "scenario", /code in a `data:` URL/],
-    ["of the run", "error", "scenario", /a file in the run's folder \(\.\/made.cjs\)/],
     ["standard input", "error", "scenario", /sleeper.cjs is written to its standard input/],
     ["folder", "error", "scenario", /process\.chdir\(deep\) changes the folder of its threads/],
     ["heap", "fail", "no-uncaught-error", /worker\.getHeapSnapshot is not under control/],
