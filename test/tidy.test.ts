@@ -44,7 +44,7 @@ describe("inside the engine, the strategies, the checkers and the shrinker nothi
   /** These touch the world, and say so: they start processes, report how long things took, look at the user's time,
    * or take the place of Node's own. */
   const shells =
-    /harness\/(check|engine\/(pool|membership|lane-search|lane-runs)|node\/(originals|clocks|randomness|programs|child-processes|started-program|controlled-node))\.ts$/;
+    /harness\/(check|engine\/(pool|membership|lane-search|lane-runs)|node\/(originals|clocks|randomness|programs|child-processes|start-options|started-program|worker-threads|controlled-node))\.ts$/;
   test("no clock, no environment, no unseeded random number", () => {
     const pure = shipped.filter((file) => /\/(harness|properties)\//.test(file) && !shells.test(file));
     expect(pure.length).toBeGreaterThan(40);
