@@ -21,6 +21,7 @@ import { pidlockfile } from "./pidlockfile.ts";
 import { properLockfile, properLockfilePaused, properLockfileStale } from "./proper-lockfile.ts";
 import { rwlockfile } from "./rwlockfile.ts";
 import { steno } from "./steno.ts";
+import { workerpoolTerminate, workerpoolTimeout } from "./workerpool.ts";
 import { writeFileAtomic } from "./write-file-atomic.ts";
 
 /** Packages from npm under control, as they are: see docs/findings.md. They are no part of the published package. */
@@ -51,4 +52,6 @@ export const CASES: readonly Scenario[] = [
   fileSystemCache,
   asyncRwlock,
   mutexify,
+  workerpoolTerminate,
+  workerpoolTimeout,
 ] as unknown as readonly Scenario[];
