@@ -57,7 +57,7 @@ describe("what a family cannot do is said", () => {
       "starts without end",
       "error",
       "scenario",
-      /main .*starts more than 16 processes in one run \(limit: childrenMax\)/,
+      /main .*starts more than 16 processes and threads in one run \(limit: childrenMax\)/,
     ],
     ["fails", "fail", "no-uncaught-error", /adder.cjs of main failed: TypeError/],
     ["of the run", "error", "scenario", /a file in the run's folder \(made.cjs\)/],

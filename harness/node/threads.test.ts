@@ -60,12 +60,10 @@ test(
 describe("what a thread cannot do is said", () => {
   test.each([
     ["shared memory as data", "error", "scenario", /new Worker .*memory that threads share \(SharedArrayBuffer\)/],
-    ["standard input", "error", "scenario", /sleeper.cjs is written to its standard input/],
     ["folder", "error", "scenario", /process\.chdir\(deep\) changes the folder of its threads/],
     ["heap", "fail", "no-uncaught-error", /worker\.getHeapSnapshot is not under control/],
     ["broadcast", "fail", "no-uncaught-error", /worker_threads\.BroadcastChannel is not under control/],
     ["waits for ever", "fail", "no-deadlock", /sleeper.cjs of main waits to hear from another process/],
-    ["starts without end", "error", "scenario", /more than 16 processes and threads in one run \(limit: childrenMax\)/],
     ["fails unheard", "fail", "no-uncaught-error", /^main failed: TypeError/],
   ])("%s", TAKES_LONG, async (input, verdict, property, says) => {
     const options = { seed: 1, jobs: 1, runs: 4, inputs: [input], endOnFailure: true };

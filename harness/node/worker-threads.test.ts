@@ -1,5 +1,6 @@
 import threads, { MessageChannel, SHARE_ENV, Worker, type WorkerOptions } from "node:worker_threads";
 import { describe, expect, test } from "vitest";
+import { refusedInput } from "./child-streams.ts";
 import type { Kin } from "./kin.ts";
 import { RunPlace } from "./run-place.ts";
 import { StartOptions } from "./start-options.ts";
@@ -13,7 +14,7 @@ const refuse = (what: string): never => {
 
 /** A process that starts no thread: what is refused is refused before that. */
 const gate = { active: true, refuse };
-const kin = { gate, startThread: () => refuse("it is started") } as unknown as Kin;
+const kin = { gate, startThread: () => refuse("it is started"), titleOf: () => "thread.cjs" } as unknown as Kin;
 const RealWorker = Worker;
 new WorkerThreads(kin, new StartOptions(new RunPlace("/dev/shm/folder"))).replace();
 
@@ -39,6 +40,9 @@ describe("what a thread cannot be given ends the check", () => {
       /with a file in the run's folder \(\/forkcheck\/made\.cjs\).* Give it the path/,
     );
     expect(starting({}, "./made.cjs")).toThrow(/a file in the run's folder/);
+  });
+  test("something to read", () => {
+    expect(() => refusedInput(kin, 1).write("text")).toThrow(/^thread\.cjs is written to its standard input/);
   });
   test("and nothing else", () => {
     const options = { resourceLimits: {}, execArgv: [...process.execArgv, ""], workerData: new Map(), name: "it" };
