@@ -96,6 +96,7 @@ export class ControlledNode {
 
   /** Loads a scenario's module. What is there then of Node's own modules is there between its runs. */
   async importScenario(url: string): Promise<void> {
+    this.#threads.forget();
     await this.#modules.importScenario(url);
     this.#kept = [
       ...[fs, fs.promises].map((module) => new KeptProperties(module, Object.keys(module))),
@@ -123,6 +124,7 @@ export class ControlledNode {
   begin(): void {
     this.#modules.forget();
     this.#kin.begin();
+    if (this.#kin.thread === 0) this.#threads.forget();
     this.#forgetLooks();
     this.#place.cwd = RUN_ROOT;
     this.#random.begin(this.#index);

@@ -62,7 +62,7 @@ describe("what a family cannot do is said", () => {
     ["fails", "fail", "no-uncaught-error", /adder.cjs of main failed: TypeError/],
     ["of the run", "error", "scenario", /a file in the run's folder \(made.cjs\)/],
     ["other", "error", "scenario", /child_process\.spawn is called, which would run beside/],
-  ])("%s", async (input, verdict, property, says) => {
+  ])("%s", TAKES_LONG, async (input, verdict, property, says) => {
     const options = { seed: 1, jobs: 1, runs: 4, inputs: [input], endOnFailure: true };
     const result = await checker.check(family as unknown as Scenario, options);
     expect({ verdict: result.verdict, property: result.property }).toEqual({ verdict, property });

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { Checker } from "../check.ts";
 import type { Scenario } from "../scenario.ts";
 import * as tour from "./fixtures/thread-tour.ts";
-import { addedByThreads, refusedOfThreads } from "./fixtures/threads.ts";
+import { addedByThreads, noThreads, refusedOfThreads } from "./fixtures/threads.ts";
 
 const checker = new Checker();
 const TAKES_LONG = { timeout: 120_000 };
@@ -56,6 +56,11 @@ test(
     expect(faults).toBeGreaterThan(5);
   },
 );
+
+test("a worker that has played a thread plays a process that is none", TAKES_LONG, async () => {
+  const { verdict, message } = await checker.check(noThreads as unknown as Scenario, { seed: 1, jobs: 1, runs: 4 });
+  expect({ verdict, message }).toEqual({ verdict: "pass", message: undefined });
+});
 
 describe("what a thread cannot do is said", () => {
   test.each([

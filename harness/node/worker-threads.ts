@@ -57,6 +57,13 @@ export class WorkerThreads {
     refuseAll(workerThreads, ["BroadcastChannel", "postMessageToThread"], "worker_threads", () => gate.active);
   }
 
+  /** The process that is to play its part next is no thread: what the one before was is forgotten. */
+  forget(): void {
+    if (!this.#isThread) return;
+    this.#isThread = false;
+    this.#show(this.#usual);
+  }
+
   /** This process is a thread, if it is one, from now on; what it is to run is known. */
   begin({ title }: Program): void {
     const kin = this.#kin;
@@ -83,11 +90,9 @@ export class WorkerThreads {
   /** The run is over. */
   clear(): void {
     this.#environmentData = new Map();
-    if (!this.#isThread) return;
-    this.#isThread = false;
-    this.#show(this.#usual);
   }
 
+  /** To tell ES modules of it takes about a millisecond, so a worker that plays thread after thread does that once in each run. */
   #show(values: Readonly<Record<string, unknown>>): void {
     for (const name of PER_RUN) if (Object.hasOwn(this.#own, name)) this.#put(name, values[name]);
     syncBuiltinESMExports();
