@@ -40,6 +40,13 @@ describe("a fault is found by what it breaks, and nothing breaks without it", ()
   });
 });
 
+test("who began a dead process's role anew and reaches no scheduling point is named, and not another one", async () => {
+  const options = { faults: { restart: 1 }, runs: 200, seed: 1, jobs: 1, watchdogMs: 300 };
+  const result = await checker.check(faulty.loopsWhenItBeginsAnew as never, options);
+  expect(result).toMatchObject({ verdict: "fail", property: "no-endless-run" });
+  expect(result.message).toMatch(/^user [12] restarted reached no scheduling point/);
+});
+
 test("what a scenario says it survives is tried without being asked for", async () => {
   const result = await checker.check(faulty.lockWithAnOwner as never, { runs: 64, seed: 1, jobs: 1 });
   expect(result).toMatchObject({ verdict: "pass" });

@@ -64,6 +64,13 @@ describe("in free mode faults happen for real", () => {
     },
   );
 
+  test("who began a dead process's role anew and is caught in a loop is named", async () => {
+    const options = { ...FREE, runs: 64, faults: { restart: 1 }, watchdogMs: 300 };
+    const result = await checker.check(faulty.loopsWhenItBeginsAnew as never, options);
+    expect(result).toMatchObject({ verdict: "fail", property: "no-endless-run" });
+    expect(result.message).toMatch(/^user [12] restarted reached no scheduling point/);
+  });
+
   test("who says that a message is there when it is outlives a copy that stops half way", async () => {
     const result = await checker.check(faulty.messageThatIsAnnounced as never, { ...FREE, runs: 32 });
     expect({ verdict: result.verdict, message: result.message }).toEqual({ verdict: "pass", message: undefined });

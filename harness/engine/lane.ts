@@ -341,6 +341,7 @@ export class Lane {
     }
   }
 
+  /** Any process of the run: also one that begins a dead one's role anew, or that the program has started. */
   #whoIsStuck(): number {
     const { words } = this.#memory;
     const last = words[H.lastStrand];
