@@ -1,6 +1,6 @@
 import { learn, undecided } from "../exhaustive/asides.ts";
 import type { Aside } from "../exhaustive/execution.ts";
-import { HappensBefore } from "../exhaustive/happens-before.ts";
+import { HappensBefore, numberOf } from "../exhaustive/happens-before.ts";
 import type { AttemptStep } from "../shrink/subject.ts";
 import type { RecordedExecution } from "./recorded-execution.ts";
 
@@ -21,5 +21,5 @@ export function placed(
   for (const step of execution.steps) order.add(step);
   if (learn(known, undecided(execution.steps, order, 0))) return { steps, anew: true };
   const places = order.digests();
-  return { steps: steps.map((step, index) => ({ ...step, place: places[index] })) };
+  return { steps: steps.map((step, index) => ({ ...step, place: numberOf(places[index]) })) };
 }

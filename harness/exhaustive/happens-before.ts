@@ -77,11 +77,6 @@ export class HappensBefore {
       .join("\n");
   }
 
-  /** Two steps have the same past exactly if they are the same one of their strand, and the same steps come before them. */
-  pastOf(index: number): string {
-    return this.#past(index, this.#names());
-  }
-
   #past(index: number, names: readonly number[]): string {
     const known = [...this.#clocks[index]].map(([strand, last]) => `${strand}.${names[last - 1]}`).sort();
     return `${this.#steps[index].strand}.${names[index]}:${known.join(",")}`;
@@ -97,28 +92,25 @@ export class HappensBefore {
     });
   }
 
-  /**
-   * For each number of first steps, from none to all, a number that these steps share with those of another run if they have the
-   * same partial order, and so lead to the same state.
-   */
-  digests(): number[] {
-    const taken = new Map<number, number>();
-    const numbers: number[] = [];
-    const digests = [0];
-    let [low, high] = [0, 0];
-    for (const [index, { strand }] of this.#steps.entries()) {
-      const number = (taken.get(strand) ?? 0) + 1;
-      taken.set(strand, number);
-      numbers.push(number);
-      let [ownLow, ownHigh] = [strand, ~strand];
-      for (const [other, last] of this.#clocks[index]) {
-        ownLow = (ownLow + mix(other, numbers[last - 1])) | 0;
-        ownHigh = (ownHigh + mix(~other, numbers[last - 1])) | 0;
-      }
-      low = (low + mix(ownLow, strand)) | 0;
-      high = (high + mix(ownHigh, strand)) | 0;
-      digests.push((high & 0x1fffff) * 0x1_0000_0000 + (low >>> 0));
+  /** Of a step with all that comes before it for a reason: the same in all runs in which the same steps do. */
+  digestOf(index: number, names = this.#names()): Digest {
+    const { strand } = this.#steps[index];
+    let [low, high] = [strand, ~strand];
+    for (const [other, last] of this.#clocks[index]) {
+      low = (low + mix(other, names[last - 1])) | 0;
+      high = (high + mix(~other, names[last - 1])) | 0;
     }
+    return { low: mix(low, strand), high: mix(high, strand) };
+  }
+
+  /**
+   * For each number of first steps, from none to all, what these steps share with those of another run if they have the same partial
+   * order, and so lead to the same state. They are a set of steps, each with its past, so a sum will do.
+   */
+  digests(): Digest[] {
+    const names = this.#names();
+    const digests: Digest[] = [{ low: 0, high: 0 }];
+    for (const index of this.#steps.keys()) digests.push(digestWith(digests[index], this.digestOf(index, names)));
     return digests;
   }
 
@@ -145,6 +137,22 @@ export class HappensBefore {
   #lastOf(strand: number): number {
     return this.#steps.findLastIndex((other) => other.strand === strand);
   }
+}
+
+/** Two numbers of 32 bits. */
+export interface Digest {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** What `digest` stands for, and one step more. */
+export function digestWith(digest: Digest, step: Digest): Digest {
+  return { low: (digest.low + step.low) | 0, high: (digest.high + step.high) | 0 };
+}
+
+/** The 53 bits of it that a number has room for. */
+export function numberOf({ low, high }: Digest): number {
+  return (high & 0x1fffff) * 0x1_0000_0000 + (low >>> 0);
 }
 
 function mix(hash: number, word: number): number {

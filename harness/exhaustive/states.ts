@@ -1,12 +1,9 @@
-import { createHash } from "node:crypto";
 import type { ExecutedStep } from "./execution.ts";
-import { HappensBefore } from "./happens-before.ts";
+import { digestWith, HappensBefore, numberOf, type Digest } from "./happens-before.ts";
 
 /**
  * Names for where a run stands before each of its steps. Two beginnings of runs of one program have the same name if one becomes
  * the other by swapping independent neighbours; then all that can come after them is the same, too.
- *
- * What is named is a set of steps, each with all that comes before it for a reason, so a sum of their digests will do.
  */
 export class States {
   /** Before each step, and behind the last one. */
@@ -14,22 +11,15 @@ export class States {
   /** Of each step with its past. */
   readonly steps: readonly string[];
   readonly #executed: readonly ExecutedStep[];
-  readonly #sums: readonly bigint[];
+  readonly #digests: readonly Digest[];
   readonly #order = new HappensBefore();
 
   constructor(executed: readonly ExecutedStep[]) {
-    const sums = [0n];
-    const steps: string[] = [];
-    for (const [index, step] of executed.entries()) {
-      this.#order.add(step);
-      const digest = digestOf(this.#order.pastOf(index));
-      steps.push(digest.toString(36));
-      sums.push(BigInt.asUintN(64, sums[index] + digest));
-    }
+    for (const step of executed) this.#order.add(step);
     this.#executed = executed;
-    this.#sums = sums;
-    this.names = sums.map((sum) => sum.toString(36));
-    this.steps = steps;
+    this.#digests = this.#order.digests();
+    this.names = this.#digests.map(nameOf);
+    this.steps = executed.map((_, index) => nameOf(this.#order.digestOf(index)));
   }
 
   /**
@@ -42,11 +32,11 @@ export class States {
     if (later === index) return { step: this.steps[index], state: this.names[index + 1] };
     this.#order.cut(index);
     this.#order.add({ ...this.#executed[later], epoch: this.#executed[index].epoch });
-    const digest = digestOf(this.#order.pastOf(index));
-    return { step: digest.toString(36), state: BigInt.asUintN(64, this.#sums[index] + digest).toString(36) };
+    const digest = this.#order.digestOf(index);
+    return { step: nameOf(digest), state: nameOf(digestWith(this.#digests[index], digest)) };
   }
 }
 
-function digestOf(text: string): bigint {
-  return createHash("sha1").update(text).digest().readBigUInt64LE();
+function nameOf(digest: Digest): string {
+  return numberOf(digest).toString(36);
 }

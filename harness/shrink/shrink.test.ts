@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Generated } from "../arbitrary.ts";
 import { KIND } from "../engine/kinds.ts";
-import { HappensBefore } from "../exhaustive/happens-before.ts";
+import { HappensBefore, numberOf } from "../exhaustive/happens-before.ts";
 import { compareMeasures, type Measure } from "../measure.ts";
 import { BoundedSearch } from "./bounded-search.ts";
 import { shrink } from "./shrink.ts";
@@ -116,7 +116,7 @@ function placesOf(steps: Attempt["steps"], processes: Program): number[] {
     const word = { object: 8 * (1 + Number(access[1])), label: 0, byteLength: 0, guard: null };
     order.add({ strand, kind, ...word, before: 0, enabler: -1, epoch: 0 });
   }
-  return order.digests();
+  return order.digests().map(numberOf);
 }
 
 function allOrders(processes: Program): number[][] {
