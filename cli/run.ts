@@ -39,7 +39,7 @@ export async function run(words: readonly string[], options: RunOptions): Promis
   await using checker = new Checker();
   using _ending = endOnSignal();
   const asText = options.json !== true && options.jsonLines !== true;
-  using progress = new ProgressLine(asText);
+  using progress = new ProgressLine({ inPlace: asText, lines: options.exhaustive === true });
   const results: Result[] = [];
   for (const target of targets) {
     const result = await runTarget(checker, target, races.get(target.name) ?? [], options, progress);
