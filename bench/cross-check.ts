@@ -8,7 +8,7 @@ import { KINDS } from "../properties/linearizability/workloads.ts";
 
 /**
  * `npm run cross-check [KIND ...]`: every checker against the definition, on every history of up to 5 operations by 3 clients
- * and on random ones, 11,000 of each kind of object. It takes about ten minutes, and says which kind it is at; a slice of it is in the tests.
+ * and on random ones, 11,000 of each kind of object. It takes minutes, and says which kind it is at; a slice of it is in the tests.
  */
 const LONGEST = 5;
 const NAME_WIDTH = 26;

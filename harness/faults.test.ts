@@ -100,6 +100,17 @@ describe("exhaustively: a fault at every step, in every interleaving", () => {
     }
   });
 
+  test("where a role begins anew they are counted, too: each order once, at each step", async () => {
+    const options = { exhaustive: true, seed: 1, faults: { restart: 1 } };
+    const result = await checker.check(faulty.addOnce as never, options);
+    expect(result).toMatchObject({ verdict: "pass", exhaustive: true });
+    const [survived] = result.survived ?? [];
+    // Each adds and looks, and of two looks it does not matter which comes first: 4 orders. So there are where one begins anew before
+    // it adds; where it does so before it looks, its two additions and its look meet the other's addition and look in 7.
+    expect(survived).toMatchObject({ kind: "restart", interleavings: 4 });
+    expect(survived.steps.map(({ runs }) => runs).sort()).toEqual([4, 4, 7, 7]);
+  });
+
   test("the one that is not survived is found", async () => {
     const options = { exhaustive: true, seed: 1, faults: { kill: 1 } };
     const result = await checker.check(faulty.lockWithoutAnOwner as never, options);

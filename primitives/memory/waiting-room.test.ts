@@ -20,28 +20,8 @@ const TASKS = 1000;
 
 /** What 1,000 tasks await of each primitive, and what lets all of them through. */
 const AWAITED: Readonly<Record<string, () => { awaits(): Promise<unknown>; letThrough(): void }>> = {
-  locks() {
-    const lock = new Lock();
-    lock.acquireSync();
-    return {
-      async awaits() {
-        await lock.acquire();
-        lock.release();
-      },
-      letThrough: () => lock.release(),
-    };
-  },
-  "fair locks"() {
-    const lock = new FairLock();
-    lock.acquireSync();
-    return {
-      async awaits() {
-        await lock.acquire();
-        lock.release();
-      },
-      letThrough: () => lock.release(),
-    };
-  },
+  locks: () => holding(new Lock()),
+  "fair locks": () => holding(new FairLock()),
   permits() {
     const permits = new Semaphore(0);
     return { awaits: () => permits.acquire(), letThrough: () => permits.release(TASKS) };
@@ -104,6 +84,18 @@ const AWAITED: Readonly<Record<string, () => { awaits(): Promise<unknown>; letTh
     };
   },
 };
+
+/** A lock that is held, and the tasks take it one after the other. */
+function holding(lock: Lock | FairLock): { awaits(): Promise<void>; letThrough(): void } {
+  lock.acquireSync();
+  return {
+    async awaits() {
+      await lock.acquire();
+      lock.release();
+    },
+    letThrough: () => lock.release(),
+  };
+}
 
 const randomBytesAsync = promisify(randomBytes);
 
