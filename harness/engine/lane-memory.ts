@@ -165,6 +165,8 @@ export const H = {
   mails: 68,
   /** 1: somebody has slept in this run with a limit of time, or for a time, so that virtual time may pass. */
   timed: 69,
+  /** How many steps had been taken when the last one was over that changed something. */
+  changedAt: 70,
 } as const;
 
 /** Doubles of the header, by index into the doubles that follow the header's words. */
@@ -246,6 +248,9 @@ export const P = {
   /** Of a thread, a value: what it was given besides its program. */
   dataTag: 26,
   dataPayload: 27,
+  /** Steps in vain that it has taken since `changedAt` was `looksSince`: see standstill.ts. */
+  looks: 28,
+  looksSince: 29,
 } as const;
 
 export const SIGNAL = { none: 0, due: 1, sent: 2 } as const;
@@ -428,7 +433,7 @@ export const OUTCOME = { pending: 0, returned: 1, threw: 2 } as const;
 export const SIZES = {
   headerWords: 80,
   headerDoubles: 8,
-  processWords: 28,
+  processWords: 30,
   strandWords: 10,
   entryWords: 16,
   operationWords: 12,

@@ -431,6 +431,7 @@ const CLEARED = [
   H.schedulePosition,
   H.divergedAt,
   H.waitSequence,
+  H.changedAt,
   H.candidatesUsed,
   H.finished,
   H.starting,

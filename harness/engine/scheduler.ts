@@ -25,6 +25,7 @@ import {
   type LaneMemory,
 } from "./lane-memory.ts";
 import { nextDouble } from "./random.ts";
+import { Standstill } from "./standstill.ts";
 import { anyoneLive, couldGoOn, forEachDeadline, isEnabled, longestWaiting, processAt, strandAt } from "./strands.ts";
 
 /**
@@ -41,6 +42,7 @@ export class Scheduler implements Choice {
   readonly family: Family;
   readonly #words: Int32Array;
   readonly #doubles: Float64Array;
+  readonly #standstill: Standstill;
   readonly #candidates = new Int32Array(LIMITS.processesMax * LIMITS.strandsMax);
   #strategy: Strategy = STRATEGIES[0];
 
@@ -51,6 +53,7 @@ export class Scheduler implements Choice {
     this.faults = new FaultTable(memory);
     this.effects = new FaultEffects(memory, this.faults, this);
     this.family = new Family(memory, this);
+    this.#standstill = new Standstill(memory, this);
     this.state = memory.doubles.subarray(PARTS.strategy >> 3, (PARTS.strategy >> 3) + SIZES.strategyDoubles);
   }
 
@@ -153,12 +156,14 @@ export class Scheduler implements Choice {
    */
   pick(): number {
     const words = this.#words;
+    this.#standstill.notice();
     for (;;) {
       if (words[H.ending] !== ENDING.none) return -1;
       if (words[H.steps] >= words[H.stepsMax] || words[H.entries] >= LIMITS.entriesMax - 1)
         return this.end(ENDING.stepLimit);
-      while (!this.#gather()) {
+      while (!this.#gather() || this.#standstill.among(this.#candidates, this.count)) {
         if (this.#leapToNextDeadline()) continue;
+        if (this.count > 0) break;
         if (!anyoneLive(words)) return this.end(ENDING.finished);
         if (words[H.servers] === 1 && words[H.silent] === 0) return REST;
         return this.end(ENDING.deadlock);
@@ -400,6 +405,7 @@ export class Scheduler implements Choice {
     if (this.#words[H.faults] !== 0) this.effects.endPauses(next);
     const clock = (PARTS.headerDoubles >> 3) + D.clock;
     if (next > this.#doubles[clock]) this.#doubles[clock] = next;
+    this.#standstill.end();
     forEachDeadline(this.#memory, (deadline, record) => {
       if (deadline > next) return;
       const slept = this.#words[record + S.state] === STRAND.sleeping;
@@ -413,6 +419,7 @@ export class Scheduler implements Choice {
     const own = processAt(strand >> STRAND_BITS);
     const record = this.#recordOf(strand);
     if (this.#strategy.granted !== undefined) this.#strategy.granted(this, strand);
+    this.#standstill.count(strand);
 
     const entry = this.#enterStep(strand, words[record + S.kind], record);
     if (words[record + S.state] === STRAND.guarded) words[entry + T.flags] |= ENTRY.guarded;
