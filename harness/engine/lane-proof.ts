@@ -134,8 +134,8 @@ export interface InputProofOptions {
   /** Consider this property alone. */
   readonly property: string | undefined;
   readonly bound: Bound;
-  /** Equal steps in vain after which a process is taken to wait, if not as many as usual. */
-  readonly stepsInVain?: number;
+  /** Equal rounds of looks in vain after which a process is taken to wait, if not as many as usual. */
+  readonly roundsInVain?: number;
   readonly run: (request: RunRequest) => Promise<RunOutcome>;
   readonly mayGoOn: () => boolean;
 }
@@ -156,6 +156,8 @@ export class InputProof implements Executor {
   /** Runs of this search in which all that is to befall them did; a search that begins anew makes its own. */
   #struck = 0;
   #goesOn = true;
+  /** A process awaits one of several words, which the lane alone does not know either. */
+  #awaitsSeveral = false;
   /** There is something in it that the reduction does not understand. */
   #notUnderstood = false;
 
@@ -183,7 +185,8 @@ export class InputProof implements Executor {
       const exploration = await explore(this, {
         executionsMax: Infinity,
         visit: () => this.failure !== null || this.#notUnderstood,
-        examine: (...run) => (more = learn(this.#undecided, undecided(...run))),
+        examine: (...run) =>
+          (more = learn(this.#undecided, undecided(...run)) || (this.#awaitsSeveral && !this.#looksBack)),
         stopping: () => !this.#mayGoOn(),
       });
       if (this.failure !== null || (!more && !this.#notUnderstood)) return exploration;
@@ -240,9 +243,10 @@ export class InputProof implements Executor {
   #note(execution: RecordedExecution): void {
     if (execution.waitedInVain) {
       this.#options.assumptions.add(
-        "a process that looked at a word in vain several times in a row is taken to wait until it is written",
+        "a process that looked at the same words in vain several times in a row is taken to wait until one of them is written",
       );
     }
+    this.#awaitsSeveral ||= execution.waitedForSeveral;
     // Nor is the order in which one process's own tasks go on understood well enough to leave any of it out.
     this.#notUnderstood = execution.manyStrands || execution.hasFamily || execution.asidesLost;
   }
@@ -315,7 +319,7 @@ export class InputProof implements Executor {
   }
 
   #recorded(spans: boolean): RecordedExecution {
-    return recordedExecution(this.#runs.memory, spans, this.#undecided, this.#options.stepsInVain);
+    return recordedExecution(this.#runs.memory, spans, this.#undecided, this.#options.roundsInVain);
   }
 
   #mayGoOn(): boolean {
@@ -360,7 +364,8 @@ function wayRound(execution: RecordedExecution, candidates: readonly (readonly n
   for (let index = plan.guide.length; index < execution.steps.length; index++) {
     const step = execution.steps[index];
     if (asleep.some(({ strand }) => strand === step.strand)) {
-      const other = candidates[index].find((strand) => !asleep.some((sleeper) => sleeper.strand === strand));
+      const others = candidates[index].filter((strand) => !execution.waiting[index].includes(strand));
+      const other = others.find((strand) => !asleep.some((sleeper) => sleeper.strand === strand));
       if (other === undefined) return [];
       return [...execution.steps.slice(0, index).map(({ strand }) => strand), other];
     }

@@ -13,7 +13,7 @@ import { shrink } from "../shrink/shrink.ts";
 import { smallestOfSpace } from "../shrink/whole-space.ts";
 import { smallerFaults } from "../shrink/smaller-faults.ts";
 import type { Attempt, Plan, ProofRun, Subject } from "../shrink/subject.ts";
-import { STEPS_IN_VAIN } from "../strategies/waiting-in-vain.ts";
+import { ROUNDS_IN_VAIN } from "../strategies/look-loop.ts";
 import { encodeToken } from "../token.ts";
 import { cutOff, follow, lostWakeUp, sleepersOf } from "./lane-liveness.ts";
 import { isLoss, type KnownFailure } from "./known-failure.ts";
@@ -25,6 +25,7 @@ import { EXPLAINED_STEPS_MAX, nearestPassing } from "./nearest-passing.ts";
 import { placed } from "./places.ts";
 import { derivedSeed } from "./random.ts";
 import { recordedExecution } from "./recorded-execution.ts";
+import { waitingByLooking } from "./look-loops.ts";
 import { lineAt } from "./source-line.ts";
 import { SwappedNeighbours } from "./swapped-neighbours.ts";
 import { switchRoles } from "./switch-roles.ts";
@@ -66,7 +67,10 @@ export async function smallestCounterexample(runs: LaneRuns, found: KnownFailure
 async function shrunkWhole(runs: LaneRuns, failure: KnownFailure): Promise<Smallest> {
   const subject = new LaneSubject(runs, failure);
   const smallest = (await smallestOfSpace(subject, failure)) ?? (await shrink(subject, failure));
-  return { ...smallest, attempt: await smallerFaults(subject, smallest.input, smallest.attempt) };
+  const attempt = await smallerFaults(subject, smallest.input, smallest.attempt);
+  if (!subject.assumes) return { ...smallest, attempt };
+  const { input, smallerRunsChecked } = smallest;
+  return { input, attempt, minimal: false, smallerRunsChecked };
 }
 
 type Why = Pick<Counterexample, "switchRoles" | "nearestPassing">;
@@ -180,6 +184,8 @@ class LaneSubject implements Subject {
   readonly #property: string;
   /** A loop of the prepared input was followed, and went on. */
   #followed = false;
+  /** Somebody was taken to wait by looking, and not followed through more of it: so there may be something smaller. */
+  assumes = false;
   readonly #hasFaults: boolean;
   readonly #judgesOrder: boolean;
   /** By input: bytes that are looked at or changed without a step, and that no steps put in order. */
@@ -224,7 +230,7 @@ class LaneSubject implements Subject {
     const recorded = { keepCandidates: true, recordAsides: places };
     const request = { strategy: "guide", schedule, draws, faults, seed: 0, stepsMax, ...recorded };
     const outcome = await runs.lane.run(request);
-    const plain = runs.attempt(outcome, runs.judge(outcome, this.#property), false);
+    const plain = this.#withoutVainLooks(runs.attempt(outcome, runs.judge(outcome, this.#property), false));
     const attempt = places ? { ...plain, ...this.#placed(plain) } : plain;
     if (attempt.cutAfter === undefined || attempt.judgement === null || this.#followed) return attempt;
     // What looks like a loop to where it was cut off may have an end of its own with this input.
@@ -232,6 +238,18 @@ class LaneSubject implements Subject {
     // The last run is the attempt again.
     await runs.lane.run(request);
     return this.#followed ? attempt : { ...attempt, judgement: null };
+  }
+
+  /** Who waits by looking could only look once more, and again, without end. */
+  #withoutVainLooks(attempt: KnownAttempt): KnownAttempt {
+    const waiting = waitingByLooking(this.#runs.memory);
+    if (waiting === null) return attempt;
+    this.assumes = true;
+    const steps = attempt.steps.map((step, index) => ({
+      ...step,
+      candidates: step.candidates.filter((strand) => !waiting[index].includes(strand)),
+    }));
+    return { ...attempt, steps };
   }
 
   /** The attempt that has just been made, with the places that it went through. */
@@ -259,7 +277,7 @@ class LaneSubject implements Subject {
       draws,
       property: this.#property,
       bound: NO_BOUND,
-      stepsInVain: STEPS_IN_VAIN + calls,
+      roundsInVain: ROUNDS_IN_VAIN + calls,
       run: async (request) => {
         const outcome = await runs.lane.run(request);
         if (!visit(outcome)) goesOn = false;

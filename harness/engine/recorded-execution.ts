@@ -1,7 +1,5 @@
-import { writes } from "../dependency.ts";
 import { besideOf } from "../exhaustive/asides.ts";
 import type { Aside, ExecutedStep, Execution, Span, Step } from "../exhaustive/execution.ts";
-import { STEPS_IN_VAIN } from "../strategies/waiting-in-vain.ts";
 import { asidesOf } from "./asides.ts";
 import { footprintOf } from "./footprints.ts";
 import { isFault, isStep, KIND } from "./kinds.ts";
@@ -20,6 +18,7 @@ import {
   T,
   type LaneMemory,
 } from "./lane-memory.ts";
+import { LookLoops } from "./look-loops.ts";
 import { entryAt, entryNumber, operationAt } from "./recorder.ts";
 import { processAt, strandAt } from "./strands.ts";
 
@@ -28,16 +27,16 @@ import { processAt, strandAt } from "./strands.ts";
  *
  * @param spans say which operations begin and end with each step
  * @param undecided bytes that are looked at or changed without a step, and not put in order by others
- * @param stepsInVain equal steps in vain, one after the other, after which a process is taken to wait
+ * @param roundsInVain equal rounds of looks in vain, one after the other, after which a process is taken to wait
  */
 export function recordedExecution(
   memory: LaneMemory,
   spans: boolean,
   undecided: readonly Aside[] = [],
-  stepsInVain = STEPS_IN_VAIN,
+  roundsInVain = ROUNDS_IN_VAIN,
 ): RecordedExecution {
   const asides = asidesOf(memory);
-  const beyond = { spans: spans ? spansOf(memory) : null, asides: asides ?? new Map(), undecided, stepsInVain };
+  const beyond = { spans: spans ? spansOf(memory) : null, asides: asides ?? new Map(), undecided, roundsInVain };
   const reader = new Reader(memory, beyond);
   for (let number = 1; number <= memory.words[H.entries]; number++) {
     if (isStep(memory.words[entryAt(number) + T.kind])) reader.read(entryAt(number));
@@ -46,7 +45,8 @@ export function recordedExecution(
     steps: reader.steps,
     blocked: reader.blocked(),
     pruned: memory.words[H.ending] === ENDING.pruned,
-    waitedInVain: reader.waitedInVain,
+    waitedInVain: reader.loops.seen,
+    waitedForSeveral: reader.loops.seenOfSeveral,
     waiting: reader.waiting,
     manyStrands: reader.manyStrands(),
     hasFamily: reader.hasFamily(),
@@ -56,9 +56,11 @@ export function recordedExecution(
 }
 
 export interface RecordedExecution extends Execution {
-  /** A process was taken to wait for a word because it looked at it in vain again and again. */
+  /** A process was taken to wait for words because it looked at them in vain again and again. */
   readonly waitedInVain: boolean;
-  /** For each step, the strands that were taken to wait for a word then. */
+  /** And for more than one word at the same time. */
+  readonly waitedForSeveral: boolean;
+  /** For each step, the strands that were taken to wait so then. */
   readonly waiting: readonly (readonly number[])[];
   /** A process awaited several things at the same time. */
   readonly manyStrands: boolean;
@@ -74,7 +76,7 @@ interface Beyond {
   readonly spans: Spans | null;
   readonly asides: ReadonlyMap<number, readonly Aside[]>;
   readonly undecided: readonly Aside[];
-  readonly stepsInVain: number;
+  readonly roundsInVain: number;
 }
 
 interface Spans {
@@ -131,16 +133,14 @@ function spanAt(spans: Map<number, MutableSpan>, key: number): MutableSpan {
 class Reader {
   readonly steps: ExecutedStep[] = [];
   readonly waiting: number[][] = [];
-  waitedInVain = false;
+  readonly loops: LookLoops;
   readonly #memory: LaneMemory;
   readonly #spans: Spans | null;
   readonly #asides: ReadonlyMap<number, readonly Aside[]>;
   readonly #undecided: readonly Aside[];
-  readonly #stepsInVain: number;
   /** Who sleeps on a word, longest first: mirrors what the scheduler did. */
   readonly #sleepers = new Map<number, Sleeper[]>();
   readonly #wokenBy = new Map<number, number>();
-  readonly #vain = new Map<number, VainLook>();
   readonly #deathsSeen = new Map<number, number>();
   /** Of each step. */
   readonly #entries: number[] = [];
@@ -151,12 +151,12 @@ class Reader {
   #epoch = 0;
   #time = 0;
 
-  constructor(memory: LaneMemory, { spans, asides, undecided, stepsInVain }: Beyond) {
+  constructor(memory: LaneMemory, { spans, asides, undecided, roundsInVain }: Beyond) {
+    this.loops = new LookLoops(memory, roundsInVain);
     this.#memory = memory;
     this.#spans = spans;
     this.#asides = asides;
     this.#undecided = undecided;
-    this.#stepsInVain = stepsInVain;
   }
 
   read(entry: number): void {
@@ -182,11 +182,13 @@ class Reader {
     };
     const moved = (words[entry + T.flags] & ENTRY.moved) !== 0;
     const before = moved ? words[entry + T.before] : 0;
-    this.waiting.push(this.#inVain(announced));
+    this.waiting.push(this.loops.waiting());
+    const awaits = this.loops.next(this.steps.length);
     const guard = (words[entry + T.flags] & ENTRY.guarded) === 0 ? null : is(before);
     this.steps.push({
       ...announced,
-      guard: guard ?? this.#lookInVain(announced, before, moved && words[entry + T.after] === before),
+      guard: guard ?? (awaits.length === 1 ? isNot(awaits[0].value) : null),
+      ...(awaits.length > 1 ? { awaits } : {}),
       before,
       ...(moved ? { after: words[entry + T.after] } : {}),
       ...(asides === undefined ? {} : { asides }),
@@ -237,33 +239,6 @@ class Reader {
       if (words[processAt(process) + P.strandsUsed] > 1) return true;
     }
     return false;
-  }
-
-  /** Who has looked in vain so often, and nobody has written the word since; this step may be the one that does. */
-  #inVain(step: Omit<Step, "guard">): number[] {
-    const strands = [...this.#vain]
-      .filter(([, { times, written }]) => times >= this.#stepsInVain && !written)
-      .map(([strand]) => strand);
-    if (!writes(step)) return strands;
-    for (const [strand, look] of this.#vain) {
-      if (strand !== step.strand && look.object === step.object) look.written = true;
-    }
-    return strands;
-  }
-
-  /** The guard of a step that looks once more for what was looked for in vain: the word has to be another one. */
-  #lookInVain(step: Omit<Step, "guard">, value: number, idle: boolean): Step["guard"] {
-    const last = this.#vain.get(step.strand);
-    const same = last !== undefined && last.kind === step.kind && last.object === step.object;
-    const waited = same && last.times >= this.#stepsInVain ? last.value : null;
-    if (!idle || step.object === 0) this.#vain.delete(step.strand);
-    else {
-      const times = same && last.value === value ? last.times + 1 : 1;
-      this.#vain.set(step.strand, { kind: step.kind, object: step.object, value, times, written: false });
-    }
-    if (waited === null) return null;
-    this.waitedInVain = true;
-    return (other) => other !== waited;
   }
 
   /** Which step woke the one that goes on; and who wakes whom later. */
@@ -350,15 +325,6 @@ interface Sleeper {
   readonly until: number;
 }
 
-interface VainLook {
-  readonly kind: number;
-  readonly object: number;
-  readonly value: number;
-  readonly times: number;
-  /** Somebody else has written the word since. */
-  written: boolean;
-}
-
 /** A fault touches what its process sleeps on if it wakes it up, and else nothing of its own. */
 function objectAt(words: Int32Array, entry: number): number {
   const kind = words[entry + T.kind];
@@ -371,4 +337,8 @@ function processOf(strand: number): number {
 
 function is(expected: number): (value: number) => boolean {
   return (value) => value === expected;
+}
+
+function isNot(expected: number): (value: number) => boolean {
+  return (value) => value !== expected;
 }

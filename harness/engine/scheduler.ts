@@ -7,6 +7,7 @@ import { FaultEffects } from "./fault-effects.ts";
 import { FaultTable } from "./fault-table.ts";
 import { footprintOf } from "./footprints.ts";
 import { KIND } from "./kinds.ts";
+import { isIdle } from "./look-loops.ts";
 import {
   D,
   ENDING,
@@ -287,18 +288,7 @@ export class Scheduler implements Choice {
     if (number === 0) return false;
     const entry = this.#entryAt(number);
     if (words[entry + T.strand] !== (strand & (LIMITS.strandsMax - 1))) return false;
-    switch (words[entry + T.kind]) {
-      case KIND.read:
-      case KIND.wait:
-      case KIND.sleep:
-      case KIND.think:
-        return true;
-      case KIND.write:
-      case KIND.update:
-        return words[entry + T.before] === words[entry + T.after];
-      default:
-        return false;
-    }
+    return isIdle(words, entry);
   }
 
   fingerprint(strand: number): number {

@@ -32,6 +32,8 @@ export interface Step extends AnnouncedStep {
   readonly strand: number;
   /** For which values of its object the step is enabled; null if for all. */
   readonly guard: ((value: number) => boolean) | null;
+  /** Of several words, what they hold while the step is not enabled: it is as soon as one of them holds something else. */
+  readonly awaits?: readonly Awaited[];
   /** Behind the step its process looks whether another one lives. */
   readonly looks?: boolean;
   /** The operations that begin or end with the step, as far as their order matters. */
@@ -40,6 +42,12 @@ export interface Step extends AnnouncedStep {
   readonly beside?: readonly Aside[];
   /** What it could be that it looks at and changes so, taken at another moment. */
   readonly mayBeside?: readonly Aside[];
+}
+
+/** A word that is looked at over and over, and what is found there. */
+export interface Awaited {
+  readonly object: number;
+  readonly value: number;
 }
 
 /** Bytes that a process looks at, or changes, without a step of their own: together with the step before. */
@@ -78,7 +86,15 @@ export interface ExecutedStep extends Step {
 export function conflict(a: Step, b: Step): boolean {
   if (processOf(a) === processOf(b)) return true;
   const matters = befalls(a) || befalls(b) ? faultMatters(a, b) : dependent(a, b);
-  return matters || decideOrder(a.span, b.span) || meetBeside(a, b);
+  return matters || decideOrder(a.span, b.span) || meetBeside(a, b) || mayEnable(a, b) || mayEnable(b, a);
+}
+
+function mayEnable(step: Step, { awaits }: Step): boolean {
+  return awaits !== undefined && awaits.some(({ object }) => changes(step, object));
+}
+
+export function changes(step: Step, object: number): boolean {
+  return dependent(step, { kind: KIND.read, object, label: 0, byteLength: 0 });
 }
 
 function befalls({ kind }: Step): boolean {

@@ -1,4 +1,4 @@
-import { conflict, type ExecutedStep, type Step } from "./execution.ts";
+import { changes, conflict, type ExecutedStep, type Step } from "./execution.ts";
 
 /**
  * The partial order behind a run: what came before what for a reason. A step follows its strand's step before it, every
@@ -48,7 +48,8 @@ export class HappensBefore {
    *
    * A lock's acquire races with the acquire before it, not with the release between them, after which alone it is enabled:
    * a step that leaves the guard closed before it cannot be overtaken, so it is looked through (Abdulla, Aronis, Jonsson
-   * and Sagonas, JACM 2017, section 9 on blocking operations).
+   * and Sagonas, JACM 2017, section 9 on blocking operations). Of a step that awaits one of several words, each of which others
+   * may change independently of each other, the guard is looked up in what would have been there.
    */
   racesOf(index: number): number[] {
     const { epoch, enabler } = this.#steps[index];
@@ -128,10 +129,22 @@ export class HappensBefore {
       }
       if ((seen.get(other.strand) ?? 0) > earlier || !conflict(other, step)) continue;
       if (step.guard !== null && !step.guard(other.before)) continue;
+      if (step.awaits !== undefined && !this.#enabledWithout(earlier, step, previous, index)) continue;
       races.push(earlier);
       join(seen, this.#clocks[earlier]);
     }
     return races;
+  }
+
+  /** Whether one of the words that the step awaits would be another one before it, had step `earlier` not been yet. */
+  #enabledWithout(earlier: number, { awaits = [] }: Step, previous: number, index: number): boolean {
+    return awaits.some(({ object, value }) => {
+      for (let at = index - 1; at > previous; at--) {
+        const other = this.#steps[at];
+        if (at !== earlier && !this.before(earlier, at) && changes(other, object)) return other.after !== value;
+      }
+      return false;
+    });
   }
 
   #lastOf(strand: number): number {

@@ -1,13 +1,13 @@
-import { PLACES } from "./state-places.ts";
+import { PLACES, STRANDS_MAX } from "./state-places.ts";
 import { indexOfStrand, STRANDS_PER_PROCESS, TURN_STEPS_MAX, type Choice, type Strategy } from "./strategy.ts";
-import { forgetVainSteps, waitsInVain, watchVainSteps } from "./waiting-in-vain.ts";
+import { WaitingInVain } from "./waiting-in-vain.ts";
 
 /**
  * Follows a plan of the exhaustive search (harness/exhaustive/execution.ts): the guide step by step, then without
  * preemption, but never a strand that is asleep until a step that depends on its own was taken. Ends the run where all
  * who could move are asleep.
  *
- * Who looks at the same word in vain again and again waits for it to change, and is not taken while another can go.
+ * Who looks at the same words in vain again and again waits for one of them to change, and is not taken while another can go.
  *
  * The plan comes as a schedule: how long the guide is, the guide, and the strands that are asleep behind it.
  */
@@ -21,11 +21,12 @@ export const explorer: Strategy = {
     state[POSITION] = 0;
     state[TURN] = 0;
     state.fill(0, ASLEEP, ASLEEP + choice.places * STRANDS_PER_PROCESS);
-    forgetVainSteps(choice);
+    vain.begin(choice);
   },
 
   choose(choice) {
     const { state } = choice;
+    vain.settle(choice);
     const guided = choice.schedule(0);
     if (state[POSITION] < guided) {
       const wanted = choice.schedule(1 + state[POSITION]);
@@ -42,7 +43,7 @@ export const explorer: Strategy = {
   },
 
   granted(choice, strand) {
-    watchVainSteps(choice, strand);
+    vain.watch(choice, strand);
     choice.state[TURN] = strand === choice.last ? choice.state[TURN] + 1 : 1;
     if (choice.state[POSITION] <= choice.schedule(0)) return;
     const taken = indexOfStrand(choice, strand);
@@ -58,6 +59,8 @@ const POSITION = PLACES.own;
 const TURN = PLACES.own + 1;
 const ASLEEP = PLACES.own + 8;
 
+const vain = new WaitingInVain(ASLEEP + STRANDS_MAX);
+
 /** The one that is moving if it may and has not for too long, else the first that may; one that spins only if nobody else can. -1: all are asleep. */
 function firstAwake(choice: Choice): number {
   const tooLong = choice.state[TURN] >= TURN_STEPS_MAX;
@@ -66,7 +69,7 @@ function firstAwake(choice: Choice): number {
   for (let index = 0; index < choice.count; index++) {
     const strand = choice.strand(index);
     if (choice.state[ASLEEP + strand] === 1) continue;
-    if (waitsInVain(choice, strand) || (tooLong && strand === choice.last)) {
+    if (vain.waits(choice, strand) || (tooLong && strand === choice.last)) {
       if (spinning < 0) spinning = index;
     } else if (strand === choice.last) return index;
     else if (first < 0) first = index;
