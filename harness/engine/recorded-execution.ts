@@ -18,6 +18,7 @@ import {
   T,
   type LaneMemory,
 } from "./lane-memory.ts";
+import { ROUNDS_IN_VAIN } from "../strategies/look-loop.ts";
 import { LookLoops } from "./look-loops.ts";
 import { entryAt, entryNumber, operationAt } from "./recorder.ts";
 import { processAt, strandAt } from "./strands.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { bruteForce, orderText } from "./fixtures/brute-force.ts";
 import { explore } from "./explore.ts";
 import { ModelExecutor, type Instruction, type ModelProgram } from "./fixtures/model.ts";
-import { randomMortalProgram, randomProgram } from "./fixtures/random-program.ts";
+import { randomAwaitingProgram, randomMortalProgram, randomProgram } from "./fixtures/random-program.ts";
 
 const ADD: Instruction = { do: "add", word: 0, value: 1 };
 const LOCKED: Instruction[] = [{ do: "take", word: 0 }, ADD];
@@ -75,6 +75,26 @@ test(
   },
 );
 
+test(
+  "where processes wait until one of several words is another: each partial order, and it decides how the run ends",
+  { timeout: 120_000 },
+  async () => {
+    let compared = 0;
+    let woken = 0;
+    for (let seed = 1; compared < 500; seed++) {
+      const { program, words } = randomAwaitingProgram(seed);
+      const expected = bruteForce(program, words, BRUTE_FORCE_RUNS_MAX);
+      if (expected === null) continue;
+      compared++;
+      const { orders, awaited } = await explored(program, words);
+      if (awaited) woken++;
+      const found = { seed, ambiguous: expected.ambiguous, orders: [...orders].sort() };
+      expect(found).toEqual({ seed, ambiguous: false, orders: [...expected.orders].sort() });
+    }
+    expect(woken).toBeGreaterThan(200);
+  },
+);
+
 test("a search that is cut off says that it is not complete", async () => {
   const executor = new ModelExecutor(times(2, times(3, ADD)), [0]);
   const result = await explore(executor, { executionsMax: 5, visit: () => false });
@@ -86,16 +106,18 @@ const BRUTE_FORCE_RUNS_MAX = 400;
 async function explored(program: ModelProgram, words: readonly number[]) {
   const orders = new Set<string>();
   let blocked = false;
+  let awaited = false;
   const { executions, pruned, complete } = await explore(new ModelExecutor(program, words), {
     executionsMax: 100_000,
     visit(execution) {
       orders.add(orderText(execution));
       blocked ||= execution.blocked.length > 0;
+      awaited ||= execution.steps.some(({ awaits }) => awaits !== undefined);
       return false;
     },
   });
   expect(complete).toBe(true);
-  return { runs: executions, orders, pruned, blocked };
+  return { runs: executions, orders, pruned, blocked, awaited };
 }
 
 function times<T>(count: number, value: T): T[] {

@@ -1,4 +1,5 @@
-import { changes, conflict, type ExecutedStep, type Step } from "./execution.ts";
+import { KIND } from "../engine/kinds.ts";
+import { changes, conflict, type Awaited, type ExecutedStep, type Step } from "./execution.ts";
 
 /**
  * The partial order behind a run: what came before what for a reason. A step follows its strand's step before it, every
@@ -128,23 +129,39 @@ export class HappensBefore {
         continue;
       }
       if ((seen.get(other.strand) ?? 0) > earlier || !conflict(other, step)) continue;
-      if (step.guard !== null && !step.guard(other.before)) continue;
-      if (step.awaits !== undefined && !this.#enabledWithout(earlier, step, previous, index)) continue;
+      if (!this.#enabledWithout(earlier, step, index)) continue;
       races.push(earlier);
       join(seen, this.#clocks[earlier]);
     }
     return races;
   }
 
-  /** Whether one of the words that the step awaits would be another one before it, had step `earlier` not been yet. */
-  #enabledWithout(earlier: number, { awaits = [] }: Step, previous: number, index: number): boolean {
-    return awaits.some(({ object, value }) => {
-      for (let at = index - 1; at > previous; at--) {
-        const other = this.#steps[at];
-        if (at !== earlier && !this.before(earlier, at) && changes(other, object)) return other.after !== value;
-      }
-      return false;
-    });
+  /** Whether the step would be enabled before step `earlier`, and all that depends on that one. */
+  #enabledWithout(earlier: number, { guard, object, awaits }: Step, index: number): boolean {
+    const other = this.#steps[earlier];
+    // A word that nobody has touched is as it was when the step was taken, or when it could not be.
+    const untouched = index < this.#steps.length;
+    if (guard !== null) {
+      const value = other.object === object ? other.before : this.#valueWithout(earlier, object, index);
+      if (value === undefined ? !untouched : !guard(value)) return false;
+    }
+    return awaits === undefined || awaits.some((word) => this.#isAnother(word, earlier, index));
+  }
+
+  #isAnother({ object, value }: Awaited, earlier: number, index: number): boolean {
+    return (this.#valueWithout(earlier, object, index) ?? value) !== value;
+  }
+
+  /** What the word would hold before step `index` then; undefined if no step has touched it. */
+  #valueWithout(earlier: number, object: number, index: number): number | undefined {
+    let first: number | undefined;
+    for (let at = index - 1; at >= 0; at--) {
+      const other = this.#steps[at];
+      if (other.kind === KIND.wake || (other.object !== object && !changes(other, object))) continue;
+      if (at !== earlier && !this.before(earlier, at)) return other.after;
+      first = other.before;
+    }
+    return first;
   }
 
   #lastOf(strand: number): number {
