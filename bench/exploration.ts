@@ -3,6 +3,7 @@ import type { Bench, BenchRow } from "./bench.ts";
 import { mutants } from "./exploration/mutants.ts";
 import { proofs } from "./exploration/proofs.ts";
 import { replays } from "./exploration/replays.ts";
+import { shrinking } from "./exploration/shrinking.ts";
 import { schedules } from "./exploration/schedules.ts";
 
 /**
@@ -14,7 +15,8 @@ export const exploration: Bench = {
   async run(isWanted, progress) {
     await using checker = new Checker();
     const rows: BenchRow[] = [];
-    for (const part of [schedules, proofs, mutants, replays]) rows.push(...(await part(checker, isWanted, progress)));
+    for (const part of [schedules, proofs, mutants, shrinking, replays])
+      rows.push(...(await part(checker, isWanted, progress)));
     return rows;
   },
 };

@@ -320,7 +320,7 @@ class Checking {
     };
   }
 
-  #failure({ counterexample, judgement, shrinkMs }: Extract<FromConductor, { type: "shrunk" }>): Result {
+  #failure({ counterexample, judgement, shrinkRuns, shrinkMs }: Extract<FromConductor, { type: "shrunk" }>): Result {
     const found = (this.#best as { found: Found }).found;
     return {
       ...this.#summary(),
@@ -332,6 +332,7 @@ class Checking {
         ...counterexample,
         foundInRun: found.run,
         foundMs: Math.round(found.foundMs),
+        shrinkRuns,
         shrinkMs: Math.round(shrinkMs),
       },
     };

@@ -93,9 +93,10 @@ export interface Counterexample {
   readonly trace: readonly TraceEntry[];
   readonly history: readonly Operation[];
   readonly ends: readonly ProcessEnd[];
-  /** In which run it was found (from 1), and how long that and the shrinking took. */
+  /** In which run it was found (from 1), and how long that and the shrinking took; this also in runs, with those that say why. */
   readonly foundInRun: number;
   readonly foundMs: number;
+  readonly shrinkRuns: number;
   readonly shrinkMs: number;
   /** Which mode found it: under control, or free with real delays and then replayed under control. */
   readonly mode: "controlled" | "free";

@@ -48,7 +48,8 @@ async function findAndShrink(checker: Checker, scenarios: Mutant["scenarios"]) {
   return { tookMs: performance.now() - startedAt, result, runs };
 }
 
-function said(result: Result | null, runs: number): string {
+/** What a row says of a failure, and in which run it was found. */
+export function said(result: Result | null, runs: number): string {
   const { counterexample } = result ?? {};
   if (counterexample === undefined) return `not found in ${runs} runs`;
   const { minimal, minimalWithin, processes, operations, preemptions, foundMs, shrinkMs } = counterexample;

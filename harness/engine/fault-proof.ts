@@ -125,6 +125,11 @@ export class FaultProof {
   }
 }
 
+/** Whether what an exhaustive search says of runs with this fault can be relied on. */
+export function canBeProved({ kind, ms }: Fault): boolean {
+  return !ONLY_SAMPLED.includes(kind) && (DURATIONS[kind] ?? [0]).includes(ms);
+}
+
 /** Whether each of the kinds can be given to a fault of its own of the budget. */
 function isWithin([kind, ...others]: readonly FaultKind[], budget: readonly (readonly FaultKind[])[]): boolean {
   if (kind === undefined) return true;

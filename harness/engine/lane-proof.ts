@@ -129,6 +129,8 @@ export interface InputProofOptions {
   readonly neighbours: SwappedNeighbours;
   /** What befalls every run. */
   readonly befalls: readonly Fault[];
+  /** A process that is killed dies of a signal once: unless told otherwise. */
+  readonly inEarnest?: boolean;
   /** What the processes draw in every run; beyond it, the smallest. */
   readonly draws?: RunRequest["draws"];
   /** Consider this property alone. */
@@ -166,7 +168,7 @@ export class InputProof implements Executor {
     this.#options = options;
     this.#judgesOrder = looksAtOrder(runs.scenario, options.property);
     this.#looksBack = this.#judgesOrder || options.befalls.length > 0;
-    this.#signals = options.befalls.length === 1;
+    this.#signals = options.befalls.length === 1 && options.inEarnest !== false;
   }
 
   async finish(): Promise<Exploration> {

@@ -12,6 +12,7 @@ import type { RunRequest } from "./run-request.ts";
 import { again, confirmed, differenceOf, type Difference } from "./partly-controlled.ts";
 import { prove } from "./lane-proof.ts";
 import { follow } from "./lane-liveness.ts";
+import { H } from "./lane-memory.ts";
 import { LaneRuns, replayRequest, type LaneParts } from "./lane-runs.ts";
 import { smallestCounterexample } from "./lane-shrink.ts";
 import { mishapNote } from "./outside.ts";
@@ -192,8 +193,15 @@ export class LaneSearch {
 
   async #shrink(): Promise<void> {
     const startedAt = performance.now();
+    const { words } = this.#parts.memory;
+    const before = words[H.run];
     const told = await smallestCounterexample(this.#runs as LaneRuns, this.#failure as KnownFailure);
-    this.#parts.tell({ type: "shrunk", ...told, shrinkMs: performance.now() - startedAt });
+    this.#parts.tell({
+      type: "shrunk",
+      ...told,
+      shrinkRuns: words[H.run] - before,
+      shrinkMs: performance.now() - startedAt,
+    });
   }
 
   async #guarded(body: () => Promise<void>): Promise<void> {

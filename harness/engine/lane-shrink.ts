@@ -12,12 +12,12 @@ import { PlanNotFollowedError } from "../exhaustive/explore.ts";
 import { shrink } from "../shrink/shrink.ts";
 import { smallestOfSpace } from "../shrink/whole-space.ts";
 import { smallerFaults } from "../shrink/smaller-faults.ts";
-import type { Attempt, Plan, ProofRun, Subject } from "../shrink/subject.ts";
+import type { Attempt, Plan, ProofPlan, ProofRun, Subject } from "../shrink/subject.ts";
 import { ROUNDS_IN_VAIN } from "../strategies/look-loop.ts";
 import { encodeToken } from "../token.ts";
 import { cutOff, follow, lostWakeUp, sleepersOf } from "./lane-liveness.ts";
 import { isLoss, type KnownFailure } from "./known-failure.ts";
-import { FaultProof } from "./fault-proof.ts";
+import { canBeProved, FaultProof } from "./fault-proof.ts";
 import { InputProof, looksAtOrder, NO_BOUND, SMALLEST_DRAWN } from "./lane-proof.ts";
 import { replayRequest, valueOf, type KnownAttempt, type LaneRuns } from "./lane-runs.ts";
 import { REPLAYS, replayed } from "./partly-controlled.ts";
@@ -86,7 +86,7 @@ async function reasonsOf(runs: LaneRuns, failing: KnownAttempt, property: string
 }
 
 interface Told {
-  readonly counterexample: Omit<Counterexample, "foundInRun" | "foundMs" | "shrinkMs">;
+  readonly counterexample: Omit<Counterexample, "foundInRun" | "foundMs" | "shrinkRuns" | "shrinkMs">;
   readonly judgement: Judgement;
 }
 
@@ -262,18 +262,18 @@ class LaneSubject implements Subject {
 
   async prove(
     visit: (run: ProofRun) => boolean,
-    draws: Plan["draws"],
-    calls = 0,
-  ): Promise<"holds" | "fails" | "undecided"> {
+    { draws, faults: befalls = [], calls = 0 }: ProofPlan,
+  ): ReturnType<Required<Subject>["prove"]> {
     const runs = this.#runs;
-    if (runs.partlyControlled) return "undecided";
+    if (runs.partlyControlled || !befalls.every(canBeProved)) return "impossible";
     const assumptions = new Set<string>();
     let goesOn = true;
     const proof = new InputProof(runs, {
       assumptions,
       faults: new FaultProof({}, false),
       neighbours: new SwappedNeighbours(0),
-      befalls: [],
+      befalls,
+      inEarnest: false,
       draws,
       property: this.#property,
       bound: NO_BOUND,

@@ -40,8 +40,9 @@ export type FromConductor =
   | { readonly type: "played"; readonly run: PlayedRun }
   | {
       readonly type: "shrunk";
-      readonly counterexample: Omit<Counterexample, "foundInRun" | "foundMs" | "shrinkMs">;
+      readonly counterexample: Omit<Counterexample, "foundInRun" | "foundMs" | "shrinkRuns" | "shrinkMs">;
       readonly judgement: Judgement;
+      readonly shrinkRuns: number;
       readonly shrinkMs: number;
     }
   | { readonly type: "trouble"; readonly trouble: Trouble };

@@ -94,6 +94,20 @@ test("with places it comes to each partial order of 500 random programs with as 
   expect(visited).toBeLessThan(all);
 });
 
+test("it knows early how many runs a level takes whose branches are equally large: 9 processes in any order", async () => {
+  const program: ModelProgram = Array.from({ length: 9 }, () => [{ do: "write", word: 0, value: 1 }]);
+  const subject = new ModelSubject(program, [0], () => {});
+  const search = new BoundedSearch();
+  let runs = 0;
+  await search.visitLevel(
+    subject,
+    0,
+    () => runs < 500,
+    () => runs++,
+  );
+  expect(Math.round(search.expected)).toBe(362_880 - 500);
+});
+
 function sorted(least: ReadonlyMap<string, Effort>): unknown {
   return [...least].sort(([a], [b]) => (a < b ? -1 : 1));
 }

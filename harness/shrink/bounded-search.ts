@@ -20,6 +20,7 @@ export class BoundedSearch {
   readonly #costOf: (steps: readonly AttemptStep[], index: number, strand: number) => number;
   /** What the best way to each step from each place costs, as far as one is known; null to go every way. */
   readonly #known: Map<string, Cost> | null;
+  #progress = progressOf(-1, 0);
 
   constructor({ faults = [], draws = [], by = "preemptions", places = false }: BoundedSearchOptions = {}) {
     this.#befalls = { faults, draws };
@@ -44,6 +45,16 @@ export class BoundedSearch {
   }
 
   /**
+   * How many more runs the level that is being visited seems to take. Each run is weighted with the share of the level that it
+   * stands for if all branches at a place are equally large (Kilby, Slaney, Thiébaux and Walsh, AAAI 2006). 0 as long as that says
+   * nothing: after a few runs, and where most ways lead to places that are known, which makes later branches the smaller ones.
+   */
+  get expected(): number {
+    const { runs, done, taken, left } = this.#progress;
+    return runs < TELLING_RUNS || left > taken ? 0 : runs / done - runs;
+  }
+
+  /**
    * Visits all schedules with so many preemptions or delays, after all those with fewer.
    *
    * @param mayGoOn asked before each run
@@ -60,15 +71,18 @@ export class BoundedSearch {
       const lowest = this.#lowest;
       if (lowest < 0 || lowest > level) return true;
       if (!mayGoOn() || subject.stopping) return false;
-      const branch = this.#levels[lowest].pop() as Branch;
-      if (this.#isOvertaken(branch)) continue;
+      const branch = this.#next(lowest);
+      if (this.#isOvertaken(branch)) {
+        this.#progress.done += branch.share;
+        continue;
+      }
       const guide = branch.strands.slice(0, branch.length);
       if (branch.other >= 0) guide.push(branch.other);
       const places = this.#known !== null;
       const attempt = await subject.attempt({ guide, ...this.#befalls, places });
       visit(attempt);
       if (attempt.anew === true) this.#beginAnew();
-      else this.#branch(attempt.steps, guide.length, lowest);
+      else this.#branch(attempt.steps, guide.length, lowest, branch.share);
     }
   }
 
@@ -76,22 +90,39 @@ export class BoundedSearch {
     return this.#levels.findIndex((branches) => branches.length > 0);
   }
 
-  #branch(steps: readonly AttemptStep[], from: number, least: number): void {
+  #next(level: number): Branch {
+    const branches = this.#levels[level];
+    if (this.#progress.level !== level) this.#progress = progressOf(level, branches.length);
+    const branch = branches.pop() as Branch;
+    return branch.share > 0 ? branch : { ...branch, share: 1 / this.#progress.roots };
+  }
+
+  /** @param share of the level, what the run and all that branches off from it there stand for */
+  #branch(steps: readonly AttemptStep[], from: number, least: number, share: number): void {
     const strands = steps.map(({ strand }) => strand);
     let cost = 0;
     let switches = 0;
     for (const [length, step] of steps.entries()) {
       const last = length === 0 ? -1 : strands[length - 1];
+      const here: Branch[] = [];
       for (const other of length < from ? [] : step.candidates) {
         // A run can come to more preemptions than its level, where a process sleeps and another has to go on.
         const level = Math.max(cost + this.#costOf(steps, length, other), least);
         const way = { level, switches: switches + (other === last ? 0 : 1) };
         const key = step.place === undefined ? "" : `${step.place} ${other}`;
-        if (this.#isBest(key, way) && other !== step.strand) this.#put({ strands, length, other, key, way });
+        const best = this.#isBest(key, way);
+        if (other === step.strand) continue;
+        if (best) here.push({ strands, length, other, key, way, share: 0 });
+        else this.#progress.left++;
       }
+      share /= 1 + here.filter(({ way }) => way.level === least).length;
+      for (const branch of here) this.#put(branch.way.level === least ? { ...branch, share } : branch);
+      this.#progress.taken += here.length;
       cost += this.#costOf(steps, length, step.strand);
       if (step.strand !== last) switches++;
     }
+    this.#progress.done += share;
+    this.#progress.runs++;
   }
 
   #put(branch: Branch): void {
@@ -115,6 +146,7 @@ export class BoundedSearch {
 
   #beginAnew(): void {
     this.#levels = [[ROOT]];
+    this.#progress = progressOf(-1, 0);
     this.#known?.clear();
   }
 }
@@ -138,14 +170,37 @@ interface Branch {
   /** Where it goes, if there are places; else empty. */
   readonly key: string;
   readonly way: Cost;
+  /** Of its level, what it stands for; 0 for one that a level begins with: they stand for equally much. */
+  readonly share: number;
 }
+
+/** How far the visit of a level has come. */
+interface Progress {
+  readonly level: number;
+  /** Branches that it began with. */
+  readonly roots: number;
+  /** The share of the level that is done. */
+  done: number;
+  runs: number;
+  /** Ways that led to where no way had led as well before. */
+  taken: number;
+  /** Ways that did not, and were left out. */
+  left: number;
+}
+
+/** Before so many runs of a level nothing is said about how many it takes. */
+const TELLING_RUNS = 400;
 
 interface Cost {
   readonly level: number;
   readonly switches: number;
 }
 
-const ROOT: Branch = { strands: [], length: 0, other: -1, key: "", way: { level: 0, switches: 0 } };
+const ROOT: Branch = { strands: [], length: 0, other: -1, key: "", way: { level: 0, switches: 0 }, share: 0 };
+
+function progressOf(level: number, roots: number): Progress {
+  return { level, roots, done: 0, runs: 0, taken: 0, left: 0 };
+}
 
 function costsLess(a: Cost, b: Cost): boolean {
   return a.level !== b.level ? a.level < b.level : a.switches < b.switches;

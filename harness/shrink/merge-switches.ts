@@ -1,40 +1,41 @@
 import { compareMeasures } from "../measure.ts";
-import type { Failure, Shrunk } from "./shrink.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Failure } from "./shrink.ts";
 import type { Attempt, Subject } from "./subject.ts";
 
 /**
  * Makes one failing run smaller without searching all of what is below it: takes away one switch after the other, letting
  * the process go on instead, and keeps each strictly smaller run that still fails (after Jalbert and Sen, FSE 2010).
  */
-export async function mergeSwitches(subject: Subject, failure: Failure, runsBefore: number): Promise<Shrunk> {
-  let best = failure.attempt;
-  let runs = 0;
+export async function mergeSwitches(subject: Subject, failure: Failure, ledger: Ledger): Promise<Attempt> {
+  const runsMax = ledger.visited.length + RUNS_MAX;
   await subject.prepare(failure.input.value);
-  best = await withFewerFaults(subject, best);
+  let best = await withFewerFaults(subject, failure.attempt, ledger);
   for (let improved = true; improved;) {
     improved = false;
     for (const guide of withOneSwitchLess(best)) {
-      if (runs >= RUNS_MAX || subject.stopping) return result(failure, best, runsBefore + runs);
+      if (ledger.visited.length >= runsMax || subject.stopping) return best;
       const attempt = await subject.attempt({ guide, draws: best.draws, faults: best.faults });
-      runs++;
+      ledger.enter(attempt.measure);
       if (attempt.judgement === null || compareMeasures(attempt.measure, best.measure) >= 0) continue;
       best = attempt;
       improved = true;
       break;
     }
   }
-  return result(failure, best, runsBefore + runs);
+  return best;
 }
 
 const RUNS_MAX = 5000;
 
 /** Takes away one fault after the other, as long as the rest still does it. */
-async function withFewerFaults(subject: Subject, attempt: Attempt): Promise<Attempt> {
+async function withFewerFaults(subject: Subject, attempt: Attempt, ledger: Ledger): Promise<Attempt> {
   let best = attempt;
   for (const fault of attempt.faults) {
     const faults = best.faults.filter((other) => other !== fault);
     const guide = best.steps.map(({ strand }) => strand);
     const without = await subject.attempt({ guide, draws: best.draws, faults });
+    ledger.enter(without.measure);
     if (without.judgement !== null && compareMeasures(without.measure, best.measure) < 0) best = without;
   }
   return best;
@@ -61,8 +62,4 @@ function* withOneSwitchLess(attempt: Attempt): Generator<number[]> {
       ...strands.slice(end),
     ];
   }
-}
-
-function result(failure: Failure, attempt: Attempt, runs: number): Shrunk {
-  return { input: failure.input.value, attempt, minimal: false, smallerRunsChecked: runs };
 }

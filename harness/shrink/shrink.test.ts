@@ -3,10 +3,11 @@ import { describe, expect, test } from "vitest";
 import type { Generated } from "../arbitrary.ts";
 import { KIND } from "../engine/kinds.ts";
 import { HappensBefore, numberOf } from "../exhaustive/happens-before.ts";
+import type { Fault } from "../fault.ts";
 import { compareMeasures, type Measure } from "../measure.ts";
 import { BoundedSearch } from "./bounded-search.ts";
 import { shrink } from "./shrink.ts";
-import type { Attempt, Plan, Subject } from "./subject.ts";
+import type { Attempt, FaultPlace, Plan, Subject } from "./subject.ts";
 
 /**
  * Programs of a few processes, each a list of accesses to two words, executed in memory: what shrinking does to real
@@ -60,11 +61,9 @@ class Toy implements Subject {
     return { ...attempt, steps: attempt.steps.map((step, index) => ({ ...step, place: known[index] })) };
   }
 
-  async prove(): Promise<"undecided"> {
-    return "undecided";
-  }
+  readonly prove: Required<Subject>["prove"] = async () => "undecided";
 
-  faultPlaces(): [] {
+  faultPlaces(): FaultPlace[] {
     return [];
   }
 
@@ -74,6 +73,35 @@ class Toy implements Subject {
 
   sampleInputs(): Generated<unknown>[] {
     return this.#inputs.map((value) => ({ value, context: undefined }));
+  }
+}
+
+/** Three processes do not survive a death, two do. */
+class DeadlyToy extends Toy {
+  #processes = 0;
+
+  override async prepare(input: unknown): Promise<{ processes: number }> {
+    this.#processes = (input as Program).length;
+    return await super.prepare(input);
+  }
+
+  override async attempt({ faults = [], ...plan }: Partial<Plan> & Pick<Plan, "guide">): Promise<Attempt> {
+    const { measure, ...attempt } = await super.attempt({ draws: [], ...plan });
+    const judgement = this.#fails(faults) ? { property: "p", message: "m", operations: [] } : null;
+    return { ...attempt, judgement, measure: { ...measure, faults: faults.length }, faults };
+  }
+
+  override readonly prove: Required<Subject>["prove"] = async (_, { faults = [] }) =>
+    this.#fails(faults) ? "fails" : "holds";
+
+  override faultPlaces(): FaultPlace[] {
+    return [0, 1].map((process) => {
+      return { strand: strandOf(process), fingerprint: 1, occurrence: 1, step: 1, asleep: false };
+    });
+  }
+
+  #fails(faults: readonly Fault[]): boolean {
+    return faults.length > 0 && this.#processes > 2;
   }
 }
 
@@ -184,6 +212,46 @@ describe("shrinking", () => {
       }
       return failures;
     }
+  });
+
+  test("soon gives up what has too many schedules: ten processes of which one has to be interrupted", async () => {
+    const ten = Array.from({ length: 10 }, (): Access[] => ["r0", "w0", "r0"]);
+    const toy = new Toy([]);
+    const order = ten.flatMap((_, process) => [process]).flatMap((process) => [process, process]);
+    const attempt = attemptOf([...order, ...order].map(strandOf), ten);
+    const shrunken = await shrink(toy, { input: { value: ten, context: undefined }, attempt });
+    expect(shrunken.minimal).toBe(false);
+    expect(shrunken.minimalWithin).toBeUndefined();
+    expect(shrunken.attempt.measure).toMatchObject({ processes: 10, preemptions: 1, switches: 10 });
+    expect(toy.runs).toBeLessThan(1500);
+  });
+
+  test("where nothing is found from below, the failure is still known to fail without the processes that it does not need", async () => {
+    const writers = (count: number): Program =>
+      Array.from({ length: count }, () => Array.from({ length: 8 }, (): Access => "w0"));
+    // The first two have to take turns at each step.
+    const failing = (order: readonly number[]): boolean => {
+      const both = order.filter((process) => process < 2);
+      return both.every((process, index) => process !== both[index - 1]);
+    };
+    const turns = Array.from({ length: 8 }, () => [2, 0, 3, 1]).flat();
+    const input = { value: writers(4), context: undefined };
+    const attempt = attemptOf(turns.map(strandOf), writers(4), failing);
+    const shrunken = await shrink(new Toy([writers(2), writers(3)], failing), { input, attempt });
+    expect(shrunken.attempt.judgement).not.toBeNull();
+    expect(shrunken.attempt.measure).toMatchObject({ processes: 2, switches: 15 });
+  });
+
+  test("a smaller program in which the fault does nothing is proved to hold with it, and not searched schedule by schedule", async () => {
+    const smaller: Program = [0, 1].map(() => Array.from({ length: 9 }, (): Access => "w0"));
+    const larger: Program = [["w0"], ["w0"], ["w0"]];
+    const toy = new DeadlyToy([smaller, larger]);
+    const fault: Fault = { kind: "kill", strand: strandOf(0), fingerprint: 1, occurrence: 1, ms: 0 };
+    await toy.prepare(larger);
+    const attempt = await toy.attempt({ guide: [], faults: [fault] });
+    const shrunken = await shrink(toy, { input: { value: larger, context: undefined }, attempt });
+    expect(shrunken).toMatchObject({ input: larger, minimal: true, attempt: { faults: [{ kind: "kill" }] } });
+    expect(toy.runs).toBeLessThan(2000);
   });
 
   test("never returns something larger than what it was given", async () => {

@@ -3,8 +3,10 @@ import type { Generated } from "../arbitrary.ts";
 import { dataText } from "../data-text.ts";
 import { compareMeasures, type Measure } from "../measure.ts";
 import { BoundedSearch } from "./bounded-search.ts";
+import { Ledger, type Certificate } from "./ledger.ts";
 import { mergeSwitches } from "./merge-switches.ts";
-import type { Attempt, Plan, Subject } from "./subject.ts";
+import { projections } from "./projections.ts";
+import type { Attempt, Plan, ProofRun, Subject } from "./subject.ts";
 
 /**
  * The smallest failing run that can be found, given one that fails.
@@ -12,24 +14,33 @@ import type { Attempt, Plan, Subject } from "./subject.ts";
  * It searches from below: inputs by the size of their programs (processes, then operations), the smallest first, and for
  * each group of equals all schedules by preemptions, the fewest first. The first failure met that way is the smallest
  * there is, and what was searched before it is the proof. Where a group has too many schedules it is left unfinished, and
- * there is no proof. If nothing is found from below, the run that is known is made smaller step by step.
+ * there is no proof. How far up it has to search is known from the beginning: the run that is known, without the processes that
+ * a smaller program lacks, often fails there, too. If nothing is found from below, the run that is known is made smaller step
+ * by step.
  *
  * Every run that replaces another is strictly smaller in the order of `compareMeasures`.
  */
-export async function shrink(subject: Subject, failure: Failure): Promise<Shrunk> {
-  const ledger = new Ledger(subject.runsMax ?? RUNS_MAX);
-  const groups = await groupInputs(subject, failure, ledger);
+export async function shrink(subject: Subject, found: Failure): Promise<Shrunk> {
+  const ledger = new Ledger(subject.runsMax ?? Infinity);
+  const all = await groupInputs(subject, found, ledger);
+  const { failure, groups } = await projected(subject, found, all, ledger);
   for (const draws of drawsToTry(failure)) {
     for (const group of groups) {
-      const found = await searchGroup(subject, { ...group, draws }, failure, ledger);
-      if (found !== null) {
-        const smaller = ledger.visited.filter((measure) => isSmallerInSomething(measure, found.attempt.measure));
-        return { ...found, ...ledger.certificate, smallerRunsChecked: smaller.length };
+      const best = await searchGroup(subject, { ...group, draws }, failure, ledger);
+      if (best !== null) {
+        const smaller = ledger.visited.filter((measure) => isSmallerInSomething(measure, best.attempt.measure));
+        return { ...best, ...ledger.certificate, smallerRunsChecked: smaller.length };
       }
-      if (!ledger.mayGoOn(RUNS_MAX) || subject.stopping) return mergeSwitches(subject, failure, ledger.visited.length);
+      if (!ledger.mayGoOn() || subject.stopping) return await made(subject, failure, ledger);
     }
   }
-  return mergeSwitches(subject, failure, ledger.visited.length);
+  return await made(subject, failure, ledger);
+}
+
+/** The run that is known, made smaller by itself. */
+async function made(subject: Subject, failure: Failure, ledger: Ledger): Promise<Shrunk> {
+  const attempt = await mergeSwitches(subject, failure, ledger);
+  return { input: failure.input.value, attempt, minimal: false, smallerRunsChecked: ledger.visited.length };
 }
 
 export interface Failure {
@@ -37,48 +48,10 @@ export interface Failure {
   readonly attempt: Attempt;
 }
 
-export interface Shrunk {
+export interface Shrunk extends Certificate {
   readonly input: unknown;
   readonly attempt: Attempt;
-  /** No smaller program fails, and this one not with fewer preemptions: all of that was searched. */
-  readonly minimal: boolean;
-  /** If not all of it, then all with at most so many preemptions; not there where not even that is so. */
-  readonly minimalWithin?: number;
   readonly smallerRunsChecked: number;
-}
-
-/** What was searched. */
-export class Ledger {
-  readonly visited: Measure[] = [];
-  /** Everything that is smaller than what comes next was searched, as far as it has at most so many preemptions. */
-  within = Infinity;
-  /** Of the runs, the ones of proofs. */
-  proofRuns = 0;
-  readonly #runsMax: number;
-  #steps = 0;
-
-  constructor(runsMax: number) {
-    this.#runsMax = runsMax;
-  }
-
-  enter(measure: Measure): void {
-    this.visited.push(measure);
-    this.#steps += measure.steps;
-  }
-
-  /** Something smaller was searched only as far as it has at most so many preemptions; below 0, not even so. */
-  leaveOut(most: number): void {
-    this.within = Math.min(this.within, most);
-  }
-
-  get certificate(): Pick<Shrunk, "minimal" | "minimalWithin"> {
-    const { within } = this;
-    return { minimal: within === Infinity, ...(within >= 0 && within < Infinity ? { minimalWithin: within } : {}) };
-  }
-
-  mayGoOn(runsMax: number): boolean {
-    return this.visited.length < Math.min(runsMax, this.#runsMax) && this.#steps < STEPS_MAX;
-  }
 }
 
 /** Inputs with programs of the same size. */
@@ -91,18 +64,16 @@ interface Group {
   readonly draws: Plan["draws"];
 }
 
-/** Runs and steps of one search for the smallest; steps, because a run can be long. */
-const RUNS_MAX = 60_000;
-const STEPS_MAX = 1_000_000;
 const RUNS_PER_GROUP_MAX = 20_000;
 /** Schedules of a group before its inputs are proved, and runs that the proofs of a group may take. */
 const RUNS_BEFORE_PROOF = 400;
 const PROOF_RUNS_PER_GROUP_MAX = 6000;
+/** Runs without faults that the proof of a group may take where the failure has some. */
+const PROOF_RUNS_WITHOUT_FAULTS_MAX = 1000;
 /** Runs of all proofs of one search: where several sizes are too large for that, the others will be, too. */
 const PROOF_RUNS_MAX = 8000;
 const RUNS_WITHOUT_PROOF_MAX = 2000;
-/** Of a group, before the failure's fault is tried. */
-const RUNS_WITHOUT_FAULTS_MAX = 1000;
+const RUNS_WITHOUT_FAULTS_MAX = 600;
 /**
  * Where the whole of a group takes no more runs than this, all of it is searched, also for fewer operations. That it takes more
  * is known as soon as so many schedules are.
@@ -113,6 +84,10 @@ const EXHAUST_RUNS_MAX = 500;
  * with as many.
  */
 const BEST_RUNS_MAX = 1000;
+/** A level that seems to take more than so many times the runs that are left is not begun in earnest. */
+const HOPELESS_TIMES = 10;
+/** Of each group, in which the known run is tried without some of its processes. */
+const PROJECTED_INPUTS_MAX = 4;
 /** Inputs considered besides the failing one. */
 const INPUTS_MAX = 200;
 const SAMPLED_INPUTS = 100;
@@ -130,7 +105,7 @@ async function groupInputs(subject: Subject, failure: Failure, ledger: Ledger): 
     const key = dataText(next.value);
     if (seen.has(key)) continue;
     seen.add(key);
-    if (seen.size > INPUTS_LOOKED_AT_MAX || kept > INPUTS_MAX || !ledger.mayGoOn(RUNS_MAX) || subject.stopping) {
+    if (seen.size > INPUTS_LOOKED_AT_MAX || kept > INPUTS_MAX || !ledger.mayGoOn() || subject.stopping) {
       ledger.leaveOut(NOTHING_WHOLE);
       break;
     }
@@ -150,6 +125,35 @@ async function groupInputs(subject: Subject, failure: Failure, ledger: Ledger): 
   return [...groups.values()].sort((a, b) => a.processes - b.processes || a.operations - b.operations);
 }
 
+/**
+ * The first of the groups in which the failing run still fails when its processes are fewer, and that run; larger ones need not be
+ * searched.
+ */
+async function projected(
+  subject: Subject,
+  failure: Failure,
+  groups: readonly Omit<Group, "draws">[],
+  ledger: Ledger,
+): Promise<{ readonly failure: Failure; readonly groups: readonly Omit<Group, "draws">[] }> {
+  const { measure, faults, draws } = failure.attempt;
+  // What befalls a process, and what it draws, says nothing about another one.
+  if (faults.length > 0 || drawsAny(failure.attempt)) return { failure, groups };
+  for (const [index, { processes, inputs }] of groups.entries()) {
+    if (processes === measure.processes) break;
+    for (const input of inputs.slice(0, PROJECTED_INPUTS_MAX)) {
+      if (!ledger.mayGoOn() || subject.stopping) return { failure, groups };
+      await subject.prepare(input.value);
+      for (const guide of projections(failure.attempt, processes)) {
+        const attempt = await subject.attempt({ guide, draws });
+        ledger.enter(attempt.measure);
+        if (attempt.judgement !== null && isSmallEnough(attempt, failure))
+          return { failure: { input, attempt }, groups: groups.slice(0, index + 1) };
+      }
+    }
+  }
+  return { failure, groups };
+}
+
 /** First without any fault; then, if the failure has one, with one of its kind at each step where one can be. */
 async function searchGroup(
   subject: Subject,
@@ -158,46 +162,52 @@ async function searchGroup(
   ledger: Ledger,
 ): Promise<Candidate | null> {
   const inputs = group.inputs.map(({ value }) => value);
-  const { draws } = group;
-  const without = inputs.map((input) => ({ input, search: new BoundedSearch({ draws }) }));
   const kinds = kindsOf(failure.attempt.faults);
-  if (kinds.length === 0) return await searchAll(subject, group, without, failure, ledger);
   const places = new Places(subject, kinds);
-  const found = await searchLevels(subject, without, RUNS_WITHOUT_FAULTS_MAX, failure, ledger, places);
-  ledger.leaveOut(found.searched);
-  if (found.best !== null) return found.best;
-  const withOne = inputs.flatMap((input) =>
-    places.of(input).map((fault) => ({ input, search: new BoundedSearch({ faults: [fault], draws }) })),
-  );
-  const { best, searched } = await searchLevels(subject, withOne, RUNS_PER_GROUP_MAX, failure, ledger);
-  ledger.leaveOut(searched);
-  return best;
+  const without = inputs.map((input) => new Case(input, [], group.draws));
+  const best = await searchAll(subject, group, without, failure, ledger, places);
+  if (best !== null || kinds.length === 0) return best;
+  const withOne = inputs.flatMap((input) => places.of(input).map((fault) => new Case(input, [fault], group.draws)));
+  return await searchAll(subject, group, withOne, failure, ledger);
 }
 
 /**
- * Schedule by schedule as long as that may come to something soon; if it does not, every input of the group is proved to
+ * Schedule by schedule as long as that may come to something soon; if it does not, every case of the group is proved to
  * hold, which takes far fewer runs, or one is known to fail, and then it is worth looking for its best schedule.
  */
 async function searchAll(
   subject: Subject,
   group: Group,
-  searches: readonly InputSearch[],
+  cases: readonly Case[],
   failure: Failure,
   ledger: Ledger,
+  places?: Places,
 ): Promise<Candidate | null> {
-  let found = await searchLevels(subject, searches, RUNS_BEFORE_PROOF, failure, ledger);
+  let found = await searchLevels(subject, cases, RUNS_BEFORE_PROOF, failure, ledger, places);
   if (found.searched === Infinity) return found.best;
+  const faulty = cases.some(({ faults }) => faults.length > 0);
+  const isKnown = !faulty && has(group, failure);
+  // A failure that needs a fault is not looked for without one for long.
+  const unlikely = !faulty && failure.attempt.faults.length > 0;
+  const proofRunsMax = unlikely ? PROOF_RUNS_WITHOUT_FAULTS_MAX : PROOF_RUNS_PER_GROUP_MAX;
   const verdict =
-    found.best !== null || has(group, failure) ? "fails" : await proveAll(subject, group, searches, ledger);
+    found.best !== null || isKnown ? "fails" : await proveAll(subject, group, cases, proofRunsMax, ledger, places);
   if (verdict === "holds") return null;
-  const runsMax = verdict === "fails" ? RUNS_PER_GROUP_MAX : RUNS_WITHOUT_PROOF_MAX;
-  const anew = searches.map(({ input }) => ({
-    input,
-    search: new BoundedSearch({ draws: group.draws, places: true }),
-  }));
-  found = await searchLevels(subject, anew, runsMax, failure, ledger, undefined, found.best);
+  const known = isKnown ? await better(subject, failure, found.best, ledger) : found.best;
+  const undecidedRunsMax = unlikely ? RUNS_WITHOUT_FAULTS_MAX : RUNS_WITHOUT_PROOF_MAX;
+  const runsMax = verdict === "fails" ? RUNS_PER_GROUP_MAX : undecidedRunsMax;
+  // Which runs with faults come to the same state is not known.
+  const goingOn = faulty ? cases : cases.map(({ input, faults }) => new Case(input, faults, group.draws, true));
+  found = await searchLevels(subject, goingOn, runsMax, failure, ledger, places, known);
   ledger.leaveOut(found.searched);
   return found.best;
+}
+
+/** What was found in the failure's group, or the failure itself, made smaller step by step, if that is better. */
+async function better(subject: Subject, failure: Failure, best: Candidate | null, ledger: Ledger): Promise<Candidate> {
+  const attempt = await mergeSwitches(subject, failure, ledger);
+  if (best !== null && !isBetter(attempt, best.attempt)) return best;
+  return { input: failure.input.value, attempt };
 }
 
 /** The group is the one that the failure is known to be in: in its runs no fault strikes. */
@@ -215,43 +225,56 @@ function drawsAny({ draws }: Attempt): boolean {
   return draws.some((drawn) => drawn.length > 0);
 }
 
-/** Whether every input of the group is proved to hold, or one of them fails. */
+/** Whether every case is proved to hold, or one of them fails. */
 async function proveAll(
   subject: Subject,
-  group: Group,
-  searches: readonly InputSearch[],
+  { processes, operations, draws }: Group,
+  cases: readonly Case[],
+  groupRunsMax: number,
   ledger: Ledger,
+  places?: Places,
 ): Promise<"holds" | "fails" | "undecided"> {
   if (subject.prove === undefined) return "fails";
   if (ledger.proofRuns >= PROOF_RUNS_MAX) return "undecided";
-  const left = Math.min(PROOF_RUNS_PER_GROUP_MAX, PROOF_RUNS_MAX - ledger.proofRuns);
+  const left = Math.min(groupRunsMax, PROOF_RUNS_MAX - ledger.proofRuns);
   const runsMax = ledger.visited.length + left;
-  const { processes, operations } = group;
-  for (const { input, search } of searches) {
+  const size = { processes, operations, preemptions: Infinity, switches: 0, inputSize: 0 };
+  for (const { input, faults, search } of cases) {
     if (search.exhausted || (await subject.prepare(input)) === null) continue;
-    const verdict = await subject.prove(({ steps }) => {
+    const visit = ({ steps }: ProofRun): boolean => {
       ledger.proofRuns++;
-      ledger.enter({ processes, operations, faults: 0, preemptions: Infinity, switches: 0, steps, inputSize: 0 });
+      ledger.enter({ ...size, faults: faults.length, steps });
+      places?.learn(input);
       return ledger.mayGoOn(runsMax) && !subject.stopping;
-    }, group.draws);
-    if (verdict !== "holds") return verdict;
+    };
+    const verdict = await subject.prove(visit, { draws, faults });
+    // Where no proof is to be had, there is no other way than schedule by schedule.
+    if (verdict !== "holds") return verdict === "impossible" ? "fails" : verdict;
   }
   return "holds";
 }
 
-export interface InputSearch {
+/** An input, and what befalls each of its runs. */
+class Case {
   readonly input: unknown;
+  readonly faults: readonly Fault[];
   readonly search: BoundedSearch;
+
+  constructor(input: unknown, faults: readonly Fault[], draws: Plan["draws"], places = false) {
+    this.input = input;
+    this.faults = faults;
+    this.search = new BoundedSearch({ faults, draws, places });
+  }
 }
 
 /**
- * All of the searches at once, those with the fewest preemptions first.
+ * All of the cases at once, those with the fewest preemptions first.
  *
  * @returns the best failure, and up to how many preemptions all was searched that is smaller; Infinity for all of it
  */
 export async function searchLevels(
   subject: Subject,
-  searches: readonly InputSearch[],
+  cases: readonly Pick<Case, "input" | "search">[],
   groupRunsMax: number,
   failure: Failure,
   ledger: Ledger,
@@ -263,20 +286,25 @@ export async function searchLevels(
   let best = known;
   let foundAfter = begun;
   for (let preemptions = 0; ; preemptions++) {
+    const levelBegun = ledger.visited.length;
     // A run that sleeps may have more preemptions than the level it was met on; then those between come first.
     const proved = best !== null && best.attempt.measure.preemptions < preemptions;
     const runsMax = begun + (proved ? EXHAUST_RUNS_MAX : groupRunsMax);
-    for (const { input, search } of searches) {
+    for (const { input, search } of cases) {
       if (search.exhausted || (prepared !== input && (await subject.prepare(input)) === null)) continue;
       prepared = input;
       const isBest = () =>
         best !== null &&
         best.attempt.measure.preemptions === preemptions &&
-        ledger.visited.length >= foundAfter + BEST_RUNS_MAX;
+        ledger.visited.length >= Math.max(foundAfter, levelBegun) + BEST_RUNS_MAX;
+      const isWorthIt = () =>
+        proved
+          ? ledger.visited.length + knownOf(cases) <= runsMax
+          : search.expected <= HOPELESS_TIMES * (runsMax - ledger.visited.length);
       const finished = await search.visitLevel(
         subject,
         preemptions,
-        () => !isBest() && ledger.mayGoOn(runsMax) && (!proved || ledger.visited.length + knownOf(searches) <= runsMax),
+        () => !isBest() && ledger.mayGoOn(runsMax) && isWorthIt(),
         (attempt) => {
           ledger.enter(attempt.measure);
           places?.learn(input);
@@ -287,20 +315,20 @@ export async function searchLevels(
         },
       );
       if (finished) continue;
-      return { best, searched: proved || isBest() ? Infinity : searchedBy(searches) };
+      return { best, searched: proved || isBest() ? Infinity : searchedBy(cases) };
     }
-    if (searches.every(({ search }) => search.exhausted)) return { best, searched: Infinity };
+    if (cases.every(({ search }) => search.exhausted)) return { best, searched: Infinity };
   }
 }
 
 /** More runs than this are left in all of them together, or as many. */
-function knownOf(searches: readonly InputSearch[]): number {
-  return searches.reduce((sum, { search }) => sum + search.known, 0);
+function knownOf(cases: readonly Pick<Case, "search">[]): number {
+  return cases.reduce((sum, { search }) => sum + search.known, 0);
 }
 
 /** Up to how many preemptions all of them are done. */
-function searchedBy(searches: readonly InputSearch[]): number {
-  return Math.min(...searches.map(({ search }) => search.visited));
+function searchedBy(cases: readonly Pick<Case, "search">[]): number {
+  return Math.min(...cases.map(({ search }) => search.visited));
 }
 
 /** The kinds of the failure's faults, each with how long it lasts. */

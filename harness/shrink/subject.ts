@@ -13,15 +13,9 @@ export interface Subject {
    * Executes every interleaving of the prepared input, each once up to what is equivalent, until one fails.
    *
    * @param visit told of each run; false ends the search
-   * @param draws what the processes draw; beyond it, the smallest
-   * @param calls so many operations, none of them in a loop, may look at the same word in vain
-   * @returns `holds` if all were executed, `undecided` if something stood in the way
+   * @returns `holds` if all were executed, `undecided` if something stood in the way, `impossible` if something always will
    */
-  prove?(
-    visit: (run: ProofRun) => boolean,
-    draws: Plan["draws"],
-    calls?: number,
-  ): Promise<"holds" | "fails" | "undecided">;
+  prove?(visit: (run: ProofRun) => boolean, plan: ProofPlan): Promise<"holds" | "fails" | "undecided" | "impossible">;
   /** Where in the run that has just been attempted a fault of this kind could have struck. */
   faultPlaces(kind: FaultKind): readonly FaultPlace[];
   /** Inputs that are smaller than `input`, in the order in which fast-check would try them. */
@@ -34,6 +28,12 @@ export interface Subject {
   readonly runsMax?: number;
   /** True if shrinking is to end with what it has. */
   readonly stopping: boolean;
+}
+
+/** What holds for all runs of a proof. */
+export interface ProofPlan extends Pick<Plan, "draws" | "faults"> {
+  /** So many operations, none of them in a loop, may look at the same word in vain. */
+  readonly calls?: number;
 }
 
 export interface ProofRun {

@@ -1,7 +1,8 @@
 import { dataText } from "../data-text.ts";
 import type { InputSize, InputSpace, Representative } from "../input-space.ts";
 import { BoundedSearch } from "./bounded-search.ts";
-import { isSmallerInSomething, Ledger, searchLevels, type Candidate, type Failure, type Shrunk } from "./shrink.ts";
+import { Ledger } from "./ledger.ts";
+import { isSmallerInSomething, searchLevels, type Candidate, type Failure, type Shrunk } from "./shrink.ts";
 import type { Subject } from "./subject.ts";
 
 /**
@@ -140,8 +141,7 @@ class SpaceSearch {
         ledger.enter({ ...size, faults: 0, preemptions: Infinity, switches: 0, steps, inputSize: 0 });
         return mayGoOn();
       },
-      [],
-      size.operations,
+      { draws: [], calls: size.operations },
     );
     if (!mayGoOn()) return { verdict: "too much", timed };
     return { verdict: verdict === "holds" ? "holds" : "suspect", timed };
