@@ -10,7 +10,7 @@ afterAll(() => checker[Symbol.asyncDispose]());
 test.each([
   ["spawn", /child_process\.spawn \(\S*starts-beside\.ts:10\) is called, .*Give that part a process of its own/s],
   ["exec", /child_process\.exec .*process of its own/s],
-  ["Worker", /new worker_threads\.Worker .*process of its own/s],
+  ["Worker", /new Worker \(\S*starts-beside\.ts:12\) is called with .*SharedArrayBuffer.*shares nothing/s],
   ["listen", /net\.Server\.listen .*outside of the run, before the check/s],
   ["connect", /tls\.connect .*without TLS/s],
 ])("what can't be under control is an error with its place, and says what to do: %s", async (name, says) => {
