@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Measure } from "../harness/measure.ts";
+import { OnlyRuns } from "../harness/shrink/fixtures/only-runs.ts";
 import { smallestOfSpace } from "../harness/shrink/whole-space.ts";
 import type { Attempt, Plan, ProofRun, Subject } from "../harness/shrink/subject.ts";
 import { STRANDS_PER_PROCESS } from "../harness/strategies/strategy.ts";
@@ -15,8 +16,7 @@ const SIZES = [
   { processes: 3, operations: 3 },
 ];
 
-class MachineSubject implements Subject {
-  readonly stopping = false;
+class MachineSubject extends OnlyRuns implements Subject {
   readonly space = new ProgramSpace(CHOICES, SIZE, true);
   readonly #fails: (history: string) => boolean;
   /** Somebody may wait for a limited time, as far as anybody knows. */
@@ -24,6 +24,7 @@ class MachineSubject implements Subject {
   #program: Program = { prefix: [], parallel: [], suffix: [] };
 
   constructor(fails: (history: string) => boolean, timed: boolean) {
+    super();
     this.#fails = fails;
     this.#timed = timed;
   }
@@ -43,18 +44,6 @@ class MachineSubject implements Subject {
       if (this.#fails(history)) return "fails";
     }
     return "holds";
-  }
-
-  faultPlaces(): [] {
-    return [];
-  }
-
-  smallerInputs(): [] {
-    return [];
-  }
-
-  sampleInputs(): [] {
-    return [];
   }
 }
 

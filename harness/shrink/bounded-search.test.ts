@@ -5,16 +5,17 @@ import { randomProgram } from "../exhaustive/fixtures/random-program.ts";
 import { HappensBefore, numberOf } from "../exhaustive/happens-before.ts";
 import { STRANDS_PER_PROCESS } from "../strategies/strategy.ts";
 import { BoundedSearch } from "./bounded-search.ts";
+import { OnlyRuns } from "./fixtures/only-runs.ts";
 import type { Attempt, Plan, Subject } from "./subject.ts";
 
 /** Runs of a model, with their places. */
-class ModelSubject implements Subject {
-  readonly stopping = false;
+class ModelSubject extends OnlyRuns implements Subject {
   readonly #program: ModelProgram;
   readonly #words: readonly number[];
   readonly #runs: (order: string, effort: Effort) => void;
 
   constructor(program: ModelProgram, words: readonly number[], runs: (order: string, effort: Effort) => void) {
+    super();
     this.#program = program;
     this.#words = words;
     this.#runs = runs;
@@ -48,18 +49,6 @@ class ModelSubject implements Subject {
 
   async prepare(): Promise<null> {
     return null;
-  }
-
-  faultPlaces(): [] {
-    return [];
-  }
-
-  smallerInputs(): [] {
-    return [];
-  }
-
-  sampleInputs(): [] {
-    return [];
   }
 }
 

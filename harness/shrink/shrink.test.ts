@@ -6,6 +6,7 @@ import { HappensBefore, numberOf } from "../exhaustive/happens-before.ts";
 import type { Fault } from "../fault.ts";
 import { compareMeasures, type Measure } from "../measure.ts";
 import { BoundedSearch } from "./bounded-search.ts";
+import { OnlyRuns } from "./fixtures/only-runs.ts";
 import { shrink } from "./shrink.ts";
 import type { Attempt, FaultPlace, Plan, Subject } from "./subject.ts";
 
@@ -36,14 +37,14 @@ function fails(order: readonly number[], processes: Program): boolean {
   return false;
 }
 
-class Toy implements Subject {
-  readonly stopping = false;
+class Toy extends OnlyRuns implements Subject {
   runs = 0;
   #program: Program = [];
   readonly #inputs: readonly Program[];
   readonly #fails: typeof fails;
 
   constructor(inputs: readonly Program[], failing = fails) {
+    super();
     this.#inputs = inputs;
     this.#fails = failing;
   }
@@ -63,15 +64,7 @@ class Toy implements Subject {
 
   readonly prove: Required<Subject>["prove"] = async () => "undecided";
 
-  faultPlaces(): FaultPlace[] {
-    return [];
-  }
-
-  smallerInputs(): Generated<unknown>[] {
-    return [];
-  }
-
-  sampleInputs(): Generated<unknown>[] {
+  override sampleInputs(): Generated<unknown>[] {
     return this.#inputs.map((value) => ({ value, context: undefined }));
   }
 }

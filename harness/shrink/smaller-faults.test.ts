@@ -1,20 +1,21 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Fault } from "../fault.ts";
+import { OnlyRuns } from "./fixtures/only-runs.ts";
 import { smallerFaults } from "./smaller-faults.ts";
 import type { Attempt, FaultPlace, Plan, Subject } from "./subject.ts";
 
 const STRAND = 1;
 
 /** A process of some steps that fails if it stands still for long enough before one of the steps from `first` to `last`. */
-class Sensitive implements Subject {
-  readonly stopping = false;
+class Sensitive extends OnlyRuns implements Subject {
   readonly #steps: number;
   readonly #first: number;
   readonly #last: number;
   readonly #leastMs: number;
 
   constructor(steps: number, first: number, last: number, leastMs: number) {
+    super();
     this.#steps = steps;
     this.#first = first;
     this.#last = last;
@@ -52,18 +53,10 @@ class Sensitive implements Subject {
     };
   }
 
-  faultPlaces(): FaultPlace[] {
+  override faultPlaces(): FaultPlace[] {
     return Array.from({ length: this.#steps }, (_, index) => {
       return { strand: STRAND, fingerprint: 7, occurrence: index + 1, step: index + 1, asleep: false };
     });
-  }
-
-  smallerInputs(): [] {
-    return [];
-  }
-
-  sampleInputs(): [] {
-    return [];
   }
 }
 
