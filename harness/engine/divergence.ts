@@ -1,4 +1,4 @@
-import { STRANDS_PER_PROCESS } from "../strategies/strategy.ts";
+import { processOf } from "../strategies/strategy.ts";
 import type { TraceEntry } from "../trace.ts";
 import type { Lane } from "./lane.ts";
 import type { RunOutcome } from "./run-outcome.ts";
@@ -14,7 +14,7 @@ export function divergenceOf(lane: Lane, outcome: RunOutcome): string | null {
   if (diverged.fault !== undefined) {
     return `the ${diverged.fault} has not struck, as no process came to the step that it was to befall`;
   }
-  const number = Math.floor(diverged.strand / STRANDS_PER_PROCESS);
+  const number = processOf(diverged.strand);
   const at = `at step ${diverged.entry}`;
   const process = processes[number];
   if (process === undefined) {

@@ -11,7 +11,7 @@ import type { Lane } from "./lane.ts";
 import type { LaneParts } from "./lane-runs.ts";
 import type { Prepared } from "./preparation.ts";
 import type { RunOutcome } from "./run-outcome.ts";
-import { STRANDS_PER_PROCESS } from "../strategies/strategy.ts";
+import { processOf } from "../strategies/strategy.ts";
 import type { FromConductor, PlayRequest, ToConductor } from "./protocol.ts";
 import type { Decision } from "./recording.ts";
 import { loadScenario } from "./scenario-module.ts";
@@ -101,7 +101,7 @@ export class LanePlay {
           const behind = states?.behind(at, candidate) ?? null;
           return {
             strand: candidate,
-            process: processes[Math.floor(candidate / STRANDS_PER_PROCESS)],
+            process: processes[processOf(candidate)],
             label: taken === undefined ? "go on" : trace[taken.entry - 1].label,
             preempts: last !== undefined && candidate !== last && candidates.includes(last),
             name: behind?.step ?? "",

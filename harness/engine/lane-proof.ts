@@ -16,6 +16,7 @@ import type { RunOutcome } from "./run-outcome.ts";
 import type { RunRequest } from "./run-request.ts";
 import type { LaneRuns } from "./lane-runs.ts";
 import type { SearchOptions } from "./protocol.ts";
+import { withoutVainLooks } from "./look-loops.ts";
 import { placed } from "./places.ts";
 import { derivedSeed } from "./random.ts";
 import { Remains, SwappedNeighbours } from "./swapped-neighbours.ts";
@@ -290,11 +291,7 @@ export class InputProof implements Executor {
         const execution = this.#recorded(places && this.#judgesOrder);
         this.#note(execution);
         const attempt = this.#runs.attempt(outcome, judgement, false);
-        // Who waits for a word could only look once more in vain, and again, without end.
-        const steps = attempt.steps.map((step, index) => ({
-          ...step,
-          candidates: step.candidates.filter((strand) => !execution.waiting[index].includes(strand)),
-        }));
+        const steps = withoutVainLooks(attempt.steps, execution.waiting);
         return { ...attempt, ...(places ? placed(steps, execution, this.#undecided) : { steps }) };
       },
       prepare: async () => null,

@@ -24,8 +24,8 @@ import { REPLAYS, replayed } from "./partly-controlled.ts";
 import { EXPLAINED_STEPS_MAX, nearestPassing } from "./nearest-passing.ts";
 import { placed } from "./places.ts";
 import { derivedSeed } from "./random.ts";
-import { recordedExecution } from "./recorded-execution.ts";
-import { waitingByLooking } from "./look-loops.ts";
+import { recordedExecution, type RecordedExecution } from "./recorded-execution.ts";
+import { waitingByLooking, withoutVainLooks } from "./look-loops.ts";
 import { lineAt } from "./source-line.ts";
 import { SwappedNeighbours } from "./swapped-neighbours.ts";
 import { switchRoles } from "./switch-roles.ts";
@@ -230,8 +230,8 @@ class LaneSubject implements Subject {
     const recorded = { keepCandidates: true, recordAsides: places };
     const request = { strategy: "guide", schedule, draws, faults, seed: 0, stepsMax, ...recorded };
     const outcome = await runs.lane.run(request);
-    const plain = this.#withoutVainLooks(runs.attempt(outcome, runs.judge(outcome, this.#property), false));
-    const attempt = places ? { ...plain, ...this.#placed(plain) } : plain;
+    const whole = runs.attempt(outcome, runs.judge(outcome, this.#property), false);
+    const attempt = places ? this.#placed(whole) : this.#withoutVainLooks(whole, waitingByLooking(runs.memory));
     if (attempt.cutAfter === undefined || attempt.judgement === null || this.#followed) return attempt;
     // What looks like a loop to where it was cut off may have an end of its own with this input.
     this.#followed = (await follow(runs, attempt, runs.search.stepsMax)) === "goes on";
@@ -240,24 +240,20 @@ class LaneSubject implements Subject {
     return this.#followed ? attempt : { ...attempt, judgement: null };
   }
 
-  /** Who waits by looking could only look once more, and again, without end. */
-  #withoutVainLooks(attempt: KnownAttempt): KnownAttempt {
-    const waiting = waitingByLooking(this.#runs.memory);
-    if (waiting === null) return attempt;
+  #withoutVainLooks(attempt: KnownAttempt, waiting: RecordedExecution["waiting"]): KnownAttempt {
+    if (waiting.every((strands) => strands.length === 0)) return attempt;
     this.assumes = true;
-    const steps = attempt.steps.map((step, index) => ({
-      ...step,
-      candidates: step.candidates.filter((strand) => !waiting[index].includes(strand)),
-    }));
-    return { ...attempt, steps };
+    return { ...attempt, steps: withoutVainLooks(attempt.steps, waiting) };
   }
 
   /** The attempt that has just been made, with the places that it went through. */
-  #placed({ steps }: Attempt): Pick<Attempt, "steps" | "anew"> {
+  #placed(whole: KnownAttempt): KnownAttempt {
     const { memory, prepared } = this.#runs;
     const known = this.#undecided.get(prepared.input) ?? [];
     this.#undecided.set(prepared.input, known);
-    return placed(steps, recordedExecution(memory, this.#judgesOrder, known), known);
+    const execution = recordedExecution(memory, this.#judgesOrder, known);
+    const attempt = this.#withoutVainLooks(whole, execution.waiting);
+    return { ...attempt, ...placed(attempt.steps, execution, known) };
   }
 
   async prove(

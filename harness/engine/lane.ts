@@ -6,6 +6,7 @@ import type { FaultInWords } from "../result.ts";
 import type { TraceEntry } from "../trace.ts";
 import type { FolderView, Scenario } from "../scenario.ts";
 import { strategyNumber } from "../strategies/index.ts";
+import { processOf } from "../strategies/strategy.ts";
 import type { Baton } from "./baton.ts";
 import { Crew, type Loss, type Workers } from "./crew.ts";
 import {
@@ -345,7 +346,7 @@ export class Lane {
   #whoIsStuck(): number {
     const { words } = this.#memory;
     const last = words[H.lastStrand];
-    let process = last >= 0 ? Math.floor(last / LIMITS.strandsMax) : words[H.starting];
+    let process = last >= 0 ? processOf(last) : words[H.starting];
     if (words[H.steps] === 0) process = words[H.starting];
     if (words[H.free] === 1) process = this.#freeWatch.caught();
     return process < 0 || process >= words[H.processes] ? 0 : process;

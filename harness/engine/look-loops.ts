@@ -1,11 +1,13 @@
 import type { Awaited } from "../exhaustive/execution.ts";
 import { writes } from "../dependency.ts";
+import type { AttemptStep } from "../shrink/subject.ts";
 import { forget, looksAt, objectsOf, remember, roundOf, ROUNDS_IN_VAIN, WATCH_SIZE } from "../strategies/look-loop.ts";
+import { processOf } from "../strategies/strategy.ts";
 import { isLook, reachOf, REACHES } from "../strategies/waiting-in-vain.ts";
 import { footprintOf } from "./footprints.ts";
-import { isStep, KIND } from "./kinds.ts";
+import { isStep } from "./kinds.ts";
 import { ENTRY, H, LIMITS, P, PROCESS, S, STRAND, T, type LaneMemory } from "./lane-memory.ts";
-import { entryAt } from "./recorder.ts";
+import { entryAt, isIdle } from "./recorder.ts";
 import { processAt, strandAt } from "./strands.ts";
 
 /**
@@ -81,7 +83,7 @@ export class LookLoops {
   }
 
   #roundOf(strand: number, name: number): number {
-    return roundOf(this.#watches, Math.floor(strand / LIMITS.strandsMax) * WATCH_SIZE, name, this.#rounds);
+    return roundOf(this.#watches, processOf(strand) * WATCH_SIZE, name, this.#rounds);
   }
 
   #watch({ process, name, object, kind, found, idle, reach }: RecordedStep): void {
@@ -143,31 +145,26 @@ export class LookLoops {
   }
 }
 
-/** For each step of the run that has just ended, the strands that waited by looking before it; null if none ever did. */
-export function waitingByLooking(memory: LaneMemory): number[][] | null {
+/** For each step of the run that has just ended, the strands that waited by looking before it. */
+export function waitingByLooking(memory: LaneMemory): number[][] {
   const loops = new LookLoops(memory);
   const waiting: number[][] = [];
   for (let index = 0; index < loops.length; index++) {
     waiting.push(loops.waiting());
     loops.next(index);
   }
-  return waiting.some((strands) => strands.length > 0) ? waiting : null;
+  return waiting;
 }
 
-/** The step left everything as it was: a look, a failed exchange, a pause. */
-export function isIdle(words: Int32Array, entry: number): boolean {
-  switch (words[entry + T.kind]) {
-    case KIND.read:
-    case KIND.wait:
-    case KIND.sleep:
-    case KIND.think:
-      return true;
-    case KIND.write:
-    case KIND.update:
-      return words[entry + T.before] === words[entry + T.after];
-    default:
-      return false;
-  }
+/** Who waits by looking could only look once more, and again, without end: that is no way to go. */
+export function withoutVainLooks(
+  steps: readonly AttemptStep[],
+  waiting: readonly (readonly number[])[],
+): readonly AttemptStep[] {
+  return steps.map((step, index) => ({
+    ...step,
+    candidates: step.candidates.filter((strand) => !waiting[index].includes(strand)),
+  }));
 }
 
 interface RecordedStep {

@@ -208,6 +208,22 @@ export function strandOfEntry({ words }: LaneMemory, entry: number): number {
   return words[entry + T.process] * LIMITS.strandsMax + words[entry + T.strand];
 }
 
+/** The step left everything as it was: a look, a failed exchange, a pause. */
+export function isIdle(words: Int32Array, entry: number): boolean {
+  switch (words[entry + T.kind]) {
+    case KIND.read:
+    case KIND.wait:
+    case KIND.sleep:
+    case KIND.think:
+      return true;
+    case KIND.write:
+    case KIND.update:
+      return words[entry + T.before] === words[entry + T.after];
+    default:
+      return false;
+  }
+}
+
 export function entryNumber(index: number): number {
   return (index - (PARTS.trace >> 2)) / SIZES.entryWords + 1;
 }

@@ -1,6 +1,7 @@
 import { DataRaceDetector, type DataRace } from "../data-race.ts";
 import { writes, type AnnouncedStep } from "../dependency.ts";
 import { OrderDigest } from "../order-digest.ts";
+import { processOf } from "../strategies/strategy.ts";
 import type { History, Operation, ProcessEnd } from "../history.ts";
 import type { FaultInWords } from "../result.ts";
 import type { TraceEntry } from "../trace.ts";
@@ -263,7 +264,7 @@ export class Recording {
   /** The announced step of a strand that was never granted; 0 if it has none. */
   pendingFingerprint(strand: number): number {
     const { words } = this.#memory;
-    const process = Math.floor(strand / LIMITS.strandsMax);
+    const process = processOf(strand);
     const blocked = words[processAt(process) + P.blockedStack] === 1;
     const record = strandAt(process, blocked ? 0 : strand % LIMITS.strandsMax);
     const state = words[record + S.state];

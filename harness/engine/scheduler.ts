@@ -7,7 +7,6 @@ import { FaultEffects } from "./fault-effects.ts";
 import { FaultTable } from "./fault-table.ts";
 import { footprintOf } from "./footprints.ts";
 import { KIND } from "./kinds.ts";
-import { isIdle } from "./look-loops.ts";
 import {
   D,
   ENDING,
@@ -26,6 +25,7 @@ import {
   type LaneMemory,
 } from "./lane-memory.ts";
 import { nextDouble } from "./random.ts";
+import { isIdle } from "./recorder.ts";
 import { Standstill } from "./standstill.ts";
 import { anyoneLive, couldGoOn, forEachDeadline, isEnabled, longestWaiting, processAt, strandAt } from "./strands.ts";
 

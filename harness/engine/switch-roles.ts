@@ -1,5 +1,5 @@
 import type { SwitchRole } from "../result.ts";
-import { STRANDS_PER_PROCESS } from "../strategies/strategy.ts";
+import { processOf } from "../strategies/strategy.ts";
 import type { KnownAttempt, LaneRuns } from "./lane-runs.ts";
 import type { Decision } from "./recording.ts";
 
@@ -14,7 +14,7 @@ export async function switchRoles(runs: LaneRuns, failing: KnownAttempt, propert
   await runs.prepare(runs.prepared.input);
   const roles: SwitchRole[] = [];
   for (let at = 1; at < decisions.length && roles.length < SWITCHES_MAX; at++) {
-    if (processOf(decisions[at]) === processOf(decisions[at - 1])) continue;
+    if (processOf(decisions[at].strand) === processOf(decisions[at - 1].strand)) continue;
     const names = { step: decisions[at].entry, from: nameAt(at - 1), to: nameAt(at) };
     let role: SwitchRole["role"] = "forced";
     for (const guide of otherWays(decisions, at)) {
@@ -50,7 +50,7 @@ const STEPS_FACTOR = 10;
 function otherWays(decisions: readonly Decision[], at: number): number[][] {
   const strands = decisions.map(({ strand }) => strand);
   const { candidates } = decisions[at];
-  const before = candidates.find((strand) => Math.floor(strand / STRANDS_PER_PROCESS) === processOf(decisions[at - 1]));
+  const before = candidates.find((strand) => processOf(strand) === processOf(strands[at - 1]));
   const others = before === undefined ? candidates.filter((strand) => strand !== strands[at]) : [before];
   return others.map((strand) => {
     const next = strands.indexOf(strand, at);
@@ -59,8 +59,4 @@ function otherWays(decisions: readonly Decision[], at: number): number[][] {
     while (end < strands.length && strands[end] === strand) end++;
     return [...strands.slice(0, at), ...strands.slice(next, end), ...strands.slice(at, next), ...strands.slice(end)];
   });
-}
-
-function processOf({ strand }: Decision): number {
-  return Math.floor(strand / STRANDS_PER_PROCESS);
 }

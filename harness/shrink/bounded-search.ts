@@ -1,6 +1,6 @@
 import type { Bound } from "../bound.ts";
 import type { Fault } from "../fault.ts";
-import { STRANDS_PER_PROCESS } from "../strategies/strategy.ts";
+import { processOf } from "../strategies/strategy.ts";
 import type { Attempt, AttemptStep, Plan, Subject } from "./subject.ts";
 
 /**
@@ -227,8 +227,4 @@ function preempts(steps: readonly AttemptStep[], index: number, other: number): 
   if (steps[index].candidates.some((candidate) => processOf(candidate) === before)) return true;
   // It is not enabled: then the step taken here, by another process, tells whether it is only asleep.
   return processOf(steps[index].strand) !== before && steps[index].preempts;
-}
-
-function processOf(strand: number): number {
-  return Math.floor(strand / STRANDS_PER_PROCESS);
 }

@@ -1,4 +1,4 @@
-import { STRANDS_PER_PROCESS } from "../strategies/strategy.ts";
+import { processOf, STRANDS_PER_PROCESS } from "../strategies/strategy.ts";
 import type { Attempt } from "./subject.ts";
 
 /**
@@ -15,8 +15,4 @@ export function projections({ steps }: Pick<Attempt, "steps">, processes: number
       .map((strand) => strand + (kept.indexOf(processOf(strand)) - processOf(strand)) * STRANDS_PER_PROCESS),
   );
   return guides[0].join() === guides[1].join() ? [guides[0]] : guides;
-}
-
-function processOf(strand: number): number {
-  return Math.floor(strand / STRANDS_PER_PROCESS);
 }

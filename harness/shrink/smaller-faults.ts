@@ -1,6 +1,6 @@
 import type { Fault } from "../fault.ts";
 import { compareMeasures } from "../measure.ts";
-import { STRANDS_PER_PROCESS } from "../strategies/strategy.ts";
+import { processOf } from "../strategies/strategy.ts";
 import type { Attempt, Plan, Subject } from "./subject.ts";
 
 /**
@@ -77,10 +77,6 @@ function strikesAt(attempt: Attempt, number: number): number {
 
 function indexOfEntry({ steps }: Attempt, step: number): number {
   return steps.findIndex(({ entry }) => entry === step);
-}
-
-function processOf(strand: number): number {
-  return Math.floor(strand / STRANDS_PER_PROCESS);
 }
 
 /** Of one fault. */

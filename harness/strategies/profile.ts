@@ -1,5 +1,5 @@
 import { PLACES, PROCESSES_MAX } from "./state-places.ts";
-import { indexOfStrand, STRANDS_PER_PROCESS, type Choice, type Strategy } from "./strategy.ts";
+import { indexOfStrand, processOf, type Choice, type Strategy } from "./strategy.ts";
 
 /**
  * A uniform walk that counts. The first run of each block is one, and the block's other runs find its counts in their
@@ -21,9 +21,9 @@ export const profile: Strategy = {
   choose(choice) {
     const { state } = choice;
     state[STEPS]++;
-    const starter = choice.last < 0 ? NOBODY : Math.floor(choice.last / STRANDS_PER_PROCESS);
+    const starter = choice.last < 0 ? NOBODY : processOf(choice.last);
     for (let index = 0; index < choice.count; index++) {
-      const process = Math.floor(choice.strand(index) / STRANDS_PER_PROCESS);
+      const process = processOf(choice.strand(index));
       if (state[STARTERS + process] === UNSEEN) state[STARTERS + process] = starter === process ? NOBODY : starter;
     }
     return choice.count > 1 ? Math.floor(choice.random() * choice.count) : 0;
@@ -37,7 +37,7 @@ export const profile: Strategy = {
     if (at < 0) return;
     const { state } = choice;
     state[at + OBJECT] = choice.object(index);
-    state[at + COUNTS + Math.floor(strand / STRANDS_PER_PROCESS)]++;
+    state[at + COUNTS + processOf(strand)]++;
     if (choice.writes(index)) state[at + WRITES]++;
   },
 };

@@ -1,5 +1,5 @@
 import { PLACES, PROCESSES_MAX } from "./state-places.ts";
-import { STRANDS_PER_PROCESS, type Choice } from "./strategy.ts";
+import { processOf, type Choice } from "./strategy.ts";
 
 /**
  * A process that looks at the same thing again and again in vain must not keep the highest priority, or the one that it
@@ -13,7 +13,7 @@ export function forgetSpinning(choice: Choice): void {
 /** To be called for each step granted; true once for each `IDLE_STEPS_MAX` steps in vain. */
 export function spins(choice: Choice, strand: number): boolean {
   const { state } = choice;
-  const watch = PLACES.spinning + Math.floor(strand / STRANDS_PER_PROCESS) * WATCHED;
+  const watch = PLACES.spinning + processOf(strand) * WATCHED;
   const fingerprint = choice.fingerprint(strand);
   const repeats = fingerprint === state[watch + LAST] || fingerprint === state[watch + LAST_BUT_ONE];
   state[watch + LAST_BUT_ONE] = state[watch + LAST];

@@ -71,6 +71,10 @@ export interface Choice {
 /** Strands of one process. */
 export const STRANDS_PER_PROCESS = 64;
 
+export function processOf(strand: number): number {
+  return Math.floor(strand / STRANDS_PER_PROCESS);
+}
+
 /** One strand that goes on for so many steps while another could move is passed over, or that other one might never come. */
 export const TURN_STEPS_MAX = 500;
 
@@ -87,9 +91,9 @@ export function withoutPreemption(choice: Choice): number {
   for (let index = 0; index < choice.count; index++) {
     if (choice.strand(index) === choice.last) return index;
   }
-  const process = Math.floor(choice.last / STRANDS_PER_PROCESS);
+  const process = processOf(choice.last);
   for (let index = 0; index < choice.count; index++) {
-    if (Math.floor(choice.strand(index) / STRANDS_PER_PROCESS) === process) return index;
+    if (processOf(choice.strand(index)) === process) return index;
   }
   return 0;
 }

@@ -2,7 +2,7 @@ import { BEHIND_PRIORITIES, drawPriority, forgetPriorities, priorityOf } from ".
 import { drawRacyObject, profiledAccesses, profiledStarter } from "./profile.ts";
 import { forgetSpinning, spins } from "./spinning.ts";
 import { PROCESSES_MAX } from "./state-places.ts";
-import { indexOfStrand, STRANDS_PER_PROCESS, type Choice, type Strategy } from "./strategy.ts";
+import { indexOfStrand, processOf, STRANDS_PER_PROCESS, type Choice, type Strategy } from "./strategy.ts";
 
 /**
  * Selectively uniform random walk (Zhao, Wolff, Mathur and Roychoudhury, ASPLOS 2025): one object is drawn for each run, and
@@ -45,7 +45,7 @@ export const surw: Strategy = {
       }
       if (state[OBJECT] === 0 || choice.object(index) !== state[OBJECT]) return index;
       if (state[INTENDED] === NOBODY) state[INTENDED] = drawIntended(choice);
-      if (processOf(choice, index) === state[INTENDED]) return index;
+      if (processOf(choice.strand(index)) === state[INTENDED]) return index;
       state[HELD_BACK + choice.strand(index)] = 1;
     }
   },
@@ -55,7 +55,7 @@ export const surw: Strategy = {
     const { state } = choice;
     const index = indexOfStrand(choice, strand);
     if (state[OBJECT] !== 0 && choice.object(index) === state[OBJECT]) {
-      const process = processOf(choice, index);
+      const process = processOf(choice.strand(index));
       state[LEFT + process] -= state[UNIT + process];
       release(choice);
     }
@@ -104,7 +104,7 @@ function accessesOfRole(choice: Choice, role: number): number {
 function noticeStarts(choice: Choice): void {
   const { state } = choice;
   for (let index = 0; index < choice.count; index++) {
-    const process = processOf(choice, index);
+    const process = processOf(choice.strand(index));
     if (state[STARTED + process] === 1) continue;
     state[STARTED + process] = 1;
     const starter = profiledStarter(choice, process);
@@ -133,24 +133,20 @@ function drawIntended(choice: Choice): number {
   let left = choice.random() * total;
   for (let index = 0; index < choice.count; index++) {
     left -= weightOf(choice, index);
-    if (left < 0) return processOf(choice, index);
+    if (left < 0) return processOf(choice.strand(index));
   }
-  return processOf(choice, choice.count - 1);
+  return processOf(choice.strand(choice.count - 1));
 }
 
 /** One that is about to access the object has at least this access left, whatever the profile says. */
 function weightOf(choice: Choice, index: number): number {
   const { state } = choice;
   if (state[HELD_BACK + choice.strand(index)] === 1) return 0;
-  const left = state[LEFT + processOf(choice, index)];
-  return Math.max(left, choice.object(index) === state[OBJECT] ? state[UNIT + processOf(choice, index)] : 0);
+  const left = state[LEFT + processOf(choice.strand(index))];
+  return Math.max(left, choice.object(index) === state[OBJECT] ? state[UNIT + processOf(choice.strand(index))] : 0);
 }
 
 function release(choice: Choice): void {
   choice.state[INTENDED] = NOBODY;
   choice.state.fill(0, HELD_BACK, HELD_BACK + choice.places * STRANDS_PER_PROCESS);
-}
-
-function processOf(choice: Choice, index: number): number {
-  return Math.floor(choice.strand(index) / STRANDS_PER_PROCESS);
 }

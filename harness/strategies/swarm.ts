@@ -1,5 +1,5 @@
 import { PLACES } from "./state-places.ts";
-import { STRANDS_PER_PROCESS, type Choice, type Strategy } from "./strategy.ts";
+import { processOf, type Choice, type Strategy } from "./strategy.ts";
 
 /**
  * A walk with a weight for each process, drawn anew for each run: in some runs one process takes long stretches at a time,
@@ -33,6 +33,6 @@ const WEIGHT_MAX = 50;
 const WEIGHTS = PLACES.own;
 
 function weightOf(choice: Choice, index: number): number {
-  const process = Math.floor(choice.strand(index) / STRANDS_PER_PROCESS);
+  const process = processOf(choice.strand(index));
   return choice.state[WEIGHTS + (process % choice.processes)];
 }

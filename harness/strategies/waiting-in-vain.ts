@@ -1,7 +1,7 @@
 import { KIND } from "../engine/kinds.ts";
 import { isLocal } from "../dependency.ts";
 import { forget, looksAt, remember, roundOf, WATCH_SIZE } from "./look-loop.ts";
-import { indexOfStrand, STRANDS_PER_PROCESS, type Choice } from "./strategy.ts";
+import { indexOfStrand, processOf, STRANDS_PER_PROCESS, type Choice } from "./strategy.ts";
 
 /**
  * Who waits by looking, at the moment of a choice: see look-loop.ts. What is found here, while a run goes on, is found again by
@@ -53,7 +53,7 @@ export class WaitingInVain {
   }
 
   #watchOf(strand: number): number {
-    return this.#from + Math.floor(strand / STRANDS_PER_PROCESS) * SIZE;
+    return this.#from + processOf(strand) * SIZE;
   }
 }
 
