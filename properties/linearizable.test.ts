@@ -91,6 +91,20 @@ test("a weaker consistency forgives what linearizability does not", async () => 
   expect(await checked(objects.cachedReadSequentially)).toMatchObject({ verdict: "pass" });
 });
 
+test("calls that look at the same word in vain are no loop: what takes one more of them is found, and certified", async () => {
+  const { verdict, counterexample } = await checked(objects.tiredOfCalls, { runs: 5000, endOnFailure: false });
+  const parallel = [Array.from({ length: 5 }, () => ["read"]), [["write", 1]]];
+  expect(verdict).toBe("fail");
+  expect(counterexample).toMatchObject({ input: { parallel }, preemptions: 1, minimal: true });
+});
+
+test("a call that looks more often in vain than anybody is followed for is found, and nothing is claimed of what is smaller", async () => {
+  const { verdict, counterexample } = await checked(objects.tiredOfLooks, { runs: 5000, endOnFailure: false });
+  expect(verdict).toBe("fail");
+  expect(counterexample).toMatchObject({ processes: 2, minimal: false });
+  expect(counterexample).not.toHaveProperty("minimalWithin");
+});
+
 test("an operation that is no method says so, with its name", async () => {
   expect(await checked(objects.misspelt)).toMatchObject({
     verdict: "fail",

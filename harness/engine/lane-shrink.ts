@@ -186,6 +186,8 @@ class LaneSubject implements Subject {
   #followed = false;
   /** Somebody was taken to wait by looking, and not followed through more of it: so there may be something smaller. */
   assumes = false;
+  /** Somebody waits by looking in a loop, and not because its operations happen to look at the same. */
+  #loops = false;
   readonly #hasFaults: boolean;
   readonly #judgesOrder: boolean;
   /** By input: bytes that are looked at or changed without a step, and that no steps put in order. */
@@ -222,7 +224,7 @@ class LaneSubject implements Subject {
     }
   }
 
-  async attempt({ guide, draws, faults = [], places = false }: Plan): Promise<Attempt> {
+  async attempt({ guide, draws, faults = [], places = false, calls = 0 }: Plan): Promise<Attempt> {
     const runs = this.#runs;
     await runs.breathe();
     const { stepsMax } = runs;
@@ -231,7 +233,10 @@ class LaneSubject implements Subject {
     const request = { strategy: "guide", schedule, draws, faults, seed: 0, stepsMax, ...recorded };
     const outcome = await runs.lane.run(request);
     const whole = runs.attempt(outcome, runs.judge(outcome, this.#property), false);
-    const attempt = places ? this.#placed(whole) : this.#withoutVainLooks(whole, waitingByLooking(runs.memory));
+    const rounds = ROUNDS_IN_VAIN + (this.#loops ? 0 : calls);
+    const attempt = places
+      ? this.#placed(whole, rounds)
+      : this.#withoutVainLooks(whole, waitingByLooking(runs.memory, rounds));
     if (attempt.cutAfter === undefined || attempt.judgement === null || this.#followed) return attempt;
     // What looks like a loop to where it was cut off may have an end of its own with this input.
     this.#followed = (await follow(runs, attempt, runs.search.stepsMax)) === "goes on";
@@ -247,11 +252,11 @@ class LaneSubject implements Subject {
   }
 
   /** The attempt that has just been made, with the places that it went through. */
-  #placed(whole: KnownAttempt): KnownAttempt {
+  #placed(whole: KnownAttempt, rounds: number): KnownAttempt {
     const { memory, prepared } = this.#runs;
     const known = this.#undecided.get(prepared.input) ?? [];
     this.#undecided.set(prepared.input, known);
-    const execution = recordedExecution(memory, this.#judgesOrder, known);
+    const execution = recordedExecution(memory, this.#judgesOrder, known, rounds);
     const attempt = this.#withoutVainLooks(whole, execution.waiting);
     return { ...attempt, ...placed(attempt.steps, execution, known) };
   }
@@ -289,9 +294,11 @@ class LaneSubject implements Subject {
         throw error;
       },
     );
-    if (proof.failure !== null) return "fails";
     // Drawn values are the smallest, or those of the failure, in whatever is searched for something smaller.
     assumptions.delete(SMALLEST_DRAWN);
+    // Whoever goes round and round would only be followed for longer.
+    if (calls > 0 && assumptions.size > 0) this.#loops = true;
+    if (proof.failure !== null) return "fails";
     return complete && assumptions.size === 0 ? "holds" : "undecided";
   }
 

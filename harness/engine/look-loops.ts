@@ -1,7 +1,7 @@
 import type { Awaited } from "../exhaustive/execution.ts";
 import { writes } from "../dependency.ts";
 import type { AttemptStep } from "../shrink/subject.ts";
-import { forget, looksAt, objectsOf, remember, roundOf, ROUNDS_IN_VAIN, WATCH_SIZE } from "../strategies/look-loop.ts";
+import { forget, looksAt, objectsOf, remember, roundOf, WATCH_SIZE } from "../strategies/look-loop.ts";
 import { processOf } from "../strategies/strategy.ts";
 import { isLook, reachOf, REACHES } from "../strategies/waiting-in-vain.ts";
 import { footprintOf } from "./footprints.ts";
@@ -32,7 +32,7 @@ export class LookLoops {
   /** For each process what it has found, by object. */
   readonly #found: Map<number, number>[];
 
-  constructor(memory: LaneMemory, rounds = ROUNDS_IN_VAIN) {
+  constructor(memory: LaneMemory, rounds: number) {
     const { words } = memory;
     this.#rounds = rounds;
     this.#memory = memory;
@@ -146,8 +146,8 @@ export class LookLoops {
 }
 
 /** For each step of the run that has just ended, the strands that waited by looking before it. */
-export function waitingByLooking(memory: LaneMemory): number[][] {
-  const loops = new LookLoops(memory);
+export function waitingByLooking(memory: LaneMemory, rounds: number): number[][] {
+  const loops = new LookLoops(memory, rounds);
   const waiting: number[][] = [];
   for (let index = 0; index < loops.length; index++) {
     waiting.push(loops.waiting());

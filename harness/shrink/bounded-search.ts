@@ -16,14 +16,14 @@ import type { Attempt, AttemptStep, Plan, Subject } from "./subject.ts";
  */
 export class BoundedSearch {
   #levels: Branch[][] = [[ROOT]];
-  readonly #befalls: Pick<Plan, "faults" | "draws">;
+  readonly #befalls: Pick<Plan, "faults" | "draws" | "calls">;
   readonly #costOf: (steps: readonly AttemptStep[], index: number, strand: number) => number;
   /** What the best way to each step from each place costs, as far as one is known; null to go every way. */
   readonly #known: Map<string, Cost> | null;
   #progress = progressOf(-1, 0);
 
-  constructor({ faults = [], draws = [], by = "preemptions", places = false }: BoundedSearchOptions = {}) {
-    this.#befalls = { faults, draws };
+  constructor({ faults = [], draws = [], by = "preemptions", places = false, calls = 0 }: BoundedSearchOptions = {}) {
+    this.#befalls = { faults, draws, calls };
     this.#costOf = by === "delays" ? delaysOf : preemptionsOf;
     this.#known = places ? new Map() : null;
   }
@@ -160,6 +160,8 @@ export interface BoundedSearchOptions {
   readonly by?: Bound["of"];
   /** Of all ways to a place the best one alone goes on. */
   readonly places?: boolean;
+  /** See `Plan`. */
+  readonly calls?: number;
 }
 
 /** The first `length` strands of a run, then another one than it took; all branches of a run share its list. */

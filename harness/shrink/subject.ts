@@ -31,10 +31,7 @@ export interface Subject {
 }
 
 /** What holds for all runs of a proof. */
-export interface ProofPlan extends Pick<Plan, "draws" | "faults"> {
-  /** So many operations, none of them in a loop, may look at the same word in vain. */
-  readonly calls?: number;
-}
+export type ProofPlan = Pick<Plan, "draws" | "faults" | "calls">;
 
 export interface ProofRun {
   readonly steps: number;
@@ -50,6 +47,8 @@ export interface Plan {
   readonly faults?: readonly Fault[];
   /** Its steps are to say at which place they are, see `AttemptStep`. */
   readonly places?: boolean;
+  /** So many operations, none of them in a loop, may look at the same word in vain. */
+  readonly calls?: number;
 }
 
 export interface Attempt {

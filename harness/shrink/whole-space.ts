@@ -85,7 +85,7 @@ class SpaceSearch {
     const runsMax = Math.min(RUNS_MAX, begun + Math.max(RUNS_OF_A_SIZE, this.#expected(size) * SURPRISE_MAX));
     const done = this.#done[size.processes];
     const suspects = await this.#suspects(size, runsMax);
-    const found = suspects === null ? "too much" : await this.#smallestOf(suspects);
+    const found = suspects === null ? "too much" : await this.#smallestOf(suspects, size);
     if (found === "too much") done.tooMuch = true;
     if (found !== null) return found === "too much" ? null : found;
     done.operations++;
@@ -148,10 +148,13 @@ class SpaceSearch {
   }
 
   /** By preemptions, the fewest first; null if none of them fails after all. */
-  async #smallestOf(suspects: readonly unknown[]): Promise<Shrunk | null | "too much"> {
+  async #smallestOf(
+    suspects: readonly unknown[],
+    { operations: calls }: InputSize,
+  ): Promise<Shrunk | null | "too much"> {
     if (suspects.length === 0) return null;
     const ledger = this.#ledger;
-    const searches = suspects.map((input) => ({ input, search: new BoundedSearch({ places: true }) }));
+    const searches = suspects.map((input) => ({ input, search: new BoundedSearch({ places: true, calls }) }));
     const { best, searched } = await searchLevels(this.#subject, searches, RUNS_MAX, this.#failure, ledger);
     if (best === null) return searched === Infinity ? null : "too much";
     ledger.leaveOut(searched);
