@@ -105,6 +105,14 @@ test("a call that looks more often in vain than anybody is followed for is found
   expect(counterexample).not.toHaveProperty("minimalWithin");
 });
 
+test.each(["gateWithALimit", "gateWithASleep"] as const)(
+  "whose time is up only while others are held back fails in no program that stands for it, and is found all the same: %s",
+  async (name) => {
+    const { counterexample } = await checked(objects[name], { endOnFailure: false });
+    expect(counterexample).toMatchObject({ operations: 3, input: { suffix: [["open"]] }, minimal: true });
+  },
+);
+
 test("an operation that is no method says so, with its name", async () => {
   expect(await checked(objects.misspelt)).toMatchObject({
     verdict: "fail",

@@ -36,6 +36,12 @@ function announce(process: number, kind: number, object = WORD): number {
   return scheduler.announce(process, 0, kind, object, 0);
 }
 
+function fallsAsleep(deadlineMs: number): void {
+  announce(0, KIND.wait);
+  scheduler.pick();
+  scheduler.fallAsleep(0, 0, WORD, deadlineMs);
+}
+
 function finish(process: number): void {
   words[processAt(process) + P.state] = PROCESS.finished;
 }
@@ -97,6 +103,17 @@ describe("the scheduler", () => {
     finish(1);
     expect(scheduler.pick()).toBe(A);
     expect(scheduler.now()).toBe(800);
+  });
+
+  test.each([
+    ["sleeps", true, () => scheduler.delay(announce(0, KIND.sleep, 0), 5)],
+    ["thinks", true, () => scheduler.announce(0, 0, KIND.think, 0, 0, { thinkMs: 5 })],
+    ["waits with a limit", true, () => fallsAsleep(5)],
+    ["waits without one", false, () => fallsAsleep(Infinity)],
+    ["sleeps for no time at all", false, () => scheduler.delay(announce(0, KIND.sleep, 0), 0)],
+  ])("knows whether time may pass in a run: who %s", (_, timed, act) => {
+    act();
+    expect(words[H.timed]).toBe(timed ? 1 : 0);
   });
 
   test("counts a switch away from a sleeper as a preemption, from a waiter as none", () => {
