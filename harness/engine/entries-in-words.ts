@@ -73,12 +73,17 @@ export class EntriesInWords {
     return run.objects.told(reference, value, (agent) => run.processes[agent - 1] ?? `process ${agent}`);
   }
 
+  /** What its object held before the step, and behind it. */
+  #moved(entry: number): readonly number[] {
+    const { words } = this.#memory;
+    const rounded = (words[entry + T.flags] & ENTRY.rounded) !== 0;
+    return rounded ? (this.#values.read(entry + T.detailTag) as number[]) : [words[entry + T.before], words[entry + T.after]];
+  }
+
   #detail(run: RunNames, entry: number): string {
     const { words } = this.#memory;
     const kind = words[entry + T.kind];
-    const [before, after] = [T.before, T.after].map((at) =>
-      this.#told(run, words[entry + T.object], words[entry + at]),
-    );
+    const [before, after] = this.#moved(entry).map((value) => this.#told(run, words[entry + T.object], value));
     const moved = (words[entry + T.flags] & ENTRY.moved) !== 0;
     switch (kind) {
       case KIND.read:

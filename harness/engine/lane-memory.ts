@@ -329,7 +329,9 @@ export const ENTRY = {
   looked: 64,
   /** An update turned out to be a look. */
   unchanged: 128,
-  faultShift: 8,
+  /** What the object held, or holds now, is no integer of 32 bits: `before` and `after` are without what has no room there. */
+  rounded: 256,
+  faultShift: 9,
 } as const;
 
 /** Words of a fault: see harness/fault.ts. */

@@ -7,7 +7,7 @@ import { isLook, reachOf, REACHES } from "../strategies/waiting-in-vain.ts";
 import { footprintOf } from "./footprints.ts";
 import { isStep } from "./kinds.ts";
 import { ENTRY, H, LIMITS, P, PROCESS, S, STRAND, T, type LaneMemory } from "./lane-memory.ts";
-import { entryAt, isIdle } from "./recorder.ts";
+import { entryAt, isIdle, valueBehind } from "./recorder.ts";
 import { processAt, strandAt } from "./strands.ts";
 
 /**
@@ -30,7 +30,7 @@ export class LookLoops {
   readonly #after: (number | undefined)[] = [];
   readonly #watches: Float64Array;
   /** For each process what it has found, by object. */
-  readonly #found: Map<number, number>[];
+  readonly #found: Map<number, number | null>[];
 
   constructor(memory: LaneMemory, rounds: number) {
     const { words } = memory;
@@ -65,7 +65,7 @@ export class LookLoops {
     const awaits = this.#awaits.get(strand) ?? [];
     this.seen ||= awaits.length > 0;
     this.seenOfSeveral ||= awaits.length > 1;
-    if (step.found !== null) this.#found[process].set(object, step.found);
+    if (step.found !== undefined) this.#found[process].set(object, step.found);
     this.#watch(step);
     const after = this.#after[index];
     this.#awaits.delete(strand);
@@ -79,7 +79,7 @@ export class LookLoops {
 
   #wordsOf(process: number, period: number): Awaited[] {
     const objects = new Set(objectsOf(this.#watches, process * WATCH_SIZE, period));
-    return [...objects].map((object) => ({ object, value: this.#found[process].get(object) ?? 0 }));
+    return [...objects].map((object) => ({ object, value: this.#found[process].get(object) ?? null }));
   }
 
   #roundOf(strand: number, name: number): number {
@@ -88,7 +88,7 @@ export class LookLoops {
 
   #watch({ process, name, object, kind, found, idle, reach }: RecordedStep): void {
     const own = process * WATCH_SIZE;
-    if (isLook(kind, object) && idle && found !== null) remember(this.#watches, own, name, object);
+    if (isLook(kind, object) && idle && found !== undefined) remember(this.#watches, own, name, object);
     else forget(this.#watches, own);
     if (idle || reach === REACHES.nothing) return;
     for (let other = 0; other < this.#watches.length; other += WATCH_SIZE) {
@@ -113,7 +113,7 @@ export class LookLoops {
       name: this.#nameOf(strand, kind, object, label),
       kind,
       object,
-      found: moved ? words[entry + T.after] : null,
+      found: moved ? valueBehind(words, entry) : undefined,
       idle: isIdle(words, entry),
       reach: reachOf(kind, writes({ kind, object, label, byteLength, ...footprint })),
     };
@@ -174,8 +174,8 @@ interface RecordedStep {
   readonly name: number;
   readonly kind: number;
   readonly object: number;
-  /** What its object holds behind it; null if that is not known. */
-  readonly found: number | null;
+  /** What its object holds behind it, null if that has no room in a word; undefined if it is not known. */
+  readonly found: number | null | undefined;
   readonly idle: boolean;
   /** What others look at that is another thing behind it. */
   readonly reach: number;

@@ -19,7 +19,7 @@ import {
   type LaneMemory,
 } from "./lane-memory.ts";
 import { ROUNDS_IN_VAIN } from "../strategies/look-loop.ts";
-import { LookLoops } from "./look-loops.ts";
+import { LookLoops, valueBehind } from "./look-loops.ts";
 import { entryAt, entryNumber, operationAt } from "./recorder.ts";
 import { processAt, strandAt } from "./strands.ts";
 
@@ -183,6 +183,7 @@ class Reader {
     };
     const moved = (words[entry + T.flags] & ENTRY.moved) !== 0;
     const before = moved ? words[entry + T.before] : 0;
+    const told = moved ? valueBehind(words, entry) : null;
     this.waiting.push(this.loops.waiting());
     const awaits = this.loops.next(this.steps.length);
     const guard = (words[entry + T.flags] & ENTRY.guarded) === 0 ? null : is(before);
@@ -191,7 +192,7 @@ class Reader {
       guard: guard ?? (awaits.length === 1 ? isNot(awaits[0].value) : null),
       ...(awaits.length > 1 ? { awaits } : {}),
       before,
-      ...(moved ? { after: words[entry + T.after] } : {}),
+      ...(told === null ? {} : { after: told }),
       ...(asides === undefined ? {} : { asides }),
       enabler: this.#enablerOf(announced, before, entry),
       epoch: this.#epoch,
@@ -340,6 +341,6 @@ function is(expected: number): (value: number) => boolean {
   return (value) => value === expected;
 }
 
-function isNot(expected: number): (value: number) => boolean {
+function isNot(expected: number | null): (value: number) => boolean {
   return (value) => value !== expected;
 }

@@ -109,6 +109,9 @@ export class Recorder {
     this.#words[entry + T.before] = before;
     this.#words[entry + T.after] = after;
     this.#words[entry + T.flags] |= wrote ? ENTRY.moved : ENTRY.moved | ENTRY.unchanged;
+    if ((before | 0) === before && (after | 0) === after) return;
+    this.#words[entry + T.flags] |= ENTRY.rounded;
+    this.#write(entry + T.detailTag, [before, after]);
   }
 
   /** The step just granted fails, as what it does to its file would. */
@@ -208,6 +211,18 @@ export function strandOfEntry({ words }: LaneMemory, entry: number): number {
   return words[entry + T.process] * LIMITS.strandsMax + words[entry + T.strand];
 }
 
+/** What the step's object holds behind it; null if that has no room in a word. */
+export function valueBehind(words: Int32Array, entry: number): number | null {
+  return (words[entry + T.flags] & ENTRY.rounded) === 0 ? words[entry + T.after] : null;
+}
+
+/** What was put there is what had been there. */
+export function leftAsItWas(words: Int32Array, entry: number): boolean {
+  const flags = words[entry + T.flags];
+  if ((flags & ENTRY.unchanged) !== 0) return true;
+  return (flags & ENTRY.rounded) === 0 && words[entry + T.before] === words[entry + T.after];
+}
+
 /** The step left everything as it was: a look, a failed exchange, a pause. */
 export function isIdle(words: Int32Array, entry: number): boolean {
   switch (words[entry + T.kind]) {
@@ -218,7 +233,7 @@ export function isIdle(words: Int32Array, entry: number): boolean {
       return true;
     case KIND.write:
     case KIND.update:
-      return words[entry + T.before] === words[entry + T.after];
+      return leftAsItWas(words, entry);
     default:
       return false;
   }

@@ -1,6 +1,7 @@
 import type { Wait } from "../liveness.ts";
 import { isStep, KIND } from "./kinds.ts";
 import { ENTRY, H, LIMITS, P, PROCESS, S, STRAND, T, type LaneMemory } from "./lane-memory.ts";
+import { leftAsItWas, entryAt } from "./recorder.ts";
 import type { RunNames } from "./run-names.ts";
 import { entryAt } from "./recorder.ts";
 import { processAt, strandAt } from "./strands.ts";
@@ -53,7 +54,7 @@ function lastChange({ words }: LaneMemory, run: RunNames, process: number, word:
     const entry = entryAt(number);
     const kind = words[entry + T.kind];
     if (!isStep(kind) || words[entry + T.object] !== word || words[entry + T.process] === process) continue;
-    const changes = kind === KIND.write || (kind === KIND.update && words[entry + T.before] !== words[entry + T.after]);
+    const changes = kind === KIND.write || (kind === KIND.update && !leftAsItWas(words, entry));
     if (changes) return { process: run.processes[words[entry + T.process]], step: number };
   }
   return null;

@@ -47,7 +47,8 @@ export interface Step extends AnnouncedStep {
 /** A word that is looked at over and over, and what is found there. */
 export interface Awaited {
   readonly object: number;
-  readonly value: number;
+  /** Null if nothing can be said of it but that it may become another. */
+  readonly value: number | null;
 }
 
 /** Bytes that a process looks at, or changes, without a step of their own: together with the step before. */
@@ -67,13 +68,13 @@ export interface Span {
 }
 
 export interface ExecutedStep extends Step {
-  /** What its object held before; meaningless for objects that are no words. */
+  /** What its object held before. */
   readonly before: number;
   /** The step that woke this one's strand, which it therefore follows; -1 if none did. */
   readonly enabler: number;
   /** How often virtual time had gone on: it does so when nobody can move, so all that was before is ordered before. */
   readonly epoch: number;
-  /** What its object holds behind it; as `before`. */
+  /** What its object holds behind it; undefined if the step does not tell, and then `before` is meaningless. */
   readonly after?: number;
   /** All that its process looked at and changed between this step and its next one. */
   readonly asides?: readonly Aside[];

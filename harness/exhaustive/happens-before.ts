@@ -138,28 +138,31 @@ export class HappensBefore {
 
   /** Whether the step would be enabled before step `earlier`, and all that depends on that one. */
   #enabledWithout(earlier: number, { guard, object, awaits }: Step, index: number): boolean {
-    const other = this.#steps[earlier];
     // A word that nobody has touched is as it was when the step was taken, or when it could not be.
     const untouched = index < this.#steps.length;
     if (guard !== null) {
-      const value = other.object === object ? other.before : this.#valueWithout(earlier, object, index);
-      if (value === undefined ? !untouched : !guard(value)) return false;
+      const value = this.#valueWithout(earlier, object, index);
+      if (value === undefined ? !untouched : value !== null && !guard(value)) return false;
     }
     return awaits === undefined || awaits.some((word) => this.#isAnother(word, earlier, index));
   }
 
+  /** A value that nobody tells may be another. */
   #isAnother({ object, value }: Awaited, earlier: number, index: number): boolean {
-    return (this.#valueWithout(earlier, object, index) ?? value) !== value;
+    const without = this.#valueWithout(earlier, object, index);
+    return without !== undefined && (without === null || without !== value);
   }
 
-  /** What the word would hold before step `index` then; undefined if no step has touched it. */
-  #valueWithout(earlier: number, object: number, index: number): number | undefined {
-    let first: number | undefined;
+  /** What the word would hold before step `index` then: null if no step tells, undefined if none has touched it. */
+  #valueWithout(earlier: number, object: number, index: number): number | null | undefined {
+    let first: number | null | undefined;
     for (let at = index - 1; at >= 0; at--) {
       const other = this.#steps[at];
-      if (other.kind === KIND.wake || (other.object !== object && !changes(other, object))) continue;
-      if (at !== earlier && !this.before(earlier, at)) return other.after;
-      first = other.before;
+      // Those who sleep on a word and wake others are silent on what it holds.
+      const tells = other.object === object && other.after !== undefined && other.kind !== KIND.wake;
+      if (!tells && !changes(other, object)) continue;
+      if (at !== earlier && !this.before(earlier, at)) return tells ? other.after : null;
+      first = tells ? other.before : null;
     }
     return first;
   }
