@@ -21,7 +21,7 @@ describe("turning a race round", () => {
     let reversals = 0;
     for (let seed = 1; seed <= 500; seed++) {
       const { program, words } = randomProgram(seed);
-      const execution = await new ModelExecutor(program, words).execute({ guide: [], asleep: [] });
+      const execution = await new ModelExecutor(program, words).execute({ guide: [], asleep: [], asleepFrom: 0 });
       const names = stepNames(execution.steps);
       for (const reversal of reversalsOf(execution)) {
         reversals++;

@@ -26,6 +26,14 @@ test("and every way in which it can end is tried", async () => {
   }
 });
 
+test.each([0.5, 0.75])("so it is where what is looked at has no room in a word: %d", async (value) => {
+  const property = `never-${value}`;
+  const result = await checked("findsAFraction", { exhaustive: true, property });
+  expect(result).toMatchObject({ verdict: "fail", property });
+  const steps = result.counterexample?.trace.map(({ detail }) => detail);
+  expect(steps).toEqual(expect.arrayContaining([`← ${value}`, `→ ${value}`]));
+});
+
 test("Peterson's algorithm holds", async () => {
   expect(await checked("peterson", { runs: 500 })).toMatchObject({ verdict: "pass", runs: 500 });
 });

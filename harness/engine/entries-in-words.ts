@@ -77,7 +77,9 @@ export class EntriesInWords {
   #moved(entry: number): readonly number[] {
     const { words } = this.#memory;
     const rounded = (words[entry + T.flags] & ENTRY.rounded) !== 0;
-    return rounded ? (this.#values.read(entry + T.detailTag) as number[]) : [words[entry + T.before], words[entry + T.after]];
+    return rounded
+      ? (this.#values.read(entry + T.detailTag) as number[])
+      : [words[entry + T.before], words[entry + T.after]];
   }
 
   #detail(run: RunNames, entry: number): string {

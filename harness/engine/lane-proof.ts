@@ -150,7 +150,7 @@ export class InputProof implements Executor {
   readonly #options: InputProofOptions;
   /** What is judged may look at which operation came first. */
   readonly #judgesOrder: boolean;
-  /** Whether the lane alone cannot know who is asleep. */
+  /** Whether the lane would wake too few of those who are asleep. */
   #looksBack: boolean;
   /** Bytes that processes look at or change without a step, and that no steps put in order. */
   readonly #undecided: Aside[] = [];
@@ -200,9 +200,9 @@ export class InputProof implements Executor {
   }
 
   /**
-   * Who is asleep is known to the lane, as far as what the steps touch goes. Where the order of operations matters too, or who
-   * looks whether somebody lives, the lane cannot know, and the run is looked through afterwards: if it took a step that was
-   * asleep, it is led round it.
+   * Who is asleep is known to the lane, as far as what the steps touch goes. It wakes too many: it does not know of a step that it
+   * has no effect. And where the order of operations matters too, or who looks whether somebody lives, it would wake too few,
+   * so it is told nothing. The run is looked through afterwards: if it took a step that was asleep, it is led round it.
    */
   async execute(plan: ExplorerPlan): Promise<RecordedExecution> {
     let { guide } = plan;
@@ -211,17 +211,17 @@ export class InputProof implements Executor {
       await this.#execute({
         ...this.#request(),
         strategy: "explorer",
-        schedule: [guide.length, ...guide, ...asleep],
-        keepCandidates: this.#looksBack,
+        schedule: [guide.length, plan.asleepFrom, ...guide, ...asleep],
+        keepCandidates: true,
         recordAsides: true,
       });
       const execution = this.#recorded(this.#judgesOrder);
       this.#note(execution);
       if (execution.pruned || this.failure !== null || this.#notUnderstood) return execution;
-      if (!this.#looksBack) return await this.#distrusted(execution);
       const round = wayRound(execution, candidatesOf(this.#runs), plan);
       if (round === null) return await this.#distrusted(execution);
-      if (round.length === 0) return { ...execution, pruned: true };
+      if (typeof round === "number")
+        return { ...execution, steps: execution.steps.slice(0, round), blocked: [], pruned: true };
       guide = round;
     }
   }
@@ -236,7 +236,7 @@ export class InputProof implements Executor {
     const before = new Remains(lane, memory);
     const strands = execution.steps.map(({ strand }) => strand);
     [strands[at], strands[at + 1]] = [strands[at + 1], strands[at]];
-    await lane.run({ ...this.#request(), strategy: "explorer", schedule: [strands.length, ...strands] });
+    await lane.run({ ...this.#request(), strategy: "explorer", schedule: followed(strands) });
     const difference = before.differenceFrom(new Remains(lane, memory));
     if (difference !== null) throw new NotIndependentError(before.stepsAt(at), difference, prepared);
     neighbours.swapped(execution.steps[at], execution.steps[at + 1]);
@@ -280,7 +280,7 @@ export class InputProof implements Executor {
     return {
       stopping: false,
       attempt: async ({ guide, places = false }: Plan) => {
-        const schedule = [guide.length, ...guide];
+        const schedule = followed(guide);
         const recorded = { keepCandidates: true, recordAsides: places };
         const { judgement, outcome } = await this.#execute({
           ...this.#request(),
@@ -355,17 +355,24 @@ function candidatesOf({ lane }: LaneRuns): (readonly number[])[] {
   return lane.recording.decisions().map(({ candidates }) => candidates);
 }
 
+/** The schedule of a run that is guided so far, with nobody asleep: see strategies/explorer.ts. */
+function followed(guide: readonly number[]): number[] {
+  return [guide.length, guide.length, ...guide];
+}
+
 /**
- * A guide to where a step was taken that was asleep, and then to another one; null if none was, empty if all were asleep.
+ * A guide to where a step was taken that was asleep, and then to another one; null if none was. Where there is no other, which the
+ * plan's own guide may come to as well, the number of steps before.
  */
 function wayRound(execution: RecordedExecution, candidates: readonly (readonly number[])[], plan: ExplorerPlan) {
   let { asleep } = plan;
-  for (let index = plan.guide.length; index < execution.steps.length; index++) {
+  for (let index = plan.asleepFrom; index < execution.steps.length; index++) {
     const step = execution.steps[index];
     if (asleep.some(({ strand }) => strand === step.strand)) {
+      if (index < plan.guide.length) return index;
       const others = candidates[index].filter((strand) => !execution.waiting[index].includes(strand));
       const other = others.find((strand) => !asleep.some((sleeper) => sleeper.strand === strand));
-      if (other === undefined) return [];
+      if (other === undefined) return index;
       return [...execution.steps.slice(0, index).map(({ strand }) => strand), other];
     }
     asleep = asleep.filter((sleeper) => !conflict(sleeper, step));

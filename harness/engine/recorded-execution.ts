@@ -19,7 +19,7 @@ import {
   type LaneMemory,
 } from "./lane-memory.ts";
 import { ROUNDS_IN_VAIN } from "../strategies/look-loop.ts";
-import { LookLoops, valueBehind } from "./look-loops.ts";
+import { leftAsItWas, LookLoops, valueBehind } from "./look-loops.ts";
 import { entryAt, entryNumber, operationAt } from "./recorder.ts";
 import { processAt, strandAt } from "./strands.ts";
 
@@ -193,6 +193,7 @@ class Reader {
       ...(awaits.length > 1 ? { awaits } : {}),
       before,
       ...(told === null ? {} : { after: told }),
+      ...(moved && isEffectless(words, entry) ? { effectless: true } : {}),
       ...(asides === undefined ? {} : { asides }),
       enabler: this.#enablerOf(announced, before, entry),
       epoch: this.#epoch,
@@ -325,6 +326,21 @@ interface Sleeper {
   readonly strand: number;
   /** Virtual time at which it gives up. */
   readonly until: number;
+}
+
+/** Nobody can tell, by what the step left, that it was taken. */
+function isEffectless(words: Int32Array, entry: number): boolean {
+  switch (words[entry + T.kind]) {
+    case KIND.write:
+    case KIND.update:
+      return leftAsItWas(words, entry);
+    case KIND.wait:
+      return (words[entry + T.flags] & ENTRY.fellAsleep) === 0;
+    case KIND.wake:
+      return words[entry + T.before] === 0;
+    default:
+      return false;
+  }
 }
 
 /** A fault touches what its process sleeps on if it wakes it up, and else nothing of its own. */

@@ -1,3 +1,4 @@
+import { dependent } from "../dependency.ts";
 import { conflict, processOf, type ExecutedStep, type Execution } from "../exhaustive/execution.ts";
 import type { TraceEntry } from "../trace.ts";
 import { isStep, KIND, kindName } from "./kinds.ts";
@@ -13,7 +14,7 @@ export class SwappedNeighbours {
   #runs = 0;
   #swaps = 0;
   /** In how many of the swaps a kind of step took part. */
-  readonly #kinds = new Map<number, number>();
+  readonly #kinds = new Map<string, number>();
 
   /** @param every so many runs one is done again; 0 for none */
   constructor(every: number) {
@@ -30,7 +31,7 @@ export class SwappedNeighbours {
       // Among equals another one each time.
       const at = (turn + this.#runs) % last;
       if (!mayBeSwapped(steps[at], steps[at + 1], at)) continue;
-      const swaps = Math.min(this.#swapsOf(steps[at]), this.#swapsOf(steps[at + 1]));
+      const swaps = Math.min(...kindsOf(steps[at], steps[at + 1]).map((kind) => this.#kinds.get(kind) ?? 0));
       if (swaps >= fewest) continue;
       best = at;
       fewest = swaps;
@@ -40,20 +41,24 @@ export class SwappedNeighbours {
 
   swapped(first: ExecutedStep, second: ExecutedStep): void {
     this.#swaps++;
-    for (const kind of new Set([first.kind, second.kind])) this.#kinds.set(kind, (this.#kinds.get(kind) ?? 0) + 1);
+    for (const kind of new Set(kindsOf(first, second))) this.#kinds.set(kind, (this.#kinds.get(kind) ?? 0) + 1);
   }
 
   claims(): string[] {
     if (this.#swaps === 0) return [];
-    const kinds = [...this.#kinds].map(([kind, swaps]) => `${kindName(kind)} ${swaps}`).sort();
+    const kinds = [...this.#kinds].map(([kind, swaps]) => `${kind} ${swaps}`).sort();
     return [
       `swapping neighbours that have nothing to do with each other changed nothing, ${this.#swaps} times (${kinds.join(", ")})`,
     ];
   }
+}
 
-  #swapsOf({ kind }: ExecutedStep): number {
-    return this.#kinds.get(kind) ?? 0;
-  }
+/** What the two are, by name; those that touch the same, and had no effect, by another one. */
+function kindsOf(first: ExecutedStep, second: ExecutedStep): string[] {
+  const meet = dependent(first, second);
+  return [first, second].map(({ kind, effectless }) =>
+    meet && effectless === true ? `${kindName(kind)} without effect` : kindName(kind),
+  );
 }
 
 /** The one does not follow the other for any reason. */

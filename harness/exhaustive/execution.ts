@@ -1,5 +1,5 @@
 import { KIND } from "../engine/kinds.ts";
-import { dependent, type AnnouncedStep } from "../dependency.ts";
+import { dependent, writes, type AnnouncedStep } from "../dependency.ts";
 import { meetBeside } from "./asides.ts";
 import { STRANDS_PER_PROCESS } from "../strategies/strategy.ts";
 
@@ -13,10 +13,12 @@ export interface Plan {
   /** Strands, one for each step. After them the run goes on as the executor likes, but for those who are asleep. */
   readonly guide: readonly number[];
   /**
-   * Steps that must not be taken behind the guide until one that conflicts with it was: whatever begins with that step has
-   * been explored already (sleep sets; Godefroid, 1996).
+   * Steps that must not be taken until one that conflicts with it was: whatever begins with that step has been explored
+   * already (sleep sets; Godefroid, 1996). The run ends where all who could move are asleep, or who is guided to.
    */
   readonly asleep: readonly Step[];
+  /** How many of the guide's steps come before that. */
+  readonly asleepFrom: number;
 }
 
 /** A complete run: nobody could move any more at its end, unless it was cut off. */
@@ -24,7 +26,7 @@ export interface Execution {
   readonly steps: readonly ExecutedStep[];
   /** Steps that were announced and never enabled again: who is blocked at the end. */
   readonly blocked: readonly Step[];
-  /** All who could have moved were asleep: the run is like one that was there before. */
+  /** It ended because all who could have moved were asleep: however it went on, it would be like one that was there before. */
   readonly pruned: boolean;
 }
 
@@ -32,6 +34,8 @@ export interface Step extends AnnouncedStep {
   readonly strand: number;
   /** For which values of its object the step is enabled; null if for all. */
   readonly guard: ((value: number) => boolean) | null;
+  /** It was taken, and others see nothing of it: a failed exchange, a wait for what was gone, a wake of nobody. */
+  readonly effectless?: boolean;
   /** Of several words, what they hold while the step is not enabled: it is as soon as one of them holds something else. */
   readonly awaits?: readonly Awaited[];
   /** Behind the step its process looks whether another one lives. */
@@ -86,16 +90,38 @@ export interface ExecutedStep extends Step {
  */
 export function conflict(a: Step, b: Step): boolean {
   if (processOf(a) === processOf(b)) return true;
-  const matters = befalls(a) || befalls(b) ? faultMatters(a, b) : dependent(a, b);
+  const matters = befalls(a) || befalls(b) ? faultMatters(a, b) : dependent(a, b) && !passUnseen(a, b);
   return matters || decideOrder(a.span, b.span) || meetBeside(a, b) || mayEnable(a, b) || mayEnable(b, a);
+}
+
+/**
+ * Two that touch the same word, and as they went would have found and left the same the other way round. What is right in this
+ * one state goes for all runs with the same partial order: whoever changes the word, or sleeps on it, stays in order with both.
+ *
+ * Not so a wake of nobody and a wait that did not fall asleep. What another process writes to the word makes that wait one
+ * that does, and yet that wake has nothing to do with it, so the order of the three would hang on itself.
+ */
+function passUnseen(a: Step, b: Step): boolean {
+  if (a.kind === KIND.wake || b.kind === KIND.wake) {
+    return a.kind === b.kind && a.effectless === true && b.effectless === true;
+  }
+  if (a.kind === KIND.wait && b.kind === KIND.wait) return a.effectless === true || b.effectless === true;
+  return !changesValue(a) && !changesValue(b);
+}
+
+function changesValue(step: Step): boolean {
+  return step.effectless !== true && writes(step);
 }
 
 function mayEnable(step: Step, { awaits }: Step): boolean {
   return awaits !== undefined && awaits.some(({ object }) => changes(step, object));
 }
 
+/** The word may hold another value behind the step. */
 export function changes(step: Step, object: number): boolean {
-  return dependent(step, { kind: KIND.read, object, label: 0, byteLength: 0 });
+  return (
+    step.effectless !== true && !befalls(step) && dependent(step, { kind: KIND.read, object, label: 0, byteLength: 0 })
+  );
 }
 
 function befalls({ kind }: Step): boolean {

@@ -2,7 +2,12 @@ import { describe, expect, test } from "vitest";
 import { bruteForce, orderText } from "./fixtures/brute-force.ts";
 import { explore } from "./explore.ts";
 import { ModelExecutor, type Instruction, type ModelProgram } from "./fixtures/model.ts";
-import { randomAwaitingProgram, randomMortalProgram, randomProgram } from "./fixtures/random-program.ts";
+import {
+  randomAwaitingProgram,
+  randomExchangingProgram,
+  randomMortalProgram,
+  randomProgram,
+} from "./fixtures/random-program.ts";
 
 const ADD: Instruction = { do: "add", word: 0, value: 1 };
 const LOCKED: Instruction[] = [{ do: "take", word: 0 }, ADD];
@@ -76,6 +81,27 @@ test(
 );
 
 test(
+  "where exchanges fail, or put what is there already, what they did not do counts: each partial order once",
+  { timeout: 120_000 },
+  async () => {
+    let compared = 0;
+    let effectless = 0;
+    for (let seed = 1; compared < 1000; seed++) {
+      const { program, words } = randomExchangingProgram(seed);
+      const expected = bruteForce(program, words, BRUTE_FORCE_RUNS_MAX);
+      if (expected === null) continue;
+      compared++;
+      const { runs, orders, pruned, passed } = await explored(program, words);
+      if (passed) effectless++;
+      const found = { seed, ambiguous: expected.ambiguous, runs, pruned, orders: [...orders].sort() };
+      const all = [...expected.orders].sort();
+      expect(found).toEqual({ seed, ambiguous: false, runs: all.length, pruned: 0, orders: all });
+    }
+    expect(effectless).toBeGreaterThan(500);
+  },
+);
+
+test(
   "where processes wait until one of several words is another: each partial order, and it decides how the run ends",
   { timeout: 120_000 },
   async () => {
@@ -107,17 +133,19 @@ async function explored(program: ModelProgram, words: readonly number[]) {
   const orders = new Set<string>();
   let blocked = false;
   let awaited = false;
+  let passed = false;
   const { executions, pruned, complete } = await explore(new ModelExecutor(program, words), {
     executionsMax: 100_000,
     visit(execution) {
-      orders.add(orderText(execution));
+      if (!execution.pruned) orders.add(orderText(execution));
       blocked ||= execution.blocked.length > 0;
       awaited ||= execution.steps.some(({ awaits }) => awaits !== undefined);
+      passed ||= execution.steps.some(({ effectless }) => effectless === true);
       return false;
     },
   });
   expect(complete).toBe(true);
-  return { runs: executions, orders, pruned, blocked, awaited };
+  return { runs: executions, orders, pruned, blocked, awaited, passed };
 }
 
 function times<T>(count: number, value: T): T[] {

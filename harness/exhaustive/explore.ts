@@ -1,6 +1,6 @@
 import { conflict, type ExecutedStep, type Execution, type Executor, type Plan, type Step } from "./execution.ts";
 import { HappensBefore } from "./happens-before.ts";
-import { insert, isWeakInitial, type Branch } from "./wakeup-tree.ts";
+import { insert, isInitial, isWeakInitial, type Branch } from "./wakeup-tree.ts";
 
 /**
  * Every interleaving once, up to swapping independent neighbours: Optimal-DPOR with sleep sets and wakeup trees (Abdulla,
@@ -72,35 +72,50 @@ export class PlanNotFollowedError extends Error {
 
 /** A place in the run, and what is known there. */
 interface Frame {
-  /** Steps with which everything has been explored that is reached by them from here. */
-  readonly sleep: Step[];
+  readonly sleep: Sleeper[];
   /** What is yet to be explored from here; the first branch is being explored. */
   readonly tree: Branch[];
   /** The step taken here; null while it is yet to be taken. */
-  step: ExecutedStep | null;
+  readonly step: ExecutedStep | null;
+  /** What it was thought to be when it was planned. */
+  readonly planned?: Step;
 }
 
-/** Along the frames, then along the leftmost branches; who is asleep behind that follows from the frame it starts at. */
+/** A step with which everything has been explored that is reached by it from here. */
+interface Sleeper {
+  readonly step: Step;
+  /** What it was thought to be when it was planned. */
+  readonly planned: Step;
+  /**
+   * Behind a step that would have woken it, if one of the two had done all that it was planned for. So that plan need not have
+   * been made, and what is planned behind it is not in vain only because it could begin with the sleeper.
+   */
+  readonly doubtful: boolean;
+}
+
+/** Along the frames, then along the leftmost branches. */
 function planFor(frames: readonly Frame[], start: Frame): Plan {
   const guide = frames.map(({ step }) => (step as ExecutedStep).strand);
-  let { sleep } = start;
-  for (let branch = start.tree.at(0); branch !== undefined; branch = branch.next.at(0)) {
-    guide.push(branch.step.strand);
-    sleep = stillAsleep(sleep, branch.step);
-  }
-  return { guide, asleep: sleep };
+  for (let branch = start.tree.at(0); branch !== undefined; branch = branch.next.at(0)) guide.push(branch.step.strand);
+  return { guide, asleep: start.sleep.map(({ step }) => step), asleepFrom: frames.length };
 }
 
 function frameOf({ sleep, tree }: Frame, step: ExecutedStep): Frame {
-  return { sleep, tree: tree.length > 0 ? tree : [{ step, next: [] }], step };
+  const planned = tree.at(0)?.step ?? step;
+  // What is planned from now on may go by what it did.
+  if (tree.length > 0) tree[0] = { step, next: tree[0].next };
+  return { sleep, tree: tree.length > 0 ? tree : [{ step, next: [] }], step, planned };
 }
 
-function behind(frame: Frame): Frame {
-  return { sleep: stillAsleep(frame.sleep, frame.step as ExecutedStep), tree: frame.tree[0].next, step: null };
+function behind({ sleep, tree, step, planned }: Frame): Frame {
+  const still = stillAsleep(sleep, step as ExecutedStep).map((sleeper) =>
+    conflict(sleeper.planned, planned as Step) ? { ...sleeper, doubtful: true } : sleeper,
+  );
+  return { sleep: still, tree: tree[0].next, step: null };
 }
 
-function stillAsleep(sleep: readonly Step[], step: Step): Step[] {
-  return sleep.filter((sleeper) => !conflict(sleeper, step));
+function stillAsleep(sleep: readonly Sleeper[], step: Step): Sleeper[] {
+  return sleep.filter((sleeper) => !conflict(sleeper.step, step));
 }
 
 /** Races between steps of the kept part were dealt with after an earlier run. */
@@ -115,29 +130,37 @@ function planReversals(frames: readonly Frame[], order: HappensBefore, execution
 
 function reverse(frame: Frame, order: HappensBefore, earlier: number, later: Step): void {
   const sequence: Step[] = order.notDependingOn(earlier);
-  if (!sequence.includes(later)) sequence.push(mayEndMore(later));
-  if (frame.sleep.some((sleeper) => isWeakInitial(sleeper, sequence))) return;
+  if (!sequence.includes(later)) sequence.push(mayDoMore(later));
+  if (frame.sleep.some(({ step, doubtful }) => (doubtful ? isInitial(step, sequence) : isWeakInitial(step, sequence))))
+    return;
   insert(frame.tree, sequence);
 }
 
-/** Taken earlier, the step may find something else: end any operation that is under way, look who lives, or elsewhere. */
-function mayEndMore(step: Step): Step {
-  const more = { ...step, looks: true, ...(step.mayBeside === undefined ? {} : { beside: step.mayBeside }) };
+/** Taken earlier, the step may find something else: have an effect, end any operation that is under way, look who lives, or elsewhere. */
+function mayDoMore(step: Step): Step {
+  const more = {
+    ...step,
+    effectless: false,
+    looks: true,
+    ...(step.mayBeside === undefined ? {} : { beside: step.mayBeside }),
+  };
   return step.span === undefined ? more : { ...more, span: { ...step.span, ends: step.span.inside } };
 }
 
 /** To the deepest place with a branch left: what was explored there is asleep from now on. Null if there is none. */
 function goBack(frames: Frame[]): Frame | null {
   for (let frame = frames.pop(); frame !== undefined; frame = frames.pop()) {
-    frame.sleep.push(frame.step as ExecutedStep);
+    frame.sleep.push({ step: frame.step as Step, planned: frame.planned as Step, doubtful: false });
     frame.tree.shift();
-    if (frame.tree.length > 0) return { ...frame, step: null };
+    if (frame.tree.length > 0) return { sleep: frame.sleep, tree: frame.tree, step: null };
   }
   return null;
 }
 
-function checkFollowed(plan: Plan, execution: Execution): void {
-  for (const [index, strand] of plan.guide.entries()) {
+function checkFollowed({ guide, asleepFrom }: Plan, execution: Execution): void {
+  // Who is to be taken behind that may have turned out to be asleep.
+  const certain = execution.pruned ? Math.max(asleepFrom, execution.steps.length) : guide.length;
+  for (const [index, strand] of guide.slice(0, certain).entries()) {
     if (execution.steps[index]?.strand !== strand) throw new PlanNotFollowedError(index + 1);
   }
 }

@@ -142,27 +142,26 @@ export class HappensBefore {
     const untouched = index < this.#steps.length;
     if (guard !== null) {
       const value = this.#valueWithout(earlier, object, index);
-      if (value === undefined ? !untouched : value !== null && !guard(value)) return false;
+      if (value === undefined ? !untouched : !guard(value)) return false;
     }
     return awaits === undefined || awaits.some((word) => this.#isAnother(word, earlier, index));
   }
 
-  /** A value that nobody tells may be another. */
+  /** What nobody tells may be another value. */
   #isAnother({ object, value }: Awaited, earlier: number, index: number): boolean {
+    if (this.#steps.some((step, at) => at < index && !tells(step, object) && changes(step, object))) return true;
     const without = this.#valueWithout(earlier, object, index);
-    return without !== undefined && (without === null || without !== value);
+    return without !== undefined && without !== value;
   }
 
-  /** What the word would hold before step `index` then: null if no step tells, undefined if none has touched it. */
-  #valueWithout(earlier: number, object: number, index: number): number | null | undefined {
-    let first: number | null | undefined;
+  /** What the word would hold before step `index` then; undefined if no step tells what it holds. */
+  #valueWithout(earlier: number, object: number, index: number): number | undefined {
+    let first: number | undefined;
     for (let at = index - 1; at >= 0; at--) {
       const other = this.#steps[at];
-      // Those who sleep on a word and wake others are silent on what it holds.
-      const tells = other.object === object && other.after !== undefined && other.kind !== KIND.wake;
-      if (!tells && !changes(other, object)) continue;
-      if (at !== earlier && !this.before(earlier, at)) return tells ? other.after : null;
-      first = tells ? other.before : null;
+      if (!tells(other, object)) continue;
+      if (at !== earlier && !this.before(earlier, at)) return other.after;
+      first = other.before;
     }
     return first;
   }
@@ -170,6 +169,11 @@ export class HappensBefore {
   #lastOf(strand: number): number {
     return this.#steps.findLastIndex((other) => other.strand === strand);
   }
+}
+
+/** Who wakes others, goes on or gives up at a word is silent on what it holds. */
+function tells(step: ExecutedStep, object: number): boolean {
+  return step.object === object && step.after !== undefined && step.kind !== KIND.wake;
 }
 
 /** Two numbers of 32 bits. */

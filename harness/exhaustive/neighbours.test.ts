@@ -22,6 +22,9 @@ const PROGRAMS: readonly (readonly [Scenario, inputs: readonly number[], FaultBu
 /** What a server does with a request is not under control, so that nothing is proved of scenarios with one. */
 const NOT_SWAPPED = ["socket", "message", "receive", "start"];
 
+/** They touch the same word as their neighbour, and swap with it because they found it so that they changed nothing. */
+const WITHOUT_EFFECT = ["update", "wait", "wake", "write"].map((kind) => `${kind} without effect`);
+
 test("neighbours that say that they have nothing to do with each other commute, whatever kinds of step they are", async () => {
   const swapped = new Set<string>();
   for (const [scenario, inputs, faults] of PROGRAMS) {
@@ -30,10 +33,10 @@ test("neighbours that say that they have nothing to do with each other commute, 
     const result = await checker.check(scenario, { exhaustive: true, seed: 1, inputs, faults, ...about });
     expect(result).toMatchObject({ verdict: "pass", exhaustive: true });
     const claim = result.notes.find((note) => note.startsWith("swapping neighbours")) ?? "";
-    for (const [, kind] of claim.matchAll(/(\w+) \d+(?=[,)])/g)) swapped.add(kind);
+    for (const [, kind] of claim.matchAll(/([a-z ]+) \d+(?=[,)])/g)) swapped.add(kind.trim());
   }
   const kinds = Object.entries(KIND).filter(([name, kind]) => isStep(kind) && !NOT_SWAPPED.includes(name));
-  expect([...swapped].sort()).toEqual(kinds.map(([kind]) => kind).sort());
+  expect([...swapped].sort()).toEqual([...kinds.map(([kind]) => kind), ...WITHOUT_EFFECT].sort());
 });
 
 test.each([saysTooLittle, saysNothing])("steps that say less than they do are caught: $name", async (scenario) => {

@@ -30,6 +30,11 @@ export function insert(tree: Branch[], sequence: readonly Step[]): void {
   }
 }
 
+/** The sequence leads to the same as one that begins with the step. */
+export function isInitial(step: Step, sequence: readonly Step[]): boolean {
+  return sequence.some(({ strand }) => strand === step.strand) && isWeakInitial(step, sequence);
+}
+
 /** The sequence, perhaps with the step put in front, leads to the same as one that begins with the step. */
 export function isWeakInitial(step: Step, sequence: readonly Step[]): boolean {
   for (const other of sequence) {

@@ -5,11 +5,11 @@ import { WaitingInVain } from "./waiting-in-vain.ts";
 /**
  * Follows a plan of the exhaustive search (harness/exhaustive/execution.ts): the guide step by step, then without
  * preemption, but never a strand that is asleep until a step that depends on its own was taken. Ends the run where all
- * who could move are asleep.
+ * who could move are asleep. Who the guide names is taken in any case.
  *
  * Who looks at the same words in vain again and again waits for one of them to change, and is not taken while another can go.
  *
- * The plan comes as a schedule: how long the guide is, the guide, and the strands that are asleep behind it.
+ * The plan comes as a schedule: how long the guide is, behind how many of its steps strands are asleep, the guide, and these strands.
  */
 export const explorer: Strategy = {
   name: "explorer",
@@ -28,16 +28,14 @@ export const explorer: Strategy = {
     const { state } = choice;
     vain.settle(choice);
     const guided = choice.schedule(0);
+    if (state[POSITION] === choice.schedule(1)) {
+      for (let at = GUIDE + guided; at < choice.scheduleLength; at++) state[ASLEEP + choice.schedule(at)] = 1;
+    }
     if (state[POSITION] < guided) {
-      const wanted = choice.schedule(1 + state[POSITION]);
+      const wanted = choice.schedule(GUIDE + state[POSITION]);
       const index = indexOfStrand(choice, wanted);
       if (index < 0) choice.diverged(wanted);
-      state[POSITION]++;
       return index;
-    }
-    if (state[POSITION] === guided) {
-      for (let at = 1 + guided; at < choice.scheduleLength; at++) state[ASLEEP + choice.schedule(at)] = 1;
-      state[POSITION]++;
     }
     return firstAwake(choice);
   },
@@ -45,7 +43,7 @@ export const explorer: Strategy = {
   granted(choice, strand) {
     vain.watch(choice, strand);
     choice.state[TURN] = strand === choice.last ? choice.state[TURN] + 1 : 1;
-    if (choice.state[POSITION] <= choice.schedule(0)) return;
+    if (choice.state[POSITION]++ < choice.schedule(1)) return;
     const taken = indexOfStrand(choice, strand);
     for (let index = 0; index < choice.count; index++) {
       if (choice.dependent(index, taken)) choice.state[ASLEEP + choice.strand(index)] = 0;
@@ -53,7 +51,11 @@ export const explorer: Strategy = {
   },
 };
 
+/** Where the guide begins in the schedule. */
+const GUIDE = 2;
+
 // Places in the strategy's state.
+/** Steps of the run. */
 const POSITION = PLACES.own;
 /** Steps that the strand that is moving has taken since the last switch. */
 const TURN = PLACES.own + 1;
