@@ -19,8 +19,8 @@ import {
   type LaneMemory,
 } from "./lane-memory.ts";
 import { ROUNDS_IN_VAIN } from "../strategies/look-loop.ts";
-import { leftAsItWas, LookLoops, valueBehind } from "./look-loops.ts";
-import { entryAt, entryNumber, operationAt } from "./recorder.ts";
+import { LookLoops } from "./look-loops.ts";
+import { entryAt, entryNumber, leftAsItWas, operationAt, valueBehind } from "./recorder.ts";
 import { processAt, strandAt } from "./strands.ts";
 
 /**

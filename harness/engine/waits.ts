@@ -1,9 +1,8 @@
 import type { Wait } from "../liveness.ts";
 import { isStep, KIND } from "./kinds.ts";
 import { ENTRY, H, LIMITS, P, PROCESS, S, STRAND, T, type LaneMemory } from "./lane-memory.ts";
-import { leftAsItWas, entryAt } from "./recorder.ts";
 import type { RunNames } from "./run-names.ts";
-import { entryAt } from "./recorder.ts";
+import { entryAt, leftAsItWas } from "./recorder.ts";
 import { processAt, strandAt } from "./strands.ts";
 
 /** What each process waits for that is still in the run, read from what the run left in the lane's memory. */
