@@ -50,6 +50,17 @@ test.each(["kill", "restart", "pause"])(
   },
 );
 
+test.each(["loops at once", "loops when told"])(
+  "a child that reaches no scheduling point is named, and neither its parent nor another child: %s",
+  TAKES_LONG,
+  async (input) => {
+    const options = { seed: 1, jobs: 1, runs: 4, inputs: [input], endOnFailure: true, watchdogMs: 2000 };
+    const result = await checker.check(family as unknown as Scenario, options);
+    expect(result).toMatchObject({ verdict: "fail", property: "no-endless-run" });
+    expect(result.message).toMatch(/^looper.cjs of main reached no scheduling point/);
+  },
+);
+
 describe("what a family cannot do is said", () => {
   test.each([
     ["waits for ever", "fail", "no-deadlock", /sleeper.cjs of main waits to hear from another process/],
