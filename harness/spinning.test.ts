@@ -62,3 +62,12 @@ test("a pause ends, too, while the others only look in vain", async () => {
   const result = await checked("spinsBesideAWriter", { runs: 300, faults: { pause: 1 } });
   expect(result).toMatchObject({ verdict: "pass", runs: 300 });
 });
+
+test.each(["pct", "surw", "delay-bounded"])(
+  "who goes round a loop of looks does not keep the other from moving for long: %s",
+  async (strategy) => {
+    const { verdict, runs, schedulingPoints } = await checked("spinsRoundThreeWords", { strategy, runs: 100 });
+    expect(verdict).toBe("pass");
+    expect(schedulingPoints / runs).toBeLessThan(50);
+  },
+);
