@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import type { Property } from "../../harness/property.ts";
 import { scenario, type Scenario } from "../../harness/scenario.ts";
 import { Barrier } from "../../primitives/barrier.ts";
@@ -25,9 +24,7 @@ import { mutualExclusion } from "../../properties/mutual-exclusion.ts";
 import { noInvention } from "../../properties/no-invention.ts";
 import { noLostNotification } from "../../properties/no-lost-notification.ts";
 import { pipeFraming } from "../../properties/pipe-framing.ts";
-
-/** A process's operations, one after the other, and all processes. */
-export type Program = readonly (readonly string[])[];
+import { smallPrograms, type Operations, type Program } from "./small-programs.ts";
 
 /** Small programs of a primitive, of which `verify` executes every interleaving. */
 export interface Proof {
@@ -39,28 +36,16 @@ export interface Proof {
   readonly runsMax?: readonly number[];
 }
 
-type Operation<Object> = (object: Object) => unknown;
-
 function proof<Object extends object>(
   primitive: string,
   build: (program: Program) => Object,
-  operations: Readonly<Record<string, Operation<Object>>>,
+  operations: Operations<Object>,
   properties: readonly Property[],
   programs: readonly Program[],
   runsMax?: readonly number[],
 ): Proof {
-  const declared = scenario(import.meta.url, {
-    name: `${primitive.replaceAll(/(?<=[a-z])(?=[A-Z])| /g, "-").toLowerCase()}-interleavings`,
-    input: fc.constantFrom(...programs),
-    shared: (program) => ({ object: build(program) }),
-    processes: (program) => program.map(() => "process"),
-    roles: {
-      async process({ object }, p) {
-        for (const operation of p.input[p.index]) await operations[operation](object);
-      },
-    },
-    properties: [...properties],
-  });
+  const name = `${primitive.replaceAll(/(?<=[a-z])(?=[A-Z])| /g, "-").toLowerCase()}-interleavings`;
+  const declared = scenario(import.meta.url, smallPrograms(name, build, operations, properties, programs));
   return {
     primitive,
     scenario: declared as unknown as Scenario,
@@ -82,7 +67,7 @@ interface Lockable {
   release(): void;
 }
 
-const LOCKING: Readonly<Record<string, Operation<Lockable>>> = {
+const LOCKING: Operations<Lockable> = {
   acquire: (lock) => lock.acquire(),
   release: (lock) => lock.release(),
   async hold(lock) {
@@ -100,7 +85,7 @@ function releaseIfSomebodyHolds(permits: BoundedSemaphore): void {
   }
 }
 
-const QUEUEING: Readonly<Record<string, Operation<Queue<number>>>> = {
+const QUEUEING: Operations<Queue<number>> = {
   put: (queue) => queue.put(1),
   get: (queue) => queue.get(),
 };

@@ -1,7 +1,8 @@
 import type { Checker } from "../../harness/check.ts";
 import type { Result } from "../../harness/result.ts";
 import { tableOf, type Table, type TableCell } from "../../reports/index.ts";
-import { PROOFS, type Program } from "./proofs.ts";
+import { PROOFS } from "./proofs.ts";
+import { shownProgram, type Program } from "./small-programs.ts";
 
 /** What came of one small program of a primitive. */
 export interface Proved {
@@ -44,18 +45,14 @@ export function proofTable(layout: { readonly colour: boolean; readonly columns:
     { title: "what holds", wraps: true },
   ] as const;
   const expected = PROOFS.flatMap(({ primitive, programs }) =>
-    programs.map((program) => [primitive, shown(program), grouped(RUNS_MAX), atMost(PREEMPTIONS)]),
+    programs.map((program) => [primitive, shownProgram(program), grouped(RUNS_MAX), atMost(PREEMPTIONS)]),
   );
   const { heading, row } = tableOf(titles, expected, layout);
   return {
     heading,
     row: ({ primitive, program, result, preemptions }) =>
-      row([primitive, shown(program), grouped(result.runs), claim(result, preemptions)]),
+      row([primitive, shownProgram(program), grouped(result.runs), claim(result, preemptions)]),
   };
-}
-
-function shown(program: Program): string {
-  return program.map((operations) => operations.join(" ")).join(" | ");
 }
 
 function grouped(runs: number): string {
