@@ -6,9 +6,9 @@ const checker = new Checker();
 afterAll(() => checker[Symbol.asyncDispose]());
 
 test.each([
-  ["Lock", 12],
-  ["Semaphore", 12],
-  ["Event", 10],
+  ["Lock", 10],
+  ["Semaphore", 10],
+  ["Event", 9],
   ["Value", 4],
 ])(
   "two processes with two operations each on a %s have %i interleavings, and all hold",

@@ -131,7 +131,7 @@ export function pipePrograms(
     "pipe-programs",
     build,
     operations,
-    [pipeFraming()],
+    [pipeFraming({ receive: ["receive"] })],
     [
       [
         ["send 1", "send 2"],
