@@ -7,6 +7,8 @@ export interface InputSpace<Input = unknown> {
   /** How many inputs stand for all of that size; 0 if there are none, Infinity if it is not known which there are. */
   count(size: InputSize): number;
   standingFor(size: InputSize): Iterable<Representative<Input>>;
+  /** The input with a process less, or an operation, those first that lack most. */
+  smaller(input: Input): Iterable<Input>;
 }
 
 export interface InputSize {
@@ -18,6 +20,8 @@ export interface InputSize {
 export interface Representative<Input> {
   /** It need not be one that the scenario generates. */
   readonly input: Input;
+  /** Processes that make no difference if they change places: groups of them, by their numbers. */
+  readonly alike: readonly (readonly number[])[];
   /**
    * Those that it stands for and that the scenario generates, itself among them if it is one.
    *

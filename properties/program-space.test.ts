@@ -22,6 +22,73 @@ describe("the space of programs", () => {
     }
   });
 
+  test("a program with a process or a call less is in it, and of each all that lack one call are there", () => {
+    const space = new ProgramSpace(CHOICES, SIZE, false);
+    for (const size of SIZES.filter(({ operations }) => operations > 1)) {
+      const fewer = { ...size, operations: size.operations - 1 };
+      const all = new Set(allPrograms(SIZE, fewer.processes, fewer.operations).map((program) => text(program, false)));
+      for (const program of allPrograms(SIZE, size.processes, size.operations)) {
+        const smaller = [...space.smaller(program)];
+        const calls = smaller.filter(({ parallel }) => parallel.length === size.processes);
+        expect(smaller.length - calls.length).toBe(size.processes === 1 ? 0 : size.processes);
+        for (const other of calls) {
+          expect(space.sizeOf(other)).toEqual(fewer);
+          expect(all).toContain(text(other, false));
+        }
+        // A process that calls once cannot lack that call.
+        const single = size.processes === 1 ? 0 : program.parallel.filter((own) => own.length === 1).length;
+        expect(calls.length).toBe(size.operations - single);
+      }
+    }
+  });
+
+  test("a smaller program has the numbers that it has when it is made", () => {
+    const choices = [
+      { operation: "put", args: [unique], weight: 1 },
+      { operation: "send", args: [fc.record({ letter: unique }), fc.nat(1)], weight: 1 },
+    ];
+    const space = new ProgramSpace(choices, SIZE, true);
+    const program: Program = {
+      prefix: [["put", 1]],
+      parallel: [[["send", { letter: 2 }, 0]], [["put", 3]]],
+      suffix: [],
+    };
+    expect([...space.smaller(program)]).toEqual([
+      {
+        prefix: [],
+        parallel: [
+          [
+            ["put", 1],
+            ["put", 2],
+          ],
+        ],
+        suffix: [],
+      },
+      {
+        prefix: [],
+        parallel: [
+          [
+            ["put", 1],
+            ["send", { letter: 2 }, 0],
+          ],
+        ],
+        suffix: [],
+      },
+      { prefix: [], parallel: [[["send", { letter: 1 }, 0]], [["put", 2]]], suffix: [] },
+    ]);
+  });
+
+  test("says which processes may change places: those that call the same, if it makes no difference who does what", () => {
+    for (const alike of [true, false]) {
+      const space = new ProgramSpace(CHOICES, SIZE, alike);
+      for (const { input, alike: groups } of space.standingFor({ processes: 3, operations: 4 })) {
+        const texts = input.parallel.map((calls) => JSON.stringify(calls));
+        const equal = [0, 1, 2].filter((process) => texts.filter((one) => one === texts[process]).length > 1);
+        expect(groups).toEqual(alike && equal.length > 0 ? [equal] : []);
+      }
+    }
+  });
+
   test("knows the values of arguments that are few, and says so where they are many", () => {
     const countWith = (...args: fc.Arbitrary<unknown>[]) =>
       new ProgramSpace([{ operation: "set", args, weight: 1 }], SIZE, true).count({ processes: 1, operations: 1 });

@@ -2,7 +2,7 @@ import type { Arbitrary } from "fast-check";
 import { generated, shrunk, type Generated } from "../harness/arbitrary.ts";
 import { dataText } from "../harness/data-text.ts";
 import type { InputSize, InputSpace, Representative } from "../harness/input-space.ts";
-import { numbered, type CallChoice, type Program, type ProgramCall, type ProgramSize } from "./program.ts";
+import { fits, numbered, type CallChoice, type Program, type ProgramCall, type ProgramSize } from "./program.ts";
 
 /**
  * All programs of these calls by their size, with the arguments that 100 draws of each and what these shrink to come to.
@@ -45,10 +45,39 @@ export class ProgramSpace implements InputSpace<Program> {
         const processes = numbers.map((number, at) => spelled(number, lengths[at], calls));
         yield {
           input: numbered({ prefix: [], parallel: processes, suffix: [] }),
+          alike: this.#alike ? alikeIn(numbers, lengths) : [],
           inputs: (timed) => this.#inputs(processes, timed),
         };
       }
     }
+  }
+
+  *smaller({ prefix, parallel, suffix }: Program): Iterable<Program> {
+    if (parallel.length === 1) {
+      const calls = [...prefix, ...parallel[0], ...suffix];
+      for (const at of calls.length > 1 ? calls.keys() : []) yield this.#made(alone(without(calls, at)));
+      return;
+    }
+    for (const process of parallel.keys()) yield this.#made({ prefix, parallel: without(parallel, process), suffix });
+    for (const at of prefix.keys()) yield this.#made({ prefix: without(prefix, at), parallel, suffix });
+    for (const at of suffix.keys()) yield this.#made({ prefix, parallel, suffix: without(suffix, at) });
+    for (const [process, calls] of parallel.entries()) {
+      for (const at of calls.length > 1 ? calls.keys() : [])
+        yield this.#made({ prefix, parallel: parallel.with(process, without(calls, at)), suffix });
+    }
+  }
+
+  /** With numbers as the program has them when it is made, and of a single process all calls in one part. */
+  #made({ prefix, parallel, suffix }: Program): Program {
+    const open = (calls: readonly ProgramCall[]): ProgramCall[] =>
+      calls.map((call) => this.#allCalls()?.find((pattern) => fits(call, pattern)) ?? call);
+    const [first] = parallel;
+    const program = parallel.length > 1 ? { prefix, parallel, suffix } : alone([...prefix, ...first, ...suffix]);
+    return numbered({
+      prefix: open(program.prefix),
+      parallel: program.parallel.map(open),
+      suffix: open(program.suffix),
+    });
   }
 
   /** How many calls each process makes, in all ways that there are; of processes that are alike the longest comes first. */
@@ -93,7 +122,7 @@ export class ProgramSpace implements InputSpace<Program> {
   }
 
   *#inputs(processes: readonly (readonly ProgramCall[])[], timed: boolean): Iterable<Program> {
-    if (processes.length === 1) return yield numbered({ prefix: [], parallel: processes, suffix: [] });
+    if (processes.length === 1) return yield numbered(alone(processes[0]));
     const { callsMax, prefixMax, suffixMax } = this.#size;
     for (let first = 0; first < (this.#alike ? processes.length : 1); first++) {
       const own = processes[first];
@@ -125,6 +154,24 @@ export class ProgramSpace implements InputSpace<Program> {
     }
     return this.#calls;
   }
+}
+
+function alone(calls: readonly ProgramCall[]): Program {
+  return { prefix: [], parallel: [calls], suffix: [] };
+}
+
+function without<T>(list: readonly T[], at: number): T[] {
+  return list.filter((_, index) => index !== at);
+}
+
+/** The processes that call the same, in groups. */
+function alikeIn(numbers: readonly number[], lengths: readonly number[]): number[][] {
+  const groups = new Map<string, number[]>();
+  for (const [process, number] of numbers.entries()) {
+    const key = `${lengths[process]}/${number}`;
+    groups.set(key, [...(groups.get(key) ?? []), process]);
+  }
+  return [...groups.values()].filter((group) => group.length > 1);
 }
 
 const DRAWS = 100;

@@ -94,12 +94,26 @@ function partsOf({ prefix, parallel, suffix }: Program) {
   };
 }
 
+/** Whether the call can come of `pattern`, in which arguments that no other call gets have no number yet. */
+export function fits(call: unknown, pattern: unknown): boolean {
+  if (pattern === PLACEHOLDER) return typeof call === "number";
+  if (typeof pattern !== "object" || pattern === null || typeof call !== "object" || call === null)
+    return Object.is(call, pattern);
+  const keys = Object.keys(pattern);
+  if (Object.keys(call).length !== keys.length) return false;
+  return keys.every((key) => fits((call as Values)[key], (pattern as Values)[key]));
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
 export function numbered({ prefix, parallel, suffix }: Program): Program {
   let next = 1;
   const filled = (value: unknown): unknown => {
     if (value === PLACEHOLDER) return next++;
     if (Array.isArray(value)) return value.map(filled);
-    if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+    if (typeof value !== "object" || value === null) return value;
+    // Some records that fast-check makes have no prototype.
+    if (![Object.prototype, null].includes(Object.getPrototypeOf(value))) return value;
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, filled(inner)]));
   };
   const list = (calls: readonly ProgramCall[]): ProgramCall[] => calls.map((one) => filled(one) as ProgramCall);

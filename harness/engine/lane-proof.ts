@@ -2,7 +2,7 @@ import { generated, shrunk, type Generated } from "../arbitrary.ts";
 import { explore, type Exploration } from "../exhaustive/explore.ts";
 import { learn, undecided } from "../exhaustive/asides.ts";
 import { HappensBefore } from "../exhaustive/happens-before.ts";
-import { conflict, type Aside, type Executor, type Plan as ExplorerPlan } from "../exhaustive/execution.ts";
+import { type Aside, type Executor, type Plan as ExplorerPlan } from "../exhaustive/execution.ts";
 import { dataText, shortDataText } from "../data-text.ts";
 import type { Fault } from "../fault.ts";
 import type { Judgement } from "../judge.ts";
@@ -12,6 +12,7 @@ import type { Bound } from "../bound.ts";
 import { BoundedSearch } from "../shrink/bounded-search.ts";
 import type { Plan, Subject } from "../shrink/subject.ts";
 import { FaultProof } from "./fault-proof.ts";
+import { FirstSteps } from "./first-steps.ts";
 import type { RunOutcome } from "./run-outcome.ts";
 import type { RunRequest } from "./run-request.ts";
 import type { LaneRuns } from "./lane-runs.ts";
@@ -23,6 +24,7 @@ import { Remains, SwappedNeighbours } from "./swapped-neighbours.ts";
 import { NotIndependentError } from "./trouble.ts";
 import { recordedExecution, type RecordedExecution } from "./recorded-execution.ts";
 import { ScenarioError } from "./trouble.ts";
+import { wayRound } from "./way-round.ts";
 
 /**
  * Proves instead of sampling: takes one input after the other, the smallest first, and executes every interleaving of each.
@@ -139,6 +141,8 @@ export interface InputProofOptions {
   readonly bound: Bound;
   /** Equal rounds of looks in vain after which a process is taken to wait, if not as many as usual. */
   readonly roundsInVain?: number;
+  /** Groups of processes that make no difference if they change places. */
+  readonly alike?: readonly (readonly number[])[];
   readonly run: (request: RunRequest) => Promise<RunOutcome>;
   readonly mayGoOn: () => boolean;
 }
@@ -150,6 +154,7 @@ export class InputProof implements Executor {
   readonly #options: InputProofOptions;
   /** What is judged may look at which operation came first. */
   readonly #judgesOrder: boolean;
+  readonly #firstSteps: FirstSteps;
   /** Whether the lane would wake too few of those who are asleep. */
   #looksBack: boolean;
   /** Bytes that processes look at or change without a step, and that no steps put in order. */
@@ -168,6 +173,7 @@ export class InputProof implements Executor {
     this.#runs = runs;
     this.#options = options;
     this.#judgesOrder = looksAtOrder(runs.scenario, options.property);
+    this.#firstSteps = new FirstSteps(options.alike ?? []);
     this.#looksBack = this.#judgesOrder || options.befalls.length > 0;
     this.#signals = options.befalls.length === 1 && options.inEarnest !== false;
   }
@@ -202,7 +208,8 @@ export class InputProof implements Executor {
   /**
    * Who is asleep is known to the lane, as far as what the steps touch goes. It wakes too many: it does not know of a step that it
    * has no effect. And where the order of operations matters too, or who looks whether somebody lives, it would wake too few,
-   * so it is told nothing. The run is looked through afterwards: if it took a step that was asleep, it is led round it.
+   * so it is told nothing. The run is looked through afterwards: if it took a step that was asleep, or one that came too early, it
+   * is led round it.
    */
   async execute(plan: ExplorerPlan): Promise<RecordedExecution> {
     let { guide } = plan;
@@ -215,10 +222,10 @@ export class InputProof implements Executor {
         keepCandidates: true,
         recordAsides: true,
       });
-      const execution = this.#recorded(this.#judgesOrder);
+      const execution = this.#firstSteps.told(this.#recorded(this.#judgesOrder));
       this.#note(execution);
       if (execution.pruned || this.failure !== null || this.#notUnderstood) return execution;
-      const round = wayRound(execution, candidatesOf(this.#runs), plan);
+      const round = wayRound(execution, candidatesOf(this.#runs, execution), plan, this.#firstSteps);
       if (round === null) return await this.#distrusted(execution);
       if (typeof round === "number")
         return { ...execution, steps: execution.steps.slice(0, round), blocked: [], pruned: true };
@@ -350,34 +357,16 @@ function orderOf({ steps }: RecordedExecution): HappensBefore {
   return order;
 }
 
-/** Who could have moved at each step of the lane's last run. */
-function candidatesOf({ lane }: LaneRuns): (readonly number[])[] {
-  return lane.recording.decisions().map(({ candidates }) => candidates);
+/** Who could have moved at each step of the lane's last run, but for who waits by looking. */
+function candidatesOf({ lane }: LaneRuns, { waiting }: RecordedExecution): (readonly number[])[] {
+  return lane.recording
+    .decisions()
+    .map(({ candidates }, index) => candidates.filter((strand) => !waiting[index].includes(strand)));
 }
 
 /** The schedule of a run that is guided so far, with nobody asleep: see strategies/explorer.ts. */
 function followed(guide: readonly number[]): number[] {
   return [guide.length, guide.length, ...guide];
-}
-
-/**
- * A guide to where a step was taken that was asleep, and then to another one; null if none was. Where there is no other, which the
- * plan's own guide may come to as well, the number of steps before.
- */
-function wayRound(execution: RecordedExecution, candidates: readonly (readonly number[])[], plan: ExplorerPlan) {
-  let { asleep } = plan;
-  for (let index = plan.asleepFrom; index < execution.steps.length; index++) {
-    const step = execution.steps[index];
-    if (asleep.some(({ strand }) => strand === step.strand)) {
-      if (index < plan.guide.length) return index;
-      const others = candidates[index].filter((strand) => !execution.waiting[index].includes(strand));
-      const other = others.find((strand) => !asleep.some((sleeper) => sleeper.strand === strand));
-      if (other === undefined) return index;
-      return [...execution.steps.slice(0, index).map(({ strand }) => strand), other];
-    }
-    asleep = asleep.filter((sleeper) => !conflict(sleeper, step));
-  }
-  return null;
 }
 
 /** At most so many inputs are taken. */

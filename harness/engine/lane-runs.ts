@@ -155,6 +155,7 @@ export class LaneRuns {
       ...(outcome?.ending === "step-limit" && outcome.steps < this.search.stepsMax ? { cutAfter: outcome.steps } : {}),
       faults: recording.faults.struck(),
       struckAt: recording.faults.entries().map(({ step }) => step),
+      ...(outcome?.timed === true ? { timed: true } : {}),
       faultsInWords: whole ? this.lane.faults() : [],
       pending: pendingOf(decisions, (strand) => recording.pendingFingerprint(strand)),
       trace: whole ? this.lane.trace() : [],

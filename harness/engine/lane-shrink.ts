@@ -263,7 +263,7 @@ class LaneSubject implements Subject {
 
   async prove(
     visit: (run: ProofRun) => boolean,
-    { draws, faults: befalls = [], calls = 0 }: ProofPlan,
+    { draws, faults: befalls = [], calls = 0, alike = [] }: ProofPlan,
   ): ReturnType<Required<Subject>["prove"]> {
     const runs = this.#runs;
     if (runs.partlyControlled || !befalls.every(canBeProved)) return "impossible";
@@ -279,6 +279,7 @@ class LaneSubject implements Subject {
       property: this.#property,
       bound: NO_BOUND,
       roundsInVain: ROUNDS_IN_VAIN + calls,
+      alike,
       run: async (request) => {
         const outcome = await runs.lane.run(request);
         if (!visit(outcome)) goesOn = false;

@@ -21,6 +21,8 @@ export class BoundedSearch {
   /** What the best way to each step from each place costs, as far as one is known; null to go every way. */
   readonly #known: Map<string, Cost> | null;
   #progress = progressOf(-1, 0);
+  /** Somebody waited for a limited time in a run that was visited. */
+  timed = false;
 
   constructor({ faults = [], draws = [], by = "preemptions", places = false, calls = 0 }: BoundedSearchOptions = {}) {
     this.#befalls = { faults, draws, calls };
@@ -80,6 +82,7 @@ export class BoundedSearch {
       if (branch.other >= 0) guide.push(branch.other);
       const places = this.#known !== null;
       const attempt = await subject.attempt({ guide, ...this.#befalls, places });
+      this.timed ||= attempt.timed === true;
       visit(attempt);
       if (attempt.anew === true) this.#beginAnew();
       else this.#branch(attempt.steps, guide.length, lowest, branch.share);

@@ -8,10 +8,13 @@ export class Ledger {
   /** Of the runs, the ones of proofs. */
   proofRuns = 0;
   readonly #runsMax: number;
+  readonly #stepsMax: number;
   #steps = 0;
 
-  constructor(runsMax: number) {
+  /** @param stepsMax runs and steps are limited, because a run can be long */
+  constructor(runsMax: number, stepsMax: number) {
     this.#runsMax = runsMax;
+    this.#stepsMax = stepsMax;
   }
 
   enter(measure: Measure): void {
@@ -30,8 +33,8 @@ export class Ledger {
   }
 
   /** @param runsMax not beyond so many of all runs either */
-  mayGoOn(runsMax = RUNS_MAX): boolean {
-    return this.visited.length < Math.min(runsMax, RUNS_MAX, this.#runsMax) && this.#steps < STEPS_MAX;
+  mayGoOn(runsMax = Infinity): boolean {
+    return this.visited.length < Math.min(runsMax, this.#runsMax) && this.#steps < this.#stepsMax;
   }
 }
 
@@ -41,7 +44,3 @@ export interface Certificate {
   /** If not all of it, then all with at most so many preemptions; not there where not even that is so. */
   readonly minimalWithin?: number;
 }
-
-/** Runs and steps of one search for the smallest; steps, because a run can be long. */
-const RUNS_MAX = 60_000;
-const STEPS_MAX = 1_000_000;

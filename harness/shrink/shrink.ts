@@ -21,7 +21,7 @@ import type { Attempt, Plan, ProofRun, Subject } from "./subject.ts";
  * Every run that replaces another is strictly smaller in the order of `compareMeasures`.
  */
 export async function shrink(subject: Subject, found: Failure): Promise<Shrunk> {
-  const ledger = new Ledger(subject.runsMax ?? Infinity);
+  const ledger = new Ledger(Math.min(subject.runsMax ?? RUNS_MAX, RUNS_MAX), STEPS_MAX);
   const all = await groupInputs(subject, found, ledger);
   const { failure, groups } = await projected(subject, found, all, ledger);
   for (const draws of drawsToTry(failure)) {
@@ -64,6 +64,9 @@ interface Group {
   readonly draws: Plan["draws"];
 }
 
+/** Runs and steps of one search for the smallest. */
+const RUNS_MAX = 60_000;
+const STEPS_MAX = 1_000_000;
 const RUNS_PER_GROUP_MAX = 20_000;
 /** Schedules of a group before its inputs are proved, and runs that the proofs of a group may take. */
 const RUNS_BEFORE_PROOF = 400;
@@ -382,7 +385,7 @@ function isSmallEnough(attempt: Attempt, failure: Failure): boolean {
 }
 
 /** Among equals the one in which lower processes move first: it reads best. */
-function isBetter(attempt: Attempt, best: Attempt): boolean {
+export function isBetter(attempt: Attempt, best: Attempt): boolean {
   const difference = compareMeasures(attempt.measure, best.measure);
   if (difference !== 0) return difference < 0;
   const at = attempt.steps.findIndex(({ strand }, index) => strand !== best.steps[index].strand);

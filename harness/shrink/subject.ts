@@ -31,7 +31,10 @@ export interface Subject {
 }
 
 /** What holds for all runs of a proof. */
-export type ProofPlan = Pick<Plan, "draws" | "faults" | "calls">;
+export interface ProofPlan extends Pick<Plan, "draws" | "faults" | "calls"> {
+  /** Groups of processes that make no difference if they change places: of runs that differ in nothing else one is enough. */
+  readonly alike?: readonly (readonly number[])[];
+}
 
 export interface ProofRun {
   readonly steps: number;
@@ -61,6 +64,8 @@ export interface Attempt {
   readonly faults: readonly Fault[];
   /** For each of them, its entry in the trace. */
   readonly struckAt?: readonly number[];
+  /** Somebody waited in it for a limited time. */
+  readonly timed?: boolean;
   /** Places that were told of earlier runs are not to be relied on: more is known now of what they depend on. */
   readonly anew?: boolean;
 }
