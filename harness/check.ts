@@ -4,7 +4,7 @@ import { coverageOf, type BehaviourCounts } from "./coverage.ts";
 import { usesFolder } from "./engine/preparation.ts";
 import { RUNS_PER_BLOCK } from "./engine/lane-search.ts";
 import { Patience, STOPPED_IN_WORDS } from "./engine/outside.ts";
-import { Pool, type PoolLane } from "./engine/pool.ts";
+import type { Pool, PoolLane } from "./engine/pool.ts";
 import type { CheckRequest, Found, FromConductor, SearchOptions, Tally, Trouble } from "./engine/protocol.ts";
 import { FREE_FAULTS, type FaultBudget } from "./fault.ts";
 import {
@@ -157,6 +157,8 @@ export class Checker implements AsyncDisposable {
       !this.#pool.lanes.every((lane) => lane.isWhole)
     ) {
       await this[Symbol.asyncDispose]();
+      // Whoever plays a scenario imports this file, too, and starts no processes: what does takes half of the time to load.
+      const { Pool } = await import("./engine/pool.ts");
       this.#pool = new Pool({
         lanes,
         free: checked.mode === "free",

@@ -1,5 +1,5 @@
 import { STOPPED_IN_WORDS } from "./engine/outside.ts";
-import { Pool } from "./engine/pool.ts";
+import type { Pool } from "./engine/pool.ts";
 import type { FromConductor, PlayRequest } from "./engine/protocol.ts";
 import { positionIn, type PlayedRun, type Position } from "./position.ts";
 import { RequestError } from "./request-error.ts";
@@ -16,7 +16,7 @@ import type { Scenario } from "./scenario.ts";
  * const next = await play.at([...start.guide, start.choices[1].strand]);
  */
 export class Play implements AsyncDisposable {
-  readonly #pool = new Pool({ lanes: 1, free: false, watchdogMs: WATCHDOG_MS, memoryBytes: MEMORY_BYTES });
+  #pool: Promise<Pool> | null = null;
   #scenario!: Scenario;
   #program!: Omit<PlayRequest, "guide" | "sources">;
   #answer: ((message: FromConductor) => void) | null = null;
@@ -53,7 +53,7 @@ export class Play implements AsyncDisposable {
   }
 
   async #play(request: PlayRequest): Promise<PlayedRun> {
-    const [lane] = this.#pool.lanes;
+    const [lane] = (await (this.#pool ??= newPool())).lanes;
     if (this.#scenario.files !== undefined) await lane.makeFolder();
     lane.listen((message) => this.#answer?.(message));
     await lane.start(2);
@@ -73,8 +73,15 @@ export class Play implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#pool[Symbol.asyncDispose]();
+    const pool = await this.#pool;
+    await pool?.[Symbol.asyncDispose]();
   }
+}
+
+/** Loaded only here, as in check.ts. */
+async function newPool(): Promise<Pool> {
+  const { Pool } = await import("./engine/pool.ts");
+  return new Pool({ lanes: 1, free: false, watchdogMs: WATCHDOG_MS, memoryBytes: MEMORY_BYTES });
 }
 
 const STEPS_MAX = 2000;

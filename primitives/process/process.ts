@@ -1,6 +1,6 @@
+import { spawn, type ChildProcess } from "node:child_process";
 import { closeSync } from "node:fs";
 import { constants } from "node:os";
-import { execa } from "execa";
 import {
   AlreadyStartedError,
   ClosedError,
@@ -41,7 +41,7 @@ export class Process implements Disposable, AsyncDisposable {
   readonly daemon: boolean;
   readonly #args: Uint8Array;
   readonly #options: ProcessOptions;
-  #child: Child | null = null;
+  #child: ChildProcess | null = null;
   #ended: Promise<void> | null = null;
   #exitCode: number | null = null;
   #signal: NodeJS.Signals | null = null;
@@ -75,13 +75,13 @@ export class Process implements Disposable, AsyncDisposable {
     const { region } = commons();
     const { name, daemon, module, role } = this;
     const letterFd = writeLetter({ name, daemon, module, role, parentPid: process.pid }, this.#args);
-    let child: Child;
+    let child: ChildProcess | null;
     try {
       child = spawned(this.#options, region, letterFd);
     } finally {
       closeSync(letterFd);
     }
-    if (child.pid === undefined) throw new StartRefusedError(this.name, process.execPath);
+    if (child === null) throw new StartRefusedError(this.name, process.execPath);
     this.#child = child;
     if (this.daemon) this.#child.unref();
     childStarted(this);
@@ -166,11 +166,15 @@ export class Process implements Disposable, AsyncDisposable {
     this.close();
   }
 
-  async #watch(child: Child): Promise<void> {
-    const result = await child;
-    this.#signal = result.signal ?? null;
-    this.#exitCode = result.exitCode ?? (result.signal === undefined ? 1 : -signalNumber(result.signal));
-    childEnded(this);
+  #watch(child: ChildProcess): Promise<void> {
+    return new Promise((resolve) => {
+      child.once("exit", (code, signal) => {
+        this.#signal = signal;
+        this.#exitCode = code ?? (signal === null ? 1 : -signalNumber(signal));
+        childEnded(this);
+        resolve();
+      });
+    });
   }
 
   #kill(operation: string, signal: NodeJS.Signals): void {
@@ -197,23 +201,26 @@ export interface ProcessOptions {
   readonly nodeFlags?: readonly string[];
 }
 
-type Child = ReturnType<typeof spawned>;
-
-function spawned(options: ProcessOptions, region: Region, letterFd: number) {
+/**
+ * By Node itself: every process that imports a primitive imports this, and execa takes longer to load than all the rest. The kernel
+ * ends children with their parent, also if that is killed; see entry.ts.
+ *
+ * @returns null if the system refuses
+ */
+function spawned(options: ProcessOptions, region: Region, letterFd: number): ChildProcess | null {
   const { file, args } = childCommand(options.nodeFlags);
-  return execa(file, args, {
-    stdio: [options.stdin ?? "ignore", "inherit", "inherit", inherited(region.fd), inherited(letterFd)],
-    env: { [COMMONS_VARIABLE]: `${COMMONS_FD}:${region.byteLength}` },
-    reject: false,
-    // The kernel ends children with their parent, also if that is killed; see entry.ts.
-    cleanup: false,
-    buffer: false,
-  });
-}
-
-/** A file descriptor that the child gets as it is. execa takes it anywhere, its types only among the first three. */
-function inherited(fd: number): "inherit" {
-  return fd as unknown as "inherit";
+  let child: ChildProcess;
+  try {
+    child = spawn(file, args, {
+      stdio: [options.stdin ?? "ignore", "inherit", "inherit", region.fd, letterFd],
+      env: { ...process.env, [COMMONS_VARIABLE]: `${COMMONS_FD}:${region.byteLength}` },
+    });
+  } catch {
+    return null;
+  }
+  // It would be thrown at nobody. That there is no process shows at once.
+  child.on("error", () => {});
+  return child.pid === undefined ? null : child;
 }
 
 /** Resolves when `ended` does, or when the time is up. */
