@@ -186,16 +186,16 @@ class SpaceSearch {
   async #ofKnown(): Promise<Shrunk> {
     const size = this.#size;
     const { preemptions } = this.#known.attempt.measure;
-    const inputs = this.#inputs(size, true);
-    const runsOfLevels = inputs.length * GROWTH_BY_PROCESS * GROWTH_BY_PREEMPTION ** (preemptions - 1);
+    // Where nobody waits for a limited time, not all of them have runs of their own.
+    const inputs = this.#inputs(size, this.#timed);
+    const runsOfLevels = inputs.length * ordersOf(size) * GROWTH_BY_PREEMPTION ** (preemptions - 1);
     const proves = preemptions > 0 && this.#expected(size) < runsOfLevels;
     const suspects = proves ? await this.#suspects(size, this.#limits.runsMax) : null;
     if (suspects !== null) return await this.#bestOf(this.#cases(suspects));
-    // Where nobody waits for a limited time, not all of them have runs of their own.
-    const some = this.#cases(this.#timed ? [] : this.#inputs(size, false));
-    const best = some.length === 0 ? null : await this.#bestOf(some);
-    if (best !== null && !some.some(({ search }) => search.timed)) return best;
-    return await this.#bestOf(this.#cases(inputs));
+    const cases = this.#cases(inputs);
+    const best = await this.#bestOf(cases);
+    if (this.#timed || !cases.some(({ search }) => search.timed)) return best;
+    return await this.#bestOf(this.#cases(this.#inputs(size, true)));
   }
 
   #expected(size: InputSize): number {
@@ -372,6 +372,11 @@ interface Proved {
 interface Case {
   readonly input: unknown;
   readonly search: BoundedSearch;
+}
+
+/** In so many orders the processes can go one after the other. */
+function ordersOf({ processes }: Pick<InputSize, "processes">): number {
+  return processes <= 1 ? 1 : processes * ordersOf({ processes: processes - 1 });
 }
 
 function isSameSize(a: InputSize, b: InputSize): boolean {
