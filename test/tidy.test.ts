@@ -113,6 +113,13 @@ test("links in the documents lead somewhere", () => {
   expect(dead).toEqual([]);
 });
 
+test("a scenario is loaded, in each process that plays it, without what only starts processes and reports", () => {
+  const dependencies = ["index.ts", "primitives/index.ts", "properties/index.ts"].flatMap((door) =>
+    [...loadedWith(join(ROOT, door))].filter((loaded) => !loaded.startsWith("/")),
+  );
+  expect([...new Set(dependencies)].sort()).toEqual(["fast-check", "koffi", "string-width"]);
+});
+
 test("each dependency has its reason in docs/dependencies.md", () => {
   const manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as Record<
     string,
@@ -132,6 +139,19 @@ function filesBelow(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** What is loaded with a file, dependencies by name: all but types, and what it imports only when it is called. */
+function loadedWith(file: string, known = new Set<string>()): Set<string> {
+  if (known.has(file)) return known;
+  known.add(file);
+  const text = readFileSync(file, "utf8");
+  for (const [, type, target] of text.matchAll(/^(?:import|export)\s(type\s)?(?:[^;"]*?from\s)?\s*"([^"]+)";/gm)) {
+    if (type !== undefined || target.startsWith("node:")) continue;
+    if (target.startsWith(".")) loadedWith(resolve(dirname(file), target), known);
+    else known.add(target);
+  }
+  return known;
 }
 
 function importsOf(file: string): string[] {
