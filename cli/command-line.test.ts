@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "forkcheck-cli-"));
@@ -14,14 +14,14 @@ function forkcheck(...args: string[]) {
 }
 
 function forkcheckIn(cwd: string, ...args: string[]) {
+  return programIn(cwd, "cli/main.ts", ...args);
+}
+
+function programIn(cwd: string, program: string, ...args: string[]) {
   return execa(
     process.execPath,
-    ["--import", join(ROOT, "harness/engine/typescript-loader.js"), join(ROOT, "cli/main.ts"), ...args],
-    {
-      cwd,
-      reject: false,
-      env: { NO_COLOR: "1" },
-    },
+    ["--import", join(ROOT, "harness/engine/typescript-loader.js"), join(ROOT, program), ...args],
+    { cwd, reject: false, env: { NO_COLOR: "1" } },
   );
 }
 
@@ -135,7 +135,7 @@ describe("forkcheck run", () => {
 });
 
 describe("a wrong request is refused with status 2, saying what, of what, and what to do", () => {
-  const requests: [string[], RegExp][] = [
+  const requests: readonly (readonly [string[], RegExp])[] = [
     [["run", "ticket-rush-unsave"], /There is no scenario "ticket-rush-unsave"\. Did you mean ticket-rush-unsafe\?/],
     [["run", "nowhere.ts"], /There is no file nowhere\.ts\. It was looked for at/],
     [["run", join(ROOT, "harness/judge.ts")], /exports no scenario\. Export one/],
@@ -151,14 +151,19 @@ describe("a wrong request is refused with status 2, saying what, of what, and wh
     [["replay", "fc1:ticket-rush-unsafe:eyJ0aWNrZXRz"], /is damaged: its check digits do not fit/],
     [["replay", "hello"], /is no token of this version/],
   ];
-  for (const [args, message] of requests) {
-    test(args.slice(0, 3).join(" ").replaceAll(ROOT, ""), async () => {
-      const { exitCode, stderr, stdout } = await forkcheck(...args);
-      expect(stderr).toMatch(message);
-      expect(stdout).toBe("");
-      expect(exitCode).toBe(2);
-    });
-  }
+  let outcomes: { status: number; stdout: string; stderr: string }[];
+  beforeAll(async () => {
+    const all = JSON.stringify(requests.map(([args]) => args));
+    const { stdout } = await programIn(folder, "cli/fixtures/requests.ts", all);
+    outcomes = JSON.parse(stdout) as typeof outcomes;
+  });
+  test.each(
+    requests.map(([args, message], index) => [args.slice(0, 3).join(" ").replaceAll(ROOT, ""), index, message]),
+  )("%s", (_, index, message) => {
+    const { status, stdout, stderr } = outcomes[index];
+    expect(stderr).toMatch(message);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+  });
 
   test("run, in a folder without scenarios", async () => {
     const empty = join(folder, "empty");
