@@ -74,6 +74,17 @@ export function looksAtTime({ properties }: Pick<Scenario, "properties">): boole
   return properties.some((property) => property.looksAtTime === true);
 }
 
+/** How much of the order of operations may decide what holds of a run; each takes in those before it. */
+export type OrderInView = "none" | "per object" | "across objects" | "in steps";
+
+/** @param only this property alone is judged. Those that every scenario has see how a run ends, and no order. */
+export function orderInView({ properties }: Pick<Scenario, "properties">, only?: string): OrderInView {
+  const judged = properties.filter(({ name }) => only === undefined || name === only);
+  if (judged.some(({ countsSteps }) => countsSteps === true)) return "in steps";
+  if (judged.some(({ perObject }) => perObject !== true)) return "across objects";
+  return judged.length > 0 ? "per object" : "none";
+}
+
 function checked(property: Property, history: History): Violation | null {
   try {
     return property.check(history);

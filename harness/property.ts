@@ -21,6 +21,13 @@ export interface Property {
   readonly claim: string;
   /** It reads `history.times`. Runs that differ in nothing but their times are then judged one by one, which takes longer. */
   readonly looksAtTime?: true;
+  /**
+   * It looks at the operations of each object by themselves (locality: Herlihy and Wing, TOPLAS 1990, section 3), or at no order at
+   * all. A proof then leaves out runs that differ only in the order of operations on different objects.
+   */
+  readonly perObject?: boolean;
+  /** It counts the steps between operations, and does not only look which came first. A proof then executes every schedule. */
+  readonly countsSteps?: boolean;
   /** An error whose name is "UndecidedError" says that the history is beyond a limit: the check ends in trouble, and not as a pass. */
   check(history: History): Violation | null;
   /**

@@ -21,6 +21,7 @@ export function atMost(limit: number, options: HoldOptions | { readonly operatio
   return {
     name: "at-most",
     claim: `at most ${limit} ${limit === 1 ? "holds" : "hold"} it at once`,
+    perObject: true,
     check(history) {
       const groups =
         "operation" in options

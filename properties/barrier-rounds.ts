@@ -17,6 +17,7 @@ export function barrierRounds(options: { readonly parties: number; readonly obje
   return {
     name: "barrier-rounds",
     claim: `nobody passes the barrier before ${parties} have arrived`,
+    perObject: true,
     check(history) {
       const waits = history.operations.filter(({ operation }) => operation === "wait" || operation === "waitSync");
       for (const object of objectsOf(waits, options.object)) {

@@ -23,6 +23,7 @@ export function boundedBypass(options: {
   return {
     name: "bounded-bypass",
     claim: `nobody is overtaken more than ${counted(options.bypassesMax, "time")}`,
+    perObject: true,
     check(history) {
       const dead = new Set(
         history.processes.filter(({ end }) => end === "killed" || end === "exited").map(({ process }) => process),

@@ -34,7 +34,7 @@ export function boundedWaiting(options: {
   return {
     name: "bounded-waiting",
     claim: `no "${name}" takes longer than ${max} ${unit}`,
-    ...(maxMs === undefined ? {} : { looksAtTime: true }),
+    ...(maxMs === undefined ? { countsSteps: true } : { looksAtTime: true }),
     check(history) {
       const dead = new Set(
         history.processes.filter(({ end }) => end === "killed" || end === "exited").map(({ process }) => process),

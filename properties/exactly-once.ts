@@ -13,6 +13,7 @@ export function exactlyOnce(options: TransferOptions = {}): Property {
   return {
     name: "exactly-once",
     claim: "nothing comes out more often than it was put in",
+    perObject: true,
     check(history) {
       const { puts, gets } = transfersOf(history, options);
       for (const [value, out] of gets) {

@@ -21,6 +21,7 @@ export function fifo(options: { readonly object?: string; readonly per?: "queue"
   return {
     name: byProducer ? "producer-fifo" : "fifo",
     claim: byProducer ? "what one producer puts in comes out in its order" : "what goes in first comes out first",
+    perObject: true,
     check(history) {
       for (const object of objectsOf(history.operations, options.object)) {
         const columns = columnsOf(history, (operation) => operation.object === object && carries(operation));

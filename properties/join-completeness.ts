@@ -16,6 +16,7 @@ export function joinCompleteness(options: { readonly object?: string } = {}): Pr
   return {
     name: "join-completeness",
     claim: "a join returns only when every task is done",
+    perObject: true,
     check: (history) =>
       checked.check({
         ...history,

@@ -59,6 +59,7 @@ export function linearizability(options: {
   return {
     name: consistency === "linearizable" ? "linearizable" : `${consistency}-consistency`,
     claim: `some order explains every answer of a ${model.name} (${adverb[consistency]})`,
+    perObject: true,
     check(history) {
       const found = wrong(history);
       return found === null ? null : { message: found.verdict.message, operations: recorded(found.verdict.operations) };

@@ -21,6 +21,7 @@ export function mutualExclusion(options: MutualExclusionOptions = {}): Property 
   return {
     name: "mutual-exclusion",
     claim: "at most one process is inside",
+    perObject: true,
     check(history) {
       for (const holds of groupsOf(history, options)) {
         const crowd = firstCrowd(holds, 1);

@@ -14,6 +14,7 @@ export function noInvention(options: TransferOptions = {}): Property {
   return {
     name: "no-invention",
     claim: "whatever comes out was put in before",
+    perObject: options.object !== undefined,
     check(history) {
       const { puts, gets } = transfersOf(history, options);
       for (const [value, out] of gets) {

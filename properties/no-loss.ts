@@ -18,6 +18,7 @@ export function noLoss(
   return {
     name: "no-loss",
     claim: "whatever was put in came out or is still there",
+    perObject: true,
     check(history) {
       const { puts, gets, silentGets } = transfersOf(history, options);
       const left = new Map<string | number, number>();

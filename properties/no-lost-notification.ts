@@ -20,6 +20,7 @@ export function noLostNotification(options: { readonly object?: string } = {}): 
   return {
     name: "no-lost-notification",
     claim: "a notification wakes somebody if anybody waits",
+    perObject: true,
     check(history) {
       const dead = new Set(
         history.processes.filter(({ end }) => end === "killed" || end === "exited").map(({ process }) => process),

@@ -18,6 +18,7 @@ export function noLostUpdate(sale: Sale & { readonly left: (final: any) => numbe
   return {
     name: "no-lost-update",
     claim: `${noun}s sold and left make the stock`,
+    perObject: true,
     check(history) {
       const stock = stockOf(sale, history);
       const left = leftOf(sale, history);

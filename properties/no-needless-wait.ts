@@ -48,6 +48,7 @@ export function noNeedlessWait(options: {
   return {
     name: "no-needless-wait",
     claim: `nobody waits for ever for what a ${model.name} would grant`,
+    perObject: true,
     check(history) {
       const found = wrong(history);
       if (found === null) return null;

@@ -27,6 +27,7 @@ export function noOversell(sale: Sale): Property {
   return {
     name: "no-oversell",
     claim: `no more ${noun}s are sold than were in stock`,
+    perObject: true,
     check(history) {
       const stock = stockOf(sale, history);
       const { certain } = salesOf(sale, history);

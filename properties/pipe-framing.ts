@@ -26,6 +26,7 @@ export function pipeFraming(options: PipeOptions = {}): Property {
   return {
     name: "pipe-framing",
     claim: "messages arrive whole, once, in each sender's order, and the end comes last",
+    perObject: options.object !== undefined,
     check(history) {
       const { sends, receives, closes, ends, silent } = partsOf(history, options);
       return (

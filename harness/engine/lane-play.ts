@@ -1,5 +1,5 @@
 import { dataText } from "../data-text.ts";
-import { judge } from "../judge.ts";
+import { judge, orderInView } from "../judge.ts";
 import { States } from "../exhaustive/states.ts";
 import type { Aside } from "../exhaustive/execution.ts";
 import type { Moment, PlayedRun } from "../position.ts";
@@ -115,8 +115,9 @@ export class LanePlay {
 
   /** null where the order of steps alone does not say what state they lead to. */
   #states(): States | null {
-    const execution = recordedExecution(this.#memory, true, [ALL_OF_MEMORY]);
-    return execution.manyStrands || execution.asidesLost ? null : new States(execution.steps);
+    const order = orderInView(this.#lane.scenario);
+    const execution = recordedExecution(this.#memory, order, [ALL_OF_MEMORY]);
+    return order === "in steps" || execution.manyStrands || execution.asidesLost ? null : new States(execution.steps);
   }
 }
 

@@ -5,7 +5,7 @@ import { HappensBefore } from "../exhaustive/happens-before.ts";
 import { type Aside, type Executor, type Plan as ExplorerPlan } from "../exhaustive/execution.ts";
 import { dataText, shortDataText } from "../data-text.ts";
 import type { Fault } from "../fault.ts";
-import type { Judgement } from "../judge.ts";
+import { orderInView, type Judgement, type OrderInView } from "../judge.ts";
 import type { SurvivedFaults } from "../result.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Bound } from "../bound.ts";
@@ -153,7 +153,7 @@ export class InputProof implements Executor {
   readonly #runs: LaneRuns;
   readonly #options: InputProofOptions;
   /** What is judged may look at which operation came first. */
-  readonly #judgesOrder: boolean;
+  readonly #order: OrderInView;
   readonly #firstSteps: FirstSteps;
   /** Whether the lane would wake too few of those who are asleep. */
   #looksBack: boolean;
@@ -172,9 +172,10 @@ export class InputProof implements Executor {
   constructor(runs: LaneRuns, options: InputProofOptions) {
     this.#runs = runs;
     this.#options = options;
-    this.#judgesOrder = looksAtOrder(runs.scenario, options.property);
+    this.#order = orderInView(runs.scenario, options.property);
+    this.#notUnderstood = this.#order === "in steps";
     this.#firstSteps = new FirstSteps(options.alike ?? []);
-    this.#looksBack = this.#judgesOrder || options.befalls.length > 0;
+    this.#looksBack = this.#order !== "none" || options.befalls.length > 0;
     this.#signals = options.befalls.length === 1 && options.inEarnest !== false;
   }
 
@@ -187,7 +188,7 @@ export class InputProof implements Executor {
 
   async #explored(): Promise<Exploration> {
     const { bound } = this.#options;
-    if (bound.most !== Infinity) return await this.#bounded(bound);
+    if (bound.most !== Infinity || this.#notUnderstood) return await this.#bounded(bound);
     for (;;) {
       let more = false;
       this.#struck = 0;
@@ -222,7 +223,7 @@ export class InputProof implements Executor {
         keepCandidates: true,
         recordAsides: true,
       });
-      const execution = this.#firstSteps.told(this.#recorded(this.#judgesOrder));
+      const execution = this.#firstSteps.told(this.#recorded(this.#order));
       this.#note(execution);
       if (execution.pruned || this.failure !== null || this.#notUnderstood) return execution;
       const round = wayRound(execution, candidatesOf(this.#runs, execution), plan, this.#firstSteps);
@@ -258,7 +259,8 @@ export class InputProof implements Executor {
     }
     this.#awaitsSeveral ||= execution.waitedForSeveral;
     // Nor is the order in which one process's own tasks go on understood well enough to leave any of it out.
-    this.#notUnderstood = execution.manyStrands || execution.hasFamily || execution.asidesLost;
+    this.#notUnderstood =
+      this.#order === "in steps" || execution.manyStrands || execution.hasFamily || execution.asidesLost;
   }
 
   /**
@@ -295,7 +297,7 @@ export class InputProof implements Executor {
           schedule,
           ...recorded,
         });
-        const execution = this.#recorded(places && this.#judgesOrder);
+        const execution = this.#recorded(places ? this.#order : "none");
         this.#note(execution);
         const attempt = this.#runs.attempt(outcome, judgement, false);
         const steps = withoutVainLooks(attempt.steps, execution.waiting);
@@ -324,8 +326,8 @@ export class InputProof implements Executor {
     return { outcome, judgement };
   }
 
-  #recorded(spans: boolean): RecordedExecution {
-    return recordedExecution(this.#runs.memory, spans, this.#undecided, this.#options.roundsInVain);
+  #recorded(order: OrderInView): RecordedExecution {
+    return recordedExecution(this.#runs.memory, order, this.#undecided, this.#options.roundsInVain);
   }
 
   #mayGoOn(): boolean {
@@ -342,14 +344,6 @@ export class InputProof implements Executor {
 export const NO_BOUND: Bound = { of: "preemptions", most: Infinity };
 
 export const SMALLEST_DRAWN = "drawn values are the smallest that can be drawn";
-
-/**
- * Whether what is judged may look at which operation was over before another one began: the scenario's properties may, those
- * that every scenario has see how a run ends.
- */
-export function looksAtOrder({ properties }: Scenario, only: string | undefined): boolean {
-  return properties.some(({ name }) => only === undefined || name === only);
-}
 
 function orderOf({ steps }: RecordedExecution): HappensBefore {
   const order = new HappensBefore();

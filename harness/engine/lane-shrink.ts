@@ -3,7 +3,7 @@ import { explain } from "../explanation.ts";
 import type { FaultKind } from "../fault.ts";
 import type { History } from "../history.ts";
 import type { InputSpace } from "../input-space.ts";
-import { PropertyError, type Judgement } from "../judge.ts";
+import { orderInView, PropertyError, type Judgement, type OrderInView } from "../judge.ts";
 import type { Witness } from "../property.ts";
 import type { Counterexample } from "../result.ts";
 import type { Scenario } from "../scenario.ts";
@@ -18,7 +18,7 @@ import { encodeToken } from "../token.ts";
 import { cutOff, follow, lostWakeUp, sleepersOf } from "./lane-liveness.ts";
 import { isLoss, type KnownFailure } from "./known-failure.ts";
 import { canBeProved, FaultProof } from "./fault-proof.ts";
-import { InputProof, looksAtOrder, NO_BOUND, SMALLEST_DRAWN } from "./lane-proof.ts";
+import { InputProof, NO_BOUND, SMALLEST_DRAWN } from "./lane-proof.ts";
 import { replayRequest, valueOf, type KnownAttempt, type LaneRuns } from "./lane-runs.ts";
 import { REPLAYS, replayed } from "./partly-controlled.ts";
 import { EXPLAINED_STEPS_MAX, nearestPassing } from "./nearest-passing.ts";
@@ -189,7 +189,7 @@ class LaneSubject implements Subject {
   /** Somebody waits by looking in a loop, and not because its operations happen to look at the same. */
   #loops = false;
   readonly #hasFaults: boolean;
-  readonly #judgesOrder: boolean;
+  readonly #order: OrderInView;
   /** By input: bytes that are looked at or changed without a step, and that no steps put in order. */
   readonly #undecided = new Map<unknown, Aside[]>();
 
@@ -197,7 +197,7 @@ class LaneSubject implements Subject {
     this.#runs = runs;
     this.#property = judgement.property;
     this.#hasFaults = attempt.faults.length > 0;
-    this.#judgesOrder = looksAtOrder(runs.scenario, judgement.property);
+    this.#order = orderInView(runs.scenario, judgement.property);
   }
 
   get stopping(): boolean {
@@ -256,7 +256,7 @@ class LaneSubject implements Subject {
     const { memory, prepared } = this.#runs;
     const known = this.#undecided.get(prepared.input) ?? [];
     this.#undecided.set(prepared.input, known);
-    const execution = recordedExecution(memory, this.#judgesOrder, known, rounds);
+    const execution = recordedExecution(memory, this.#order, known, rounds);
     const attempt = this.#withoutVainLooks(whole, execution.waiting);
     return { ...attempt, ...placed(attempt.steps, execution, known) };
   }

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import type { Execution, ExecutedStep } from "../exhaustive/execution.ts";
+import type { OrderInView } from "../judge.ts";
 import { distanceBetween, reversalsOf, stepNames, type Reversal } from "../race-reversal.ts";
 import type { NearestPassing } from "../result.ts";
 import { encodeToken } from "../token.ts";
@@ -15,8 +16,8 @@ import { recordedExecution, type RecordedExecution } from "./recorded-execution.
  */
 export async function nearestPassing(runs: LaneRuns, failing: KnownAttempt): Promise<NearestPassing | null> {
   // Where no race between steps decides alone, the order in which operations end and begin is looked at, too.
-  const plain = recordedExecution(runs.memory, false);
-  const spanned = recordedExecution(runs.memory, true);
+  const plain = recordedExecution(runs.memory, "none");
+  const spanned = recordedExecution(runs.memory, "per object");
   await runs.prepare(runs.prepared.input);
   const search = new ReversalSearch(runs, failing);
   return (await search.find(plain, 1)) ?? (await search.find(spanned, RACES_MAX));
@@ -57,7 +58,7 @@ class ReversalSearch {
       let best: Candidate | null = null;
       for (const reversal of level.flatMap(reversalsOf)) {
         if (!this.#isNew(reversal)) continue;
-        const { execution, attempt, endless } = await this.#reversed(reversal, original.spanned);
+        const { execution, attempt, endless } = await this.#reversed(reversal, original.order);
         if (attempt === null) {
           if (!endless) nextLevel.push(execution);
         } else if (comesFirst(original.steps, reversal) && !comesFirst(execution.steps, reversal)) {
@@ -80,7 +81,7 @@ class ReversalSearch {
   }
 
   /** The run with this race the other way round; the attempt is null if that run does not hold either. */
-  async #reversed({ guide }: Reversal, spans: boolean) {
+  async #reversed({ guide }: Reversal, order: OrderInView) {
     const runs = this.#runs;
     await runs.breathe();
     const outcome = await runs.lane.run({
@@ -94,7 +95,7 @@ class ReversalSearch {
     });
     const holds = outcome.ending === "finished" && runs.judge(outcome) === null;
     const endless = outcome.ending !== "finished" && outcome.ending !== "deadlock";
-    const execution = recordedExecution(runs.memory, spans);
+    const execution = recordedExecution(runs.memory, order);
     return { execution, endless, attempt: holds ? runs.attempt(outcome, null) : null };
   }
 }
@@ -125,7 +126,7 @@ async function told(
   const outcome = await runs.lane.run({ ...again, keepCandidates: true, recordSource: true });
   const passing = runs.attempt(outcome, null);
   const there = pairIn(failing, original.steps, reversal);
-  const here = pairIn(passing, recordedExecution(runs.memory, false).steps, reversal);
+  const here = pairIn(passing, recordedExecution(runs.memory, "none").steps, reversal);
   const { preemptions, switches, steps } = passing.measure;
   return {
     race: {

@@ -1,4 +1,5 @@
 import { besideOf } from "../exhaustive/asides.ts";
+import type { OrderInView } from "../judge.ts";
 import type { Aside, ExecutedStep, Execution, Span, Step } from "../exhaustive/execution.ts";
 import { asidesOf } from "./asides.ts";
 import { footprintOf } from "./footprints.ts";
@@ -26,18 +27,19 @@ import { processAt, strandAt } from "./strands.ts";
 /**
  * Reads the run that has just ended as the exhaustive search wants to see it.
  *
- * @param spans say which operations begin and end with each step
+ * @param order which order of operations matters, so that the steps say which begin and end with them
  * @param undecided bytes that are looked at or changed without a step, and not put in order by others
  * @param roundsInVain equal rounds of looks in vain, one after the other, after which a process is taken to wait
  */
 export function recordedExecution(
   memory: LaneMemory,
-  spans: boolean,
+  order: OrderInView,
   undecided: readonly Aside[] = [],
   roundsInVain = ROUNDS_IN_VAIN,
 ): RecordedExecution {
   const asides = asidesOf(memory);
-  const beyond = { spans: spans ? spansOf(memory) : null, asides: asides ?? new Map(), undecided, roundsInVain };
+  const spans = order === "none" ? null : spansOf(memory, order !== "per object");
+  const beyond = { spans, asides: asides ?? new Map(), undecided, roundsInVain };
   const reader = new Reader(memory, beyond);
   for (let number = 1; number <= memory.words[H.entries]; number++) {
     if (isStep(memory.words[entryAt(number) + T.kind])) reader.read(entryAt(number));
@@ -52,7 +54,7 @@ export function recordedExecution(
     manyStrands: reader.manyStrands(),
     hasFamily: reader.hasFamily(),
     asidesLost: asides === null,
-    spanned: spans,
+    order,
   };
 }
 
@@ -69,8 +71,8 @@ export interface RecordedExecution extends Execution {
   readonly hasFamily: boolean;
   /** There were more accesses without a step than there is room for. */
   readonly asidesLost: boolean;
-  /** Its steps say which operations begin and end with them. */
-  readonly spanned: boolean;
+  /** Which order of operations its steps say. */
+  readonly order: OrderInView;
 }
 
 interface Beyond {
@@ -89,8 +91,12 @@ interface Spans {
 
 const NO_SPAN: Span = { begins: [], ends: [], inside: [] };
 
-/** An operation begins with its first step and ends with the last one that its process took before it returned. */
-function spansOf(memory: LaneMemory): Spans {
+/**
+ * An operation begins with its first step and ends with the last one that its process took before it returned.
+ *
+ * @param across the order of operations on different objects matters, too: all are as if they were of the scenario
+ */
+function spansOf(memory: LaneMemory, across: boolean): Spans {
   const { words } = memory;
   const stepsOf: number[][] = Array.from({ length: words[H.processes] }, () => []);
   for (let number = 1; number <= words[H.entries]; number++) {
@@ -101,7 +107,7 @@ function spansOf(memory: LaneMemory): Spans {
   for (let number = 1; number <= words[H.operations]; number++) {
     const at = operationAt(number);
     const process = words[at + O.process];
-    const object = words[at + O.object];
+    const object = across ? 0 : words[at + O.object];
     const open = words[at + O.outcome] === OUTCOME.pending;
     const last = open ? Infinity : words[at + O.returned];
     const own = stepsOf[process].filter((step) => step <= last);

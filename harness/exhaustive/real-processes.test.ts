@@ -1,9 +1,13 @@
 import { afterAll, expect, test } from "vitest";
 import { Checker } from "../check.ts";
+import { orderInView } from "../judge.ts";
 import {
   neverFirstBeforeSecond,
+  neverFirstObjectBeforeSecond,
   neverOverlapping,
   neverSecondBeforeFirst,
+  neverSecondObjectBeforeFirst,
+  neverTakesThreeSteps,
   twoAdders,
 } from "./fixtures/order-scenarios.ts";
 import { bothAside, looksAside, looksAtOtherBits, looksBehindALock, writesAside } from "./fixtures/looking-aside.ts";
@@ -19,13 +23,31 @@ test("over real processes it finds as many partial orders as brute force on the 
   expect(result.notes[0]).toMatch(/^all \d+ interleavings hold, for the 20 smallest inputs/);
 });
 
-test.each([neverFirstBeforeSecond, neverSecondBeforeFirst, neverOverlapping])(
-  "operations without a common step are tried in each order in time: $name",
-  async (scenario) => {
-    const result = await checker.check(scenario, { exhaustive: true, seed: 1 });
-    expect(result).toMatchObject({ verdict: "fail", property: "order" });
-  },
-);
+test.each([
+  neverFirstBeforeSecond,
+  neverSecondBeforeFirst,
+  neverOverlapping,
+  neverFirstObjectBeforeSecond,
+  neverSecondObjectBeforeFirst,
+])("operations without a common step are tried in each order in time: $name", async (scenario) => {
+  const result = await checker.check(scenario, { exhaustive: true, seed: 1 });
+  expect(result).toMatchObject({ verdict: "fail", property: "order" });
+});
+
+test("where a property counts the steps between operations every schedule is tried", async () => {
+  const result = await checker.check(neverTakesThreeSteps, { exhaustive: true, seed: 1 });
+  expect(result).toMatchObject({ verdict: "fail", property: "bounded-waiting" });
+});
+
+test("a property of each object by itself needs no order of operations on different ones", async () => {
+  const { properties } = neverFirstObjectBeforeSecond;
+  expect(orderInView({ properties })).toBe("across objects");
+  expect(orderInView({ properties: properties.map((property) => ({ ...property, perObject: true })) })).toBe(
+    "per object",
+  );
+  expect(orderInView({ properties: [...properties, ...neverTakesThreeSteps.properties] })).toBe("in steps");
+  expect(orderInView({ properties }, "no-deadlock")).toBe("none");
+});
 
 test.each([looksAside, writesAside, bothAside])(
   "accesses without a step that nothing puts in order are tried in each order: $name",
