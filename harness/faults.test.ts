@@ -14,6 +14,13 @@ function check(scenario: unknown, faults: FaultBudget, runs = 200): Promise<Resu
   return checker.check(scenario as Scenario, { faults, runs, seed: 1, jobs: 1 });
 }
 
+/** Checked once for all tests that look at what came of it. */
+let deadly: Promise<Result> | null = null;
+async function ofADeath(): Promise<NonNullable<Result["counterexample"]>> {
+  const { counterexample } = await (deadly ??= check(faulty.lockWithoutAnOwner, { kill: 1 }));
+  return counterexample!;
+}
+
 describe("a fault is found by what it breaks, and nothing breaks without it", () => {
   test.each([
     ["kill", faulty.lockWithoutAnOwner, "no-deadlock"],
@@ -151,17 +158,17 @@ describe("exhaustively: a fault at every step, in every interleaving", () => {
 });
 
 test("a killed process's operation is pending, and its end says when it died and before what", async () => {
-  const { counterexample } = await check(faulty.lockWithoutAnOwner, { kill: 1 });
-  const killed = counterexample?.ends.find(({ end }) => end === "killed");
-  const entry = counterexample?.trace[(killed?.at ?? 0) - 1];
+  const { ends, trace } = await ofADeath();
+  const killed = ends.find(({ end }) => end === "killed");
+  const entry = trace[(killed?.at ?? 0) - 1];
   expect(entry).toMatchObject({ kind: "kill", label: "killed", process: killed?.process });
   expect(entry?.detail).toMatch(/^before: /);
 });
 
 test("in a replay the process really dies, and is replaced", async () => {
-  const { counterexample } = await check(faulty.lockWithoutAnOwner, { kill: 1 });
+  const { token } = await ofADeath();
   const before = workersOf(process.pid);
-  await checker.replay(faulty.lockWithoutAnOwner as never, counterexample?.token as string);
+  await checker.replay(faulty.lockWithoutAnOwner as never, token);
   // The next check needs them all again.
   await check(faulty.lockWithoutAnOwner, {}, 1);
   const after = workersOf(process.pid);
@@ -169,17 +176,17 @@ test("in a replay the process really dies, and is replaced", async () => {
 });
 
 test("spare workers for those who are going to die are started ahead, for a replay as well", async () => {
-  const { counterexample } = await check(faulty.lockWithoutAnOwner, { kill: 1 });
+  const { token } = await ofADeath();
   await using other = new Checker();
   const mine = () => ownProcesses(process.pid).filter(({ role }) => role === "spare");
   const before = new Set(mine().map(({ pid }) => pid));
-  await other.replay(faulty.lockWithoutAnOwner as never, counterexample?.token as string);
+  await other.replay(faulty.lockWithoutAnOwner as never, token);
   expect(mine().filter(({ pid }) => !before.has(pid))).not.toHaveLength(0);
 });
 
 test("a fault whose step is not there any more is reported as a run that differs", async () => {
-  const { counterexample } = await check(faulty.lockWithoutAnOwner, { kill: 1 });
-  const replayed = await checker.replay(faulty.lockWithAnOwner as never, counterexample?.token as string);
+  const { token } = await ofADeath();
+  const replayed = await checker.replay(faulty.lockWithAnOwner as never, token);
   expect(replayed).toMatchObject({ verdict: "error", property: "token" });
 });
 
