@@ -38,6 +38,11 @@ describe("over real processes", () => {
   });
 });
 
+test("a proof tries who finds a word that was written once more with what it held", async () => {
+  const result = await checker.check(scenarios.flagSetAgain, { seed: 1, exhaustive: true });
+  expect(result).toMatchObject({ verdict: "fail", property: "no-data-race" });
+});
+
 test("names both lines of the user's source", async () => {
   const result = await checker.check(nameTagUnlocked as unknown as Scenario, { seed: 1 });
   expect(result.message).toMatch(

@@ -145,6 +145,8 @@ class Reader {
   readonly #spans: Spans | null;
   readonly #asides: ReadonlyMap<number, readonly Aside[]>;
   readonly #undecided: readonly Aside[];
+  /** Plain bytes are copied. */
+  readonly #copies: boolean;
   /** Who sleeps on a word, longest first: mirrors what the scheduler did. */
   readonly #sleepers = new Map<number, Sleeper[]>();
   readonly #wokenBy = new Map<number, number>();
@@ -164,6 +166,7 @@ class Reader {
     this.#spans = spans;
     this.#asides = asides;
     this.#undecided = undecided;
+    this.#copies = copiesBytes(memory);
   }
 
   read(entry: number): void {
@@ -199,7 +202,7 @@ class Reader {
       ...(awaits.length > 1 ? { awaits } : {}),
       before,
       ...(told === null ? {} : { after: told }),
-      ...(moved && isEffectless(words, entry) ? { effectless: true } : {}),
+      ...(moved && isEffectless(words, entry, this.#copies) ? { effectless: true } : {}),
       ...(asides === undefined ? {} : { asides }),
       enabler: this.#enablerOf(announced, before, entry),
       epoch: this.#epoch,
@@ -334,16 +337,28 @@ interface Sleeper {
   readonly until: number;
 }
 
-/** Nobody can tell, by what the step left, that it was taken. */
-function isEffectless(words: Int32Array, entry: number): boolean {
+function copiesBytes({ words }: LaneMemory): boolean {
+  for (let number = 1; number <= words[H.entries]; number++) {
+    if (words[entryAt(number) + T.kind] === KIND.copy) return true;
+  }
+  return false;
+}
+
+/**
+ * Nobody can tell, by what the step left, that it was taken.
+ *
+ * @param copies plain bytes are copied in the run: what has been done before a word was written, or somebody woken, may matter to
+ * data races, also where the same was there already and nobody slept
+ */
+function isEffectless(words: Int32Array, entry: number, copies: boolean): boolean {
   switch (words[entry + T.kind]) {
     case KIND.write:
     case KIND.update:
-      return leftAsItWas(words, entry);
+      return copies ? (words[entry + T.flags] & ENTRY.unchanged) !== 0 : leftAsItWas(words, entry);
     case KIND.wait:
       return (words[entry + T.flags] & ENTRY.fellAsleep) === 0;
     case KIND.wake:
-      return words[entry + T.before] === 0;
+      return !copies && words[entry + T.before] === 0;
     default:
       return false;
   }
