@@ -200,6 +200,7 @@ export const PROOFS: readonly Proof[] = [
       ],
       [["put"], ["put"], ["get"]],
     ],
+    [30_000, 10_000],
   ),
   proof(
     "Pipe",
