@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { processOf, type Execution, type Executor, type Plan, type Step } from "../exhaustive/execution.ts";
+import type { Execution, Executor, Plan, Step } from "../exhaustive/execution.ts";
 import { explore } from "../exhaustive/explore.ts";
 import { bruteForce } from "../exhaustive/fixtures/brute-force.ts";
 import { Model, type Instruction, type ModelProgram } from "../exhaustive/fixtures/model.ts";
 import { randomExchangingProgram, randomProgram } from "../exhaustive/fixtures/random-program.ts";
 import { HappensBefore } from "../exhaustive/happens-before.ts";
-import { STRANDS_PER_PROCESS } from "../strategies/strategy.ts";
+import { processOf, STRANDS_PER_PROCESS } from "../strategies/strategy.ts";
 import { FirstSteps } from "./first-steps.ts";
 import { wayRound } from "./way-round.ts";
 
@@ -107,9 +107,16 @@ async function ordersOf(program: ModelProgram, words: readonly number[], alike: 
     visit(execution) {
       const { steps, pruned } = execution;
       // Who is blocked at its first step is tried before the others.
-      const early = steps.findIndex((step, at) => !firstSteps.mayMove(processOf(step), steps.slice(0, at)));
+      const early = steps.findIndex((step, at) => !firstSteps.mayMove(processOf(step.strand), steps.slice(0, at)));
       expect(startsGuarded || early < 0).toBe(true);
-      if (!pruned) orders.push(orderOf(program, words, steps.map(processOf)));
+      if (!pruned)
+        orders.push(
+          orderOf(
+            program,
+            words,
+            steps.map(({ strand }) => processOf(strand)),
+          ),
+        );
       return false;
     },
   });
@@ -123,13 +130,14 @@ function orderOf(program: ModelProgram, words: readonly number[], processes: rea
   const order = new HappensBefore();
   for (const step of model.steps) order.add(step);
   const numbers = model.steps.map(
-    (step, index) => model.steps.slice(0, index + 1).filter((other) => processOf(other) === processOf(step)).length,
+    (step, index) =>
+      model.steps.slice(0, index + 1).filter((other) => processOf(other.strand) === processOf(step.strand)).length,
   );
   return model.steps.map((step, index) => ({
-    process: processOf(step),
+    process: processOf(step.strand),
     past: model.steps
       .slice(0, index)
-      .flatMap((other, at) => (order.before(at, index) ? [[processOf(other), numbers[at]] as const] : [])),
+      .flatMap((other, at) => (order.before(at, index) ? [[processOf(other.strand), numbers[at]] as const] : [])),
   }));
 }
 

@@ -1,4 +1,5 @@
-import { processOf, type ExecutedStep, type Execution } from "../exhaustive/execution.ts";
+import type { ExecutedStep, Execution } from "../exhaustive/execution.ts";
+import { processOf } from "../strategies/strategy.ts";
 
 /**
  * Processes that make no difference if they change places move for the first time in their order: each run is like one that does so.
@@ -27,7 +28,10 @@ export class FirstSteps {
   /** Whether that process may move behind these steps. */
   mayMove(process: number, steps: readonly ExecutedStep[]): boolean {
     const other = this.#before.get(process);
-    return other === undefined || steps.some((step) => processOf(step) === process || processOf(step) === other);
+    return (
+      other === undefined ||
+      steps.some((step) => processOf(step.strand) === process || processOf(step.strand) === other)
+    );
   }
 
   /** The run, as one in which first steps enable others. */
@@ -35,7 +39,7 @@ export class FirstSteps {
     if (this.free) return run;
     const firsts = new Map<number, number>();
     const steps = run.steps.map((step, index) => {
-      const process = processOf(step);
+      const process = processOf(step.strand);
       if (firsts.has(process)) return step;
       firsts.set(process, index);
       const other = this.#before.get(process);

@@ -20,6 +20,7 @@ import {
   type LaneMemory,
 } from "./lane-memory.ts";
 import { ROUNDS_IN_VAIN } from "../strategies/look-loop.ts";
+import { processOf } from "../strategies/strategy.ts";
 import { LookLoops } from "./look-loops.ts";
 import { entryAt, entryNumber, leftAsItWas, operationAt, valueBehind } from "./recorder.ts";
 import { processAt, strandAt } from "./strands.ts";
@@ -368,10 +369,6 @@ function isEffectless(words: Int32Array, entry: number, copies: boolean): boolea
 function objectAt(words: Int32Array, entry: number): number {
   const kind = words[entry + T.kind];
   return isFault(kind) && kind !== KIND.spurious ? 0 : words[entry + T.object];
-}
-
-function processOf(strand: number): number {
-  return Math.floor(strand / LIMITS.strandsMax);
 }
 
 function is(expected: number): (value: number) => boolean {

@@ -1,5 +1,6 @@
 import { dependent } from "../dependency.ts";
-import { conflict, processOf, type ExecutedStep, type Execution } from "../exhaustive/execution.ts";
+import { conflict, type ExecutedStep, type Execution } from "../exhaustive/execution.ts";
+import { processOf } from "../strategies/strategy.ts";
 import type { TraceEntry } from "../trace.ts";
 import { isStep, KIND, kindName } from "./kinds.ts";
 import type { Lane } from "./lane.ts";
@@ -63,7 +64,8 @@ function kindsOf(first: ExecutedStep, second: ExecutedStep): string[] {
 
 /** The one does not follow the other for any reason. */
 function mayBeSwapped(first: ExecutedStep, second: ExecutedStep, at: number): boolean {
-  if (processOf(first) === processOf(second) || second.enabler === at || first.epoch !== second.epoch) return false;
+  if (processOf(first.strand) === processOf(second.strand) || second.enabler === at || first.epoch !== second.epoch)
+    return false;
   return !conflict(first, second);
 }
 

@@ -1,6 +1,6 @@
 import { KIND } from "../engine/kinds.ts";
 import { writes } from "../dependency.ts";
-import { STRANDS_PER_PROCESS } from "../strategies/strategy.ts";
+import { processOf } from "../strategies/strategy.ts";
 import type { Aside, ExecutedStep, Step } from "./execution.ts";
 import type { HappensBefore } from "./happens-before.ts";
 
@@ -93,7 +93,3 @@ function endOf(step: Step): number {
 const BYTES_PER_WORD = 4;
 
 const ON_MEMORY: ReadonlySet<number> = new Set([KIND.read, KIND.write, KIND.update, KIND.wait, KIND.copy]);
-
-function processOf(strand: number): number {
-  return Math.floor(strand / STRANDS_PER_PROCESS);
-}

@@ -1,7 +1,7 @@
 import { KIND } from "../engine/kinds.ts";
 import { dependent, writes, type AnnouncedStep } from "../dependency.ts";
 import { meetBeside } from "./asides.ts";
-import { STRANDS_PER_PROCESS } from "../strategies/strategy.ts";
+import { processOf } from "../strategies/strategy.ts";
 
 /** What the exhaustive search works on: something that can execute a run along a plan and say what happened. */
 export interface Executor {
@@ -89,7 +89,7 @@ export interface ExecutedStep extends Step {
  * with the one before another begins with the other, which a property may look at.
  */
 export function conflict(a: Step, b: Step): boolean {
-  if (processOf(a) === processOf(b)) return true;
+  if (processOf(a.strand) === processOf(b.strand)) return true;
   const matters = befalls(a) || befalls(b) ? faultMatters(a, b) : dependent(a, b) && !passUnseen(a, b);
   return matters || decideOrder(a.span, b.span) || meetBeside(a, b) || mayEnable(a, b) || mayEnable(b, a);
 }
@@ -148,8 +148,4 @@ function decideOrder(a: Span | undefined, b: Span | undefined): boolean {
 function share(begins: readonly number[], ends: readonly number[]): boolean {
   if (begins.length === 0 || ends.length === 0) return false;
   return begins.includes(0) || ends.includes(0) || begins.some((object) => ends.includes(object));
-}
-
-export function processOf(step: Step): number {
-  return Math.floor(step.strand / STRANDS_PER_PROCESS);
 }
