@@ -101,7 +101,7 @@ export function joinableQueuePrograms(
     operations,
     [joinCompleteness({ object: "object" })],
     [
-      [["put 1", "get", "done", "join"]],
+      [["put 1"], ["get", "done"]],
       [
         ["put 1", "put 2", "get", "done", "join"],
         ["get", "done"],
