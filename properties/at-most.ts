@@ -21,7 +21,8 @@ export function atMost(limit: number, options: HoldOptions | { readonly operatio
   return {
     name: "at-most",
     claim: `at most ${limit} ${limit === 1 ? "holds" : "hold"} it at once`,
-    perObject: true,
+    // Sections are those of a name, whatever object they are operations of.
+    perObject: !("operation" in options),
     check(history) {
       const groups =
         "operation" in options

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { atMost } from "./at-most.ts";
 import { mutualExclusion } from "./mutual-exclusion.ts";
 import { sketch } from "./sketch.ts";
 
@@ -102,4 +103,10 @@ test("the earliest overlap is reported", () => {
     p2   7..8     lock.release()
   `);
   expect(mutualExclusion().check(history)?.operations).toEqual([2, 3]);
+});
+
+test("holds are those of one object each; sections of a name may be of several", () => {
+  expect([mutualExclusion(), atMost(1)].map(({ perObject }) => perObject)).toEqual([true, true]);
+  const sections = [mutualExclusion({ operation: "section" }), atMost(1, { operation: "section" })];
+  expect(sections.map(({ perObject }) => perObject)).toEqual([false, false]);
 });

@@ -21,7 +21,8 @@ export function mutualExclusion(options: MutualExclusionOptions = {}): Property 
   return {
     name: "mutual-exclusion",
     claim: "at most one process is inside",
-    perObject: true,
+    // Sections are those of a name, whatever object they are operations of.
+    perObject: !("operation" in options),
     check(history) {
       for (const holds of groupsOf(history, options)) {
         const crowd = firstCrowd(holds, 1);
